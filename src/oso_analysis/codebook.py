@@ -1,0 +1,207 @@
+"""The vocabulary of a review: every code, its label and its definition.
+
+The codebook is data (`data/codebook.yaml`), not code: another review brings its own. Each facet is
+an ordered mapping from code to `Code`, in the codebook's order, which is the order used in every
+table and figure unless a count says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from oso_analysis.errors import InputError, Problem, nearest
+
+__all__ = ["NOT_STATED", "NOT_STATED_LABEL", "Code", "Codebook", "Facet", "read_codebook"]
+
+#: The code and the label that stand wherever a value is missing; missing never means "none".
+NOT_STATED = "not_stated"
+NOT_STATED_LABEL = "Not stated"
+
+#: Facet of `coding.csv` (singular) to the codebook's list that defines it (plural).
+FACETS = MappingProxyType(
+    {
+        "theme": "themes",
+        "behaviour": "behaviours",
+        "design": "designs",
+        "population": "populations",
+        "sector": "sectors",
+        "practice_decision": "practice_decisions",
+        "outcome": "outcomes",
+        "kind": "segment_kinds",
+        "respondent_sector": "respondent_sectors",
+        "decision": "screening_decisions",
+        "exclusion_reason": "exclusion_reasons",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One term: `code` in the data, `label` in print, `definition` in the annex."""
+
+    code: str
+    label: str
+    definition: str = ""
+    #: Further attributes as the codebook gives them: `family`, `service`, `report_wording`.
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Facet(Mapping[str, Code]):
+    """The ordered codes of one facet; ``facet["prevention"].label``.
+
+    Tab completion in Jupyter lists the codes; a wrong code is answered with the nearest right one.
+    """
+
+    def __init__(self, name: str, codes: Mapping[str, Code]) -> None:
+        self.name = name
+        self._codes = dict(codes)
+
+    def __getitem__(self, code: str) -> Code:
+        try:
+            return self._codes[code]
+        except KeyError:
+            raise InputError(
+                [
+                    Problem(
+                        rule=f"is not a code of {self.name}; codes are {', '.join(self._codes)}",
+                        value=code,
+                        nearest=nearest(code, self._codes),
+                    )
+                ]
+            ) from None
+
+    def __contains__(self, code: object) -> bool:
+        return code in self._codes
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._codes)
+
+    def __len__(self) -> int:
+        return len(self._codes)
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {', '.join(self._codes)}>"
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._codes)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Code to label, in the codebook's order, ending with "not stated"."""
+        return {code: item.label for code, item in self._codes.items()} | {
+            NOT_STATED: NOT_STATED_LABEL
+        }
+
+    def attribute(self, name: str) -> dict[str, Any]:
+        """Return code to the value of one further attribute (None where the codebook has none)."""
+        return {code: item.attributes.get(name) for code, item in self._codes.items()}
+
+
+@dataclass(frozen=True)
+class Codebook:
+    """All facets of one review; ``codebook["theme"]["prevention"].label``."""
+
+    facets: Mapping[str, Facet]
+
+    def __getitem__(self, facet: str) -> Facet:
+        """Return a facet by its name in the data (singular)."""
+        if facet not in self.facets:
+            raise InputError(
+                [
+                    Problem(
+                        rule=f"is not a facet; facets are {', '.join(self.facets)}",
+                        value=facet,
+                        nearest=nearest(facet, self.facets),
+                    )
+                ]
+            )
+        return self.facets[facet]
+
+    def __contains__(self, facet: object) -> bool:
+        """Tell whether the codebook defines a facet."""
+        return facet in self.facets
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.facets)
+
+
+def _code(
+    facet: str, code: object, spec: object, file: str, problems: list[Problem]
+) -> Code | None:
+    if not isinstance(code, str):
+        # YAML reads a bare `no` or `2019` as something other than text.
+        problems.append(
+            Problem(f"must be text; quote it in {facet}", file=file, column=facet, value=code)
+        )
+        return None
+    spec = spec or {}
+    if not isinstance(spec, Mapping):
+        problems.append(
+            Problem("must have a label", file=file, column=f"{facet}.{code}", value=spec)
+        )
+        return None
+    attributes = {key: value for key, value in spec.items() if key not in {"label", "definition"}}
+    label = spec.get("label", code.replace("_", " ").capitalize())
+    return Code(code, str(label), str(spec.get("definition", "")), attributes)
+
+
+def read_codebook(path: Path | str) -> Codebook:
+    """Read a codebook.
+
+    Parameters
+    ----------
+    path : path-like
+        YAML; each list named in `FACETS` maps a code to its label and definition, or is a plain
+        sequence of codes.
+
+    Returns
+    -------
+    Codebook
+
+    Raises
+    ------
+    InputError
+        All problems at once: unreadable YAML, unknown or missing lists, codes that are not text,
+        a code named "not_stated" used for anything but missing.
+    """
+    path = Path(path)
+    file = path.name
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise InputError([Problem("does not exist", file=file)]) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        row = mark.line + 1 if mark is not None else None
+        raise InputError(
+            [Problem(f"is not readable YAML ({type(error).__name__})", file=file, row=row)]
+        ) from None
+    if not isinstance(raw, Mapping):
+        raise InputError([Problem("must map list names to codes", file=file)])
+    problems: list[Problem] = []
+    known = {*FACETS.values(), "version"}
+    problems += [
+        Problem(
+            "is not a list this package knows", file=file, column=key, nearest=nearest(key, known)
+        )
+        for key in raw
+        if key not in known
+    ]
+    facets: dict[str, Facet] = {}
+    for name, plural in FACETS.items():
+        spec = raw.get(plural)
+        if not isinstance(spec, Mapping | list) or not spec:
+            problems.append(Problem("must be a non-empty list of codes", file=file, column=plural))
+            continue
+        pairs = spec.items() if isinstance(spec, Mapping) else ((code, None) for code in spec)
+        codes = [_code(plural, code, item, file, problems) for code, item in pairs]
+        facets[name] = Facet(name, {item.code: item for item in codes if item})
+    if problems:
+        raise InputError(problems)
+    return Codebook(MappingProxyType(facets))

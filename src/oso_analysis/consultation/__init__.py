@@ -1,0 +1,1 @@
+"""Consultation submissions and coded segments: readers, exchange formats, pseudonyms."""

@@ -1,0 +1,1 @@
+"""Pictures of tables already counted: `plot_x(table, ..., ax=None)`."""

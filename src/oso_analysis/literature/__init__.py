@@ -1,0 +1,1 @@
+"""Bibliographic records: readers, de-duplication, screening and coding."""

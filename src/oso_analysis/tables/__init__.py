@@ -1,0 +1,1 @@
+"""Counts: pure functions from tidy frames to tables whose totals close."""
