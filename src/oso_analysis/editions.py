@@ -1,0 +1,304 @@
+"""Editions: named sets of parameters, and the record of what one published report was made from.
+
+Nothing here imports pandas or papermill: a run that finds everything up to date must answer at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from oso_analysis.errors import InputError, Problem, nearest
+
+__all__ = [
+    "EDITIONS_FILE",
+    "Edition",
+    "EditionInfo",
+    "Editions",
+    "derive",
+    "find_root",
+    "grid",
+    "read_editions",
+]
+
+EDITIONS_FILE = "editions.yaml"
+#: The file whose presence makes a folder a project; the library's loader looks for the same one.
+MARKER = Path("data", "datapackage.json")
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+_FIELDS = ("title", "description", "disclosure", "parameters")
+#: Longest folder name spelt out in full; Windows refuses long paths.
+_NAME_WIDTH = 80
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One named set of parameters.
+
+    Attributes
+    ----------
+    name : str
+        Name of the edition and of its folder under `reports/`.
+    title, description : str
+        For the report's first page.
+    parameters : mapping
+        Only what differs from the notebooks' defaults.
+    disclosure : str
+        How small counts are treated in this edition, and why.
+    """
+
+    name: str
+    title: str
+    description: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    disclosure: str = ""
+
+
+@dataclass(frozen=True)
+class EditionInfo:
+    """What a report says about itself: everything it was made from, without clock or machine.
+
+    Attributes
+    ----------
+    name, title, description : str
+        As in `Edition`.
+    parameters : mapping of str to Any
+        Every parameter any notebook declares, with the value used; plain JSON values.
+    disclosure : str
+        How small counts are treated, in words.
+    inputs : mapping of str to str
+        Each file that was read to make the edition (notebooks, data, package code, lock file) as
+        a path relative to the project with forward slashes, to the SHA-256 of its bytes; sorted.
+    versions : mapping of str to str
+        "python" and each distribution imported while the notebooks ran, to its version; sorted.
+    """
+
+    name: str
+    title: str
+    description: str
+    parameters: Mapping[str, Any]
+    disclosure: str
+    inputs: Mapping[str, str]
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Editions:
+    """All editions of a project, in the file's order, and the name of the default one."""
+
+    default: str
+    editions: Mapping[str, Edition]
+
+    def select(self, names: Sequence[str] = (), *, every: bool = False) -> list[Edition]:
+        """Return the editions named, all of them, or the default one.
+
+        Raises
+        ------
+        InputError
+            One problem for each unknown name, with the nearest edition.
+        """
+        if every:
+            return list(self.editions.values())
+        problems = [
+            Problem(
+                f"is not an edition; editions are {', '.join(self.editions)}",
+                file=EDITIONS_FILE,
+                value=name,
+                nearest=nearest(name, self.editions),
+            )
+            for name in names
+            if name not in self.editions
+        ]
+        if problems:
+            raise InputError(problems)
+        return [self.editions[name] for name in dict.fromkeys(names or (self.default,))]
+
+
+def find_root(start: Path | str | None = None) -> Path:
+    """Return the project's folder: `start` (by default the working directory) or one above it.
+
+    Raises
+    ------
+    InputError
+        If no folder upwards holds `data/datapackage.json`.
+    """
+    here = Path(start or ".").resolve()
+    for folder in (here, *here.parents):
+        if (folder / MARKER).is_file():
+            return folder
+    raise InputError(
+        [Problem(f"is not in a project: no folder from here upwards holds {MARKER.as_posix()}")],
+        "the current folder cannot be used",
+    )
+
+
+def read_editions(root: Path) -> Editions:
+    """Read `editions.yaml`.
+
+    Parameter values are checked against the notebooks by `parameters.resolve`, not here.
+
+    Raises
+    ------
+    InputError
+        All problems at once: unreadable YAML, unknown or missing fields, bad names, a default
+        that is not there.
+    """
+    import yaml
+
+    path = root / EDITIONS_FILE
+    try:
+        raw = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_loader())  # noqa: S506
+    except FileNotFoundError:
+        raise InputError([Problem("does not exist", file=EDITIONS_FILE)]) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        row = mark.line + 1 if mark is not None else None
+        raise InputError(
+            [Problem(f"is not readable YAML ({error})", file=EDITIONS_FILE, row=row)]
+        ) from None
+    if not isinstance(raw, Mapping) or not isinstance(raw.get("editions"), Mapping):
+        raise InputError(
+            [Problem("must have `default` and `editions` at the top level", file=EDITIONS_FILE)]
+        )
+    problems = [
+        Problem(
+            "is not a field of the file; fields are default, editions",
+            file=EDITIONS_FILE,
+            column=str(key),
+            nearest=nearest(key, ("default", "editions")),
+        )
+        for key in raw
+        if key not in {"default", "editions"}
+    ]
+    editions: dict[str, Edition] = {}
+    for name, spec in raw["editions"].items():
+        edition = _edition(name, spec, problems)
+        if edition is not None:
+            editions[edition.name] = edition
+    default = raw.get("default")
+    if default not in raw["editions"]:
+        problems.append(
+            Problem(
+                f"must name an edition; editions are {', '.join(map(str, raw['editions']))}",
+                file=EDITIONS_FILE,
+                column="default",
+                value=default,
+                nearest=nearest(default, raw["editions"]) if default else None,
+            )
+        )
+    if problems:
+        raise InputError(problems)
+    return Editions(str(default), MappingProxyType(editions))
+
+
+def _loader() -> type:
+    """Return PyYAML's safe loader, changed to refuse a key given twice instead of keeping the last."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+            seen = set()
+            for key_node, _ in node.value:
+                key = self.construct_object(key_node, deep=True)
+                if key in seen:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"{key!r} is given twice", key_node.start_mark
+                    )
+                seen.add(key)
+            return super().construct_mapping(node, deep=deep)
+
+    return Loader
+
+
+def _edition(name: object, spec: object, problems: list[Problem]) -> Edition | None:
+    where = f"editions.{name}"
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        problems.append(
+            Problem(
+                "must be lower-case letters, digits, dots and hyphens, because it names a folder",
+                file=EDITIONS_FILE,
+                column="editions",
+                value=name,
+            )
+        )
+        return None
+    if not isinstance(spec, Mapping):
+        problems.append(Problem("must have a title", file=EDITIONS_FILE, column=where, value=spec))
+        return None
+    problems += [
+        Problem(
+            f"is not a field of an edition; fields are {', '.join(_FIELDS)}",
+            file=EDITIONS_FILE,
+            column=f"{where}.{key}",
+            nearest=nearest(key, _FIELDS),
+        )
+        for key in spec
+        if key not in _FIELDS
+    ]
+    texts: dict[str, str] = {}
+    for key in ("title", "description", "disclosure"):
+        value = spec.get(key)
+        if not isinstance(value, str) or not value.strip():
+            problems.append(
+                Problem("must be text", file=EDITIONS_FILE, column=f"{where}.{key}", value=value)
+            )
+        else:
+            texts[key] = " ".join(value.split())
+    parameters = spec.get("parameters", {})
+    if not isinstance(parameters, Mapping) or not all(isinstance(key, str) for key in parameters):
+        problems.append(
+            Problem("must map parameter names to values", file=EDITIONS_FILE, column=where)
+        )
+        return None
+    if len(texts) < 3:
+        return None
+    return Edition(name=name, parameters=dict(parameters), **texts)
+
+
+def derive(edition: Edition, changes: Mapping[str, Any]) -> Edition:
+    """Return the edition that `edition` becomes when parameters are changed.
+
+    It is an edition of its own, with a name (and so a folder) made from the changed values: what
+    is published under the original's name never silently holds something else.
+    """
+    if not changes:
+        return edition
+    suffix = "".join(f"--{name}={_short(value)}" for name, value in sorted(changes.items()))
+    safe = re.sub(r"[^A-Za-z0-9._+=-]", "_", suffix)
+    if safe != suffix or len(edition.name + suffix) > _NAME_WIDTH:
+        # Two values must never share a folder because their odd characters were replaced or cut.
+        mark = hashlib.sha256(suffix.encode("utf-8")).hexdigest()[:8]
+        safe = safe[: _NAME_WIDTH - len(edition.name) - 10] + "--" + mark
+    words = "; ".join(f"{name}: {_spoken(value)}" for name, value in sorted(changes.items()))
+    return replace(
+        edition,
+        name=edition.name + safe,
+        title=f"{edition.title} ({words})",
+        description=f"{edition.description} Changed for this edition: {words}.",
+        parameters={**edition.parameters, **changes},
+    )
+
+
+def _short(value: object) -> str:
+    if isinstance(value, list):
+        return "+".join(map(str, value)) or "all"
+    return str(value).lower() if value is None or isinstance(value, bool) else str(value)
+
+
+def _spoken(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "all"
+    return "not set" if value is None else str(value)
+
+
+def grid(edition: Edition, axes: Mapping[str, Sequence[Any]]) -> list[Edition]:
+    """Return one edition for each combination of the values on `axes`, in the order given."""
+    names = list(axes)
+    combinations = itertools.product(*axes.values())
+    return [derive(edition, dict(zip(names, values, strict=True))) for values in combinations]
