@@ -1,0 +1,516 @@
+"""Screening: from reviewers' decisions on records to one decision a work.
+
+Reviewers screen *records* (what a search showed them), readers count *works* (publications). One
+work may have been seen several times, and by two reviewers. The rule that turns decisions into one
+outcome, in this order:
+
+1. An adjudicated work has the adjudicated decision.
+2. A record's decision is that of the reviewer who screened everything. Another reviewer, who
+   screened a sample to measure agreement, does not change it: otherwise sampled works would be
+   decided by another standard than the rest. A record the first reviewer never saw takes the other
+   reviewers' decision if they agree; if they do not, it is in conflict.
+3. A work is included if any of its records was. Excluding one sighting says that *this page*
+   showed too little or something else; including another says that enough was seen. This is the
+   "when in doubt, keep" rule of title screening.
+4. Else a work with a record in conflict is in conflict; else one with an excluded record is
+   excluded; else nobody has screened it.
+
+Every disagreement that a rule settled is still listed by `list_conflicts`, for people to settle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pandas as pd
+
+from oso_analysis.codebook import Codebook
+from oso_analysis.errors import InputError, Problem, nearest, require_columns
+
+__all__ = [
+    "CONFLICT",
+    "EXCLUDE",
+    "INCLUDE",
+    "NOT_SCREENED",
+    "OUTSIDE_SCOPE",
+    "YEAR_NOT_STATED",
+    "find_outside_scope",
+    "included_works",
+    "list_conflicts",
+    "screen_works",
+]
+
+INCLUDE = "include"
+EXCLUDE = "exclude"
+#: Reviewers disagree and no rule settles it.
+CONFLICT = "conflict"
+#: No record of the work has a decision.
+NOT_SCREENED = "not_screened"
+
+#: Reasons why a work is not in an edition (`find_outside_scope`).
+OUTSIDE_SCOPE = "outside_scope"
+YEAR_NOT_STATED = "year_not_stated"
+
+#: This reason speaks of one sighting, not of the work: it gives way to any other reason.
+_ABOUT_THE_SIGHTING = "insufficient_metadata"
+
+
+def _column_problems(
+    frame: pd.DataFrame, column: str, legal: Collection[str], file: str, rule: str
+) -> list[Problem]:
+    """Return a problem for each distinct value of `column` outside `legal`, in sorted order."""
+    known = set(legal)
+    wrong = sorted({str(value) for value in frame[column].dropna()} - known)
+    return [
+        Problem(rule, file=file, column=column, value=value, nearest=nearest(value, known))
+        for value in wrong
+    ]
+
+
+def _check(screening: pd.DataFrame, work_ids: pd.DataFrame, codebook: Codebook) -> None:
+    require_columns(work_ids, ["record_id", "work_id"], where="work_ids")
+    require_columns(
+        screening, ["record_id", "reviewer", "decision", "exclusion_reason"], where="screening"
+    )
+    problems = _column_problems(
+        screening, "record_id", work_ids["record_id"], "screening", "is not a known record"
+    )
+    problems += _column_problems(
+        screening, "decision", codebook["decision"], "screening", "is not a screening decision"
+    )
+    problems += _column_problems(
+        screening,
+        "exclusion_reason",
+        codebook["exclusion_reason"],
+        "screening",
+        "is not an exclusion reason",
+    )
+    problems += [
+        Problem("must not be missing", file="screening", column=column)
+        for column in ("record_id", "reviewer", "decision")
+        if screening[column].isna().any()
+    ]
+    twice = screening[screening.duplicated(["record_id", "reviewer"])]
+    problems += [
+        Problem(
+            f"is decided twice by {reviewer}", file="screening", column="record_id", value=record
+        )
+        for record, reviewer in sorted(
+            set(zip(twice["record_id"], twice["reviewer"], strict=True)), key=str
+        )
+    ]
+    doubled = sorted(set(work_ids.loc[work_ids["record_id"].duplicated(), "record_id"]), key=str)
+    problems += [
+        Problem("belongs to two works", file="work_ids", column="record_id", value=record)
+        for record in doubled
+    ]
+    if problems:
+        raise InputError(problems, "the screening decisions cannot be used")
+
+
+def _check_reviewer(screening: pd.DataFrame, reviewer: str) -> None:
+    reviewers = set(screening["reviewer"])
+    if reviewers and reviewer not in reviewers:
+        raise InputError(
+            [
+                Problem(
+                    f"screened nothing; reviewers are {', '.join(sorted(reviewers))}",
+                    column="reviewer",
+                    value=reviewer,
+                    nearest=nearest(reviewer, reviewers),
+                )
+            ]
+        )
+
+
+def resolve_work_column(
+    verdicts: pd.DataFrame, work_ids: pd.DataFrame, *, file: str
+) -> pd.DataFrame:
+    """Return `verdicts` with every row's `work_id` filled in.
+
+    Parameters
+    ----------
+    verdicts : pandas.DataFrame
+        Rows that name a work by `work_id`, or by the `record_id` of any of its records (safer:
+        record ids never change, works may be merged or split by a later de-duplication).
+    work_ids : pandas.DataFrame
+        `record_id, work_id`.
+    file : str
+        Name of the table, for messages.
+
+    Raises
+    ------
+    InputError
+        A row names no work, an unknown one, or a record of another work.
+    """
+    if "work_id" not in verdicts.columns and "record_id" not in verdicts.columns:
+        require_columns(verdicts, ["work_id"], where=file)
+    problems: list[Problem] = []
+    by_record = dict(zip(work_ids["record_id"], work_ids["work_id"], strict=True))
+    works = set(work_ids["work_id"])
+    missing = [None] * len(verdicts)
+    named = list(verdicts["work_id"]) if "work_id" in verdicts.columns else missing
+    seen = list(verdicts["record_id"]) if "record_id" in verdicts.columns else missing
+    resolved: list[str | None] = []
+    for row, (work, record) in enumerate(zip(named, seen, strict=True), start=2):
+        work = None if pd.isna(work) else work
+        record = None if pd.isna(record) else record
+        if work is None and record is None:
+            problems.append(Problem("names no work", file=file, row=row, column="work_id"))
+        elif work is not None and work not in works:
+            problems.append(
+                Problem(
+                    "is not a work any more; name one of its records instead",
+                    file=file,
+                    row=row,
+                    column="work_id",
+                    value=work,
+                    nearest=nearest(work, works),
+                )
+            )
+        elif record is not None and record not in by_record:
+            problems.append(
+                Problem(
+                    "is not a known record",
+                    file=file,
+                    row=row,
+                    column="record_id",
+                    value=record,
+                    nearest=nearest(record, by_record),
+                )
+            )
+        elif work is not None and record is not None and by_record[record] != work:
+            problems.append(
+                Problem(
+                    f"belongs to {by_record[record]}, not to {work}",
+                    file=file,
+                    row=row,
+                    column="record_id",
+                    value=record,
+                )
+            )
+        resolved.append(work if work is not None else by_record.get(record))
+    if problems:
+        raise InputError(problems, f"{file} does not fit the records")
+    return verdicts.assign(work_id=pd.Series(resolved, index=verdicts.index, dtype="str"))
+
+
+def _adjudicated(
+    adjudication: pd.DataFrame | None, work_ids: pd.DataFrame, codebook: Codebook
+) -> pd.DataFrame:
+    """Return `decision, exclusion_reason`, indexed by the adjudicated works."""
+    if adjudication is None or adjudication.empty:
+        empty = pd.DataFrame({"decision": [], "exclusion_reason": []}, dtype="str")
+        return empty.set_axis(pd.Index([], dtype="str", name="work_id"))
+    require_columns(adjudication, ["decision", "exclusion_reason"], where="adjudication")
+    problems = [
+        Problem("must not be missing", file="adjudication", column="decision")
+        for _ in range(int(adjudication["decision"].isna().any()))
+    ]
+    problems += _column_problems(
+        adjudication, "decision", codebook["decision"], "adjudication", "is not a decision"
+    )
+    problems += _column_problems(
+        adjudication,
+        "exclusion_reason",
+        codebook["exclusion_reason"],
+        "adjudication",
+        "is not an exclusion reason",
+    )
+    if problems:
+        raise InputError(problems, "the adjudication cannot be used")
+    rows = resolve_work_column(adjudication, work_ids, file="adjudication")
+    rows = rows[["work_id", "decision", "exclusion_reason"]].drop_duplicates()
+    twice = sorted(set(rows.loc[rows["work_id"].duplicated(), "work_id"]))
+    if twice:
+        raise InputError(
+            Problem("has two different verdicts", file="adjudication", column="work_id", value=work)
+            for work in twice
+        )
+    return rows.set_index("work_id")
+
+
+def _votes(screening: pd.DataFrame, work_ids: pd.DataFrame, reviewer: str) -> pd.DataFrame:
+    """Return the decisions that count (rule 2), with the work and the record's own decision."""
+    first = screening["reviewer"] == reviewer
+    seen_by_first = screening["record_id"].isin(screening.loc[first, "record_id"])
+    votes = screening.loc[first | ~seen_by_first].merge(
+        work_ids[["record_id", "work_id"]], on="record_id", how="left", validate="many_to_one"
+    )
+    disagree = votes.groupby("record_id")["decision"].transform("nunique") > 1
+    votes["of_record"] = votes["decision"].mask(disagree, CONFLICT)
+    return votes
+
+
+def _reasons(votes: pd.DataFrame, codebook: Codebook) -> pd.Series:
+    """Return one exclusion reason a work: the most frequent, ties in the codebook's order.
+
+    "Too little bibliographic information" speaks of one sighting and counts only where there is no
+    other reason.
+    """
+    given = votes.dropna(subset=["exclusion_reason"])
+    order = {reason: place for place, reason in enumerate(codebook["exclusion_reason"])}
+    counted = given.groupby(["work_id", "exclusion_reason"]).size().rename("n").reset_index()
+    counted["of_sighting"] = counted["exclusion_reason"] == _ABOUT_THE_SIGHTING
+    counted["place"] = counted["exclusion_reason"].map(order)
+    best = counted.sort_values(
+        ["work_id", "of_sighting", "n", "place"], ascending=[True, True, False, True]
+    ).drop_duplicates("work_id")
+    return best.set_index("work_id")["exclusion_reason"]
+
+
+def screen_works(
+    screening: pd.DataFrame,
+    work_ids: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    reviewer: str = "reviewer_1",
+    adjudication: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Return one screening decision a work, by the rule at the top of this module.
+
+    Parameters
+    ----------
+    screening : pandas.DataFrame
+        `record_id, reviewer, decision, exclusion_reason`; one row a record and reviewer. Records
+        without a row (those of a completion search) take their work's decision.
+    work_ids : pandas.DataFrame
+        `record_id, work_id`; every record, once.
+    codebook : Codebook
+        Legal decisions and exclusion reasons; their order breaks ties between reasons.
+    reviewer : str, optional
+        The reviewer who screened everything.
+    adjudication : pandas.DataFrame, optional
+        `decision, exclusion_reason` and `work_id` or the `record_id` of any record of the work
+        (further columns such as `decided_by` and `note` are kept for the reader). Final.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a work, sorted by `work_id`: `work_id`; `decision` (include, exclude, conflict or
+        not_screened); `exclusion_reason` (missing unless excluded with a reason); `n_records`;
+        `n_screened_records` (records with a decision by any reviewer).
+
+    Raises
+    ------
+    InputError
+        Unknown records, reviewers, decisions or reasons; a record decided twice by one reviewer;
+        an adjudication that fits no work, or contradicts another.
+    """
+    _check(screening, work_ids, codebook)
+    _check_reviewer(screening, reviewer)
+    verdicts = _adjudicated(adjudication, work_ids, codebook)
+    votes = _votes(screening, work_ids, reviewer)
+
+    works = (
+        work_ids.groupby("work_id").size().rename("n_records").sort_index().to_frame().reset_index()
+    )
+    said = {
+        decision: set(votes.loc[votes["of_record"] == decision, "work_id"])
+        for decision in (INCLUDE, CONFLICT, EXCLUDE)
+    }
+    decision = pd.Series(NOT_SCREENED, index=works.index, dtype="str")
+    for value in (EXCLUDE, CONFLICT, INCLUDE):  # the later one wins
+        decision = decision.mask(works["work_id"].isin(said[value]), value)
+    reason = works["work_id"].map(_reasons(votes, codebook)).astype("str")
+
+    decided = works["work_id"].isin(verdicts.index)
+    decision = decision.mask(decided, works["work_id"].map(verdicts["decision"]))
+    reason = reason.mask(decided, works["work_id"].map(verdicts["exclusion_reason"]))
+    screened = work_ids["record_id"].isin(screening["record_id"])
+    n_screened = screened.groupby(work_ids["work_id"]).sum()
+    return pd.DataFrame(
+        {
+            "work_id": works["work_id"].astype("str"),
+            "decision": decision.astype("str"),
+            "exclusion_reason": reason.where(decision == EXCLUDE).astype("str"),
+            "n_records": works["n_records"].astype("int64"),
+            "n_screened_records": works["work_id"].map(n_screened).astype("int64"),
+        }
+    )
+
+
+def included_works(work_screening: pd.DataFrame) -> pd.Index:
+    """Return the ids of the included works, sorted: the base of every count of literature."""
+    require_columns(work_screening, ["work_id", "decision"], where="included_works")
+    included = work_screening.loc[work_screening["decision"] == INCLUDE, "work_id"]
+    index: pd.Index = pd.Index(sorted(included), dtype="str", name="work_id")
+    return index
+
+
+def _said(rows: pd.DataFrame) -> str:
+    """Spell out who said what about each record of one work."""
+    parts = []
+    for record, group in rows.sort_values(["record_id", "reviewer"]).groupby("record_id"):
+        verdicts = [
+            f"{who} {decision}" + ("" if pd.isna(reason) else f" ({reason})")
+            for who, decision, reason in zip(
+                group["reviewer"], group["decision"], group["exclusion_reason"], strict=True
+            )
+        ]
+        parts.append(f"{record}: {', '.join(verdicts)}")
+    return "; ".join(parts)
+
+
+_CONFLICT_COLUMNS = [
+    "work_id",
+    "between",
+    "about",
+    "n_records",
+    "said",
+    "decision",
+    "exclusion_reason",
+    "status",
+    "rule",
+]
+
+
+def list_conflicts(
+    screening: pd.DataFrame,
+    work_ids: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    reviewer: str = "reviewer_1",
+    adjudication: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """List every disagreement about a work, settled or not, for people to adjudicate.
+
+    Parameters
+    ----------
+    screening, work_ids, codebook, reviewer, adjudication
+        As for `screen_works`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a work and kind of disagreement, sorted; unit: works.
+
+        - `work_id`
+        - `between`: "reviewers" (two reviewers of one record) or "sightings" (two records of one
+          work)
+        - `about`: "decision", or "exclusion_reason" where all agree to exclude but not why
+        - `n_records`: the work's records with a decision
+        - `said`: what each said about each record
+        - `decision`, `exclusion_reason`: the outcome that stands (`screen_works`)
+        - `status`: "adjudicated", "resolved_by_rule" or "open" (nothing settles it)
+        - `rule`: what settled it, in words
+
+    Raises
+    ------
+    InputError
+        As `screen_works`.
+    """
+    outcome = screen_works(
+        screening, work_ids, codebook, reviewer=reviewer, adjudication=adjudication
+    ).set_index("work_id")
+    adjudicated = set(_adjudicated(adjudication, work_ids, codebook).index)
+    rows = screening.merge(work_ids[["record_id", "work_id"]], on="record_id", how="left")
+    rows["reason"] = rows["exclusion_reason"].fillna("")
+    votes = _votes(screening, work_ids, reviewer)
+    votes["reason"] = votes["exclusion_reason"].fillna("")
+
+    def disagreeing(frame: pd.DataFrame, by: list[str], column: str) -> set[str]:
+        spread = frame.groupby(by)[column].transform("nunique") > 1
+        return set(frame.loc[spread, "work_id"])
+
+    split = {
+        ("reviewers", "decision"): disagreeing(rows, ["work_id", "record_id"], "decision"),
+        ("sightings", "decision"): disagreeing(votes, ["work_id"], "of_record"),
+        ("reviewers", "exclusion_reason"): disagreeing(
+            rows[rows["decision"] == EXCLUDE], ["work_id", "record_id"], "reason"
+        ),
+        ("sightings", "exclusion_reason"): disagreeing(
+            votes[votes["decision"] == EXCLUDE], ["work_id"], "reason"
+        ),
+    }
+    # Disagreeing about a reason matters only where the work was excluded.
+    excluded = set(outcome.index[outcome["decision"] == EXCLUDE])
+    rules = {
+        ("reviewers", "decision"): f"the decision of {reviewer}, who screened everything, stands",
+        ("sightings", "decision"): "included, because one of its records was included",
+        ("reviewers", "exclusion_reason"): f"the reason given by {reviewer} counts",
+        ("sightings", "exclusion_reason"): "the most frequent reason counts",
+    }
+    found = []
+    by_work = dict(iter(rows.groupby("work_id")))
+    for (between, about), works in split.items():
+        for work in sorted(works & excluded if about == "exclusion_reason" else works):
+            final = outcome.loc[work]
+            if work in adjudicated:
+                status, rule = "adjudicated", "the adjudicated decision stands"
+            elif final["decision"] == CONFLICT:
+                status, rule = "open", "nobody has settled it"
+            else:
+                status, rule = "resolved_by_rule", rules[between, about]
+            group = by_work[work]
+            found.append(
+                (
+                    work,
+                    between,
+                    about,
+                    group["record_id"].nunique(),
+                    _said(group),
+                    final["decision"],
+                    final["exclusion_reason"],
+                    status,
+                    rule,
+                )
+            )
+    table = pd.DataFrame(found, columns=_CONFLICT_COLUMNS)
+    text = [column for column in _CONFLICT_COLUMNS if column != "n_records"]
+    table = table.astype({**dict.fromkeys(text, "str"), "n_records": "int64"})
+    return table.sort_values(["work_id", "about", "between"], ignore_index=True)
+
+
+def find_outside_scope(
+    works: pd.DataFrame,
+    *,
+    year_to: int | None = None,
+    work_codes: pd.DataFrame | None = None,
+    countries: Collection[str] = (),
+    themes: Collection[str] = (),
+) -> pd.DataFrame:
+    """Return the works that an edition leaves out, each with its reason.
+
+    Parameters
+    ----------
+    works : pandas.DataFrame
+        `work_id, year`.
+    year_to : int, optional
+        Last year of publication that is in scope. A work without a year cannot be placed and is
+        left out with a reason of its own; without `year_to` no work is left out for its year.
+    work_codes : pandas.DataFrame, optional
+        `work_id, facet, code`; needed for `countries` and `themes`.
+    countries, themes : collection of str, optional
+        Keep works with at least one of these codes; empty keeps all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `work_id, reason`, sorted by `work_id`; reason is "outside_scope" or "year_not_stated".
+        A work outside the scope on any ground counts as outside, never twice.
+
+    Raises
+    ------
+    InputError
+        Columns are missing, or codes are asked for without `work_codes`.
+    """
+    require_columns(works, ["work_id", "year"], where="works")
+    outside = pd.Series(False, index=works.index)
+    undated = pd.Series(False, index=works.index)
+    if year_to is not None:
+        undated = works["year"].isna()
+        outside |= works["year"].gt(year_to).fillna(False).astype(bool)
+    for facet, wanted in (("country", countries), ("theme", themes)):
+        if not wanted:
+            continue
+        if work_codes is None:
+            raise InputError([Problem("needs work_codes", column=facet, value=sorted(wanted))])
+        require_columns(work_codes, ["work_id", "facet", "code"], where="work_codes")
+        kept = work_codes[(work_codes["facet"] == facet) & work_codes["code"].isin(list(wanted))]
+        outside |= ~works["work_id"].isin(kept["work_id"])
+    reason = pd.Series(OUTSIDE_SCOPE, index=works.index, dtype="str").where(
+        outside, YEAR_NOT_STATED
+    )
+    table = pd.DataFrame({"work_id": works["work_id"].astype("str"), "reason": reason})
+    return table[outside | undated].sort_values("work_id", ignore_index=True)

@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from oso_analysis.codebook import Codebook
+from oso_analysis.errors import InputError
+from oso_analysis.literature.screening import (
+    find_outside_scope,
+    included_works,
+    list_conflicts,
+    screen_works,
+)
+
+WORK_IDS = pd.DataFrame(
+    [
+        ("a1", "w1"),  # included, seen once
+        ("b1", "w2"),  # excluded for the sighting, included by another sighting
+        ("b2", "w2"),
+        ("b3", "w2"),
+        ("c1", "w3"),  # excluded twice for different reasons
+        ("c2", "w3"),
+        ("d1", "w4"),  # found by the completion search alone
+        ("e1", "w5"),  # reviewers disagree
+        ("f1", "w6"),  # not seen by the first reviewer; the others disagree
+        ("g1", "w7"),  # not seen by the first reviewer; the second excludes
+        ("b4", "w2"),  # completion record of an included work
+    ],
+    columns=["record_id", "work_id"],
+)
+SCREENING = pd.DataFrame(
+    [
+        ("a1", "r1", "include", None),
+        ("b1", "r1", "exclude", "insufficient_metadata"),
+        ("b2", "r1", "include", None),
+        ("b3", "r1", "include", None),
+        ("c1", "r1", "exclude", "insufficient_metadata"),
+        ("c2", "r1", "exclude", "not_online"),
+        ("e1", "r1", "include", None),
+        ("e1", "r2", "exclude", "not_offending"),
+        ("f1", "r2", "include", None),
+        ("f1", "r3", "exclude", "not_online"),
+        ("g1", "r2", "exclude", "not_offending"),
+    ],
+    columns=["record_id", "reviewer", "decision", "exclusion_reason"],
+)
+
+
+def screened(codebook: Codebook, **options: object) -> dict[str, tuple[object, ...]]:
+    table = screen_works(SCREENING, WORK_IDS, codebook, reviewer="r1", **options)  # type: ignore[arg-type]
+    return {row[0]: tuple(row[1:]) for row in table.fillna("").itertuples(index=False)}
+
+
+def test_rule_of_the_module(small_codebook: Codebook) -> None:
+    assert screened(small_codebook) == {
+        "w1": ("include", "", 1, 1),
+        "w2": ("include", "", 4, 3),
+        "w3": ("exclude", "not_online", 2, 2),
+        "w4": ("not_screened", "", 1, 0),
+        "w5": ("include", "", 1, 1),
+        "w6": ("conflict", "", 1, 1),
+        "w7": ("exclude", "not_offending", 1, 1),
+    }
+
+
+def test_included_works_are_sorted(small_codebook: Codebook) -> None:
+    table = screen_works(SCREENING, WORK_IDS, small_codebook, reviewer="r1")
+    assert list(included_works(table.iloc[::-1])) == ["w1", "w2", "w5"]
+
+
+def test_conflicts_list_every_disagreement(small_codebook: Codebook) -> None:
+    table = list_conflicts(SCREENING, WORK_IDS, small_codebook, reviewer="r1")
+    assert list(table[["work_id", "between", "about", "status"]].itertuples(index=False)) == [
+        ("w2", "sightings", "decision", "resolved_by_rule"),
+        ("w3", "sightings", "exclusion_reason", "resolved_by_rule"),
+        ("w5", "reviewers", "decision", "resolved_by_rule"),
+        ("w6", "reviewers", "decision", "open"),
+    ]
+    assert table.loc[2, "said"] == "e1: r1 include, r2 exclude (not_offending)"
+    assert table.loc[0, "n_records"] == 3
+
+
+def test_adjudication_is_final_and_may_name_a_record(small_codebook: Codebook) -> None:
+    adjudication = pd.DataFrame(
+        {
+            "work_id": [None, "w6"],
+            "record_id": ["b3", None],
+            "decision": ["exclude", "include"],
+            "exclusion_reason": ["not_online", None],
+            "decided_by": ["x", "x"],
+            "note": ["", ""],
+        }
+    )
+    outcome = screened(small_codebook, adjudication=adjudication)
+    assert outcome["w2"] == ("exclude", "not_online", 4, 3)
+    assert outcome["w6"] == ("include", "", 1, 1)
+    table = list_conflicts(
+        SCREENING, WORK_IDS, small_codebook, reviewer="r1", adjudication=adjudication
+    ).set_index("work_id")
+    assert table.loc["w2", "status"] == "adjudicated"
+    assert table.loc["w6", "status"] == "adjudicated"
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ({"work_id": ["w99"], "decision": ["include"]}, "is not a work any more"),
+        ({"record_id": ["zz"], "decision": ["include"]}, "'zz' is not a known record"),
+        ({"work_id": ["w1"], "record_id": ["b1"], "decision": ["include"]}, "belongs to w2"),
+        ({"work_id": ["w1"], "decision": ["includ"]}, "did you mean 'include'"),
+        ({"work_id": ["w1", "w1"], "decision": ["include", "exclude"]}, "two different verdicts"),
+        ({"work_id": [None], "decision": ["include"]}, "names no work"),
+    ],
+)
+def test_adjudication_that_does_not_fit(
+    small_codebook: Codebook, rows: dict[str, list[str]], message: str
+) -> None:
+    adjudication = pd.DataFrame(rows).assign(exclusion_reason=None)
+    with pytest.raises(InputError, match=message):
+        screened(small_codebook, adjudication=adjudication)
+
+
+def test_all_problems_at_once(small_codebook: Codebook) -> None:
+    wrong = pd.concat(
+        [
+            SCREENING,
+            pd.DataFrame(
+                [
+                    ("zz", "r1", "include", None),
+                    ("a1", "r1", "maybe", "not_onlin"),
+                ],
+                columns=SCREENING.columns,
+            ),
+        ]
+    )
+    with pytest.raises(InputError) as error:
+        screen_works(wrong, WORK_IDS, small_codebook, reviewer="r1")
+    text = str(error.value)
+    assert "'zz' is not a known record" in text
+    assert "'maybe' is not a screening decision" in text
+    assert "(did you mean 'not_online'?)" in text
+    assert "'a1' is decided twice by r1" in text
+
+
+def test_a_reviewer_who_screened_nothing(small_codebook: Codebook) -> None:
+    with pytest.raises(InputError, match=r"'reviewer_1' screened nothing; reviewers are r1, r2"):
+        screen_works(SCREENING, WORK_IDS, small_codebook)
+
+
+def test_missing_columns_are_named(small_codebook: Codebook) -> None:
+    with pytest.raises(InputError, match="column 'decision': is needed by screening"):
+        screen_works(SCREENING.drop(columns="decision"), WORK_IDS, small_codebook)
+
+
+def plain_outcome(
+    screening: list[tuple[str, str, str]], works: dict[str, str], first: str
+) -> dict[str, str]:
+    """The rule again, record by record, in plain Python."""
+    outcome = {}
+    for work in set(works.values()):
+        said = set()
+        for record in (r for r, w in works.items() if w == work):
+            mine = {d for r, who, d in screening if r == record and who == first}
+            verdicts = mine or {d for r, who, d in screening if r == record}
+            said |= {"conflict"} if len(verdicts) > 1 else verdicts
+        for decision in ("include", "conflict", "exclude"):
+            if decision in said:
+                outcome[work] = decision
+                break
+        else:
+            outcome[work] = "not_screened"
+    return outcome
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("abcdefgh"),
+            st.sampled_from(["r1", "r2", "r3"]),
+            st.sampled_from(["include", "exclude"]),
+        ),
+        unique_by=lambda row: row[:2],
+        max_size=20,
+    ),
+    st.lists(st.sampled_from(["w1", "w2", "w3"]), min_size=8, max_size=8),
+    st.randoms(use_true_random=False),
+)
+def test_same_as_plain_python_and_independent_of_row_order(
+    small_codebook: Codebook,
+    rows: list[tuple[str, str, str]],
+    works: list[str],
+    random: object,
+) -> None:
+    # The first reviewer must have screened something; "a" is always theirs.
+    rows = [("a", "r1", "include"), *(row for row in rows if row[:2] != ("a", "r1"))]
+    screening = pd.DataFrame(
+        [(*row, "not_online" if row[2] == "exclude" else None) for row in rows],
+        columns=SCREENING.columns,
+    )
+    work_ids = pd.DataFrame({"record_id": list("abcdefgh"), "work_id": works})
+    table = screen_works(screening, work_ids, small_codebook, reviewer="r1")
+    expected = plain_outcome(rows, dict(zip("abcdefgh", works, strict=True)), "r1")
+    assert dict(zip(table["work_id"], table["decision"], strict=True)) == expected
+    order = list(range(len(screening)))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    again = screen_works(screening.iloc[order], work_ids.iloc[::-1], small_codebook, reviewer="r1")
+    pd.testing.assert_frame_equal(table, again)
+
+
+WORKS = pd.DataFrame(
+    {"work_id": ["w1", "w2", "w3", "w4"], "year": pd.array([2010, 2020, None, 2019], dtype="Int64")}
+)
+
+
+def test_scope_by_year_keeps_undated_works_apart() -> None:
+    table = find_outside_scope(WORKS, year_to=2019)
+    assert list(table.itertuples(index=False, name=None)) == [
+        ("w2", "outside_scope"),
+        ("w3", "year_not_stated"),
+    ]
+    assert find_outside_scope(WORKS).empty
+
+
+def test_scope_by_codes_counts_each_work_once() -> None:
+    codes = pd.DataFrame(
+        [("w1", "country", "GB"), ("w3", "country", "GB"), ("w2", "country", "US")],
+        columns=["work_id", "facet", "code"],
+    )
+    table = find_outside_scope(WORKS, year_to=2019, work_codes=codes, countries=["GB"])
+    assert list(table.itertuples(index=False, name=None)) == [
+        ("w2", "outside_scope"),
+        ("w3", "year_not_stated"),
+        ("w4", "outside_scope"),
+    ]
+    with pytest.raises(InputError, match="needs work_codes"):
+        find_outside_scope(WORKS, countries=["GB"])
