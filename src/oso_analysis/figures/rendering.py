@@ -1,0 +1,162 @@
+"""Turn a finished figure into its two pictures, PNG and SVG, with a title above and a note below.
+
+The title and the note stand outside the drawing, in bands added to the page, so they can never
+collide with it. The height of each band is recorded: a report that prints its own numbered caption
+cuts the bands off, while the saved file stands alone.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+from oso_analysis.figures.style import DPI, INK, MUTED, style, wrap_label
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Picture", "crop_png", "crop_svg", "render"]
+
+_TITLE_SIZE, _NOTE_SIZE = 10.5, 8.0
+_POINTS_PER_INCH = 72.0
+#: Characters that fit an inch at the two sizes, measured on English text in DejaVu Sans.
+_TITLE_PER_INCH, _NOTE_PER_INCH = 10.5, 14.5
+_LINE = 1.35
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One drawing as PNG (200 dpi) and SVG.
+
+    Attributes
+    ----------
+    png : bytes
+    svg : str
+        Glyphs as paths; holds the title and the alt text as ``<title>`` and ``<desc>``.
+    top, bottom : float
+        Share of the height (0 to 1) that the bands with title and note take.
+    """
+
+    png: bytes
+    svg: str
+    top: float
+    bottom: float
+
+
+def render(figure: Figure, *, title: str, notes: Sequence[str], alt_text: str) -> Picture:
+    """Draw a figure with its title above and its notes below.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        A title or note of its own, made by `style.title` or `style.note`, is left out.
+    title : str
+    notes : sequence of str
+        Lines under the figure; long ones are wrapped.
+    alt_text : str
+
+    Returns
+    -------
+    Picture
+        Same figure and texts, same bytes.
+    """
+    from matplotlib.transforms import Bbox
+
+    with style():
+        for artist in (figure._suptitle, figure._supxlabel):  # type: ignore[attr-defined]
+            if artist is not None and artist.get_gid() in {"oso-title", "oso-note"}:
+                artist.set_text("")
+        width, height = figure.get_size_inches()
+        head = wrap_label(title, int(width * _TITLE_PER_INCH))
+        foot = "\n".join(wrap_label(line, int(width * _NOTE_PER_INCH)) for line in notes if line)
+        top = _band(head, _TITLE_SIZE)
+        bottom = _band(foot, _NOTE_SIZE)
+        # Whole pixels, so that a band can be cut off the PNG without leaving a sliver.
+        top, bottom = (round(band * DPI) / DPI for band in (top, bottom))
+        texts = [
+            figure.text(
+                0.012,
+                1 + top / height,
+                head,
+                va="top",
+                ha="left",
+                fontsize=_TITLE_SIZE,
+                fontweight="bold",
+                color=INK,
+                linespacing=1.2,
+                in_layout=False,
+            ),
+            figure.text(
+                0.012,
+                -0.05 / height,
+                foot,
+                va="top",
+                ha="left",
+                fontsize=_NOTE_SIZE,
+                color=MUTED,
+                linespacing=1.2,
+                in_layout=False,
+            ),
+        ]
+        area = Bbox([[0.0, -bottom], [width, height + top]])
+        try:
+            png, svg = io.BytesIO(), io.BytesIO()
+            figure.savefig(png, format="png", dpi=DPI, bbox_inches=area)
+            figure.savefig(svg, format="svg", bbox_inches=area, metadata={"Date": None})
+        finally:
+            for text in texts:
+                text.remove()
+    whole = height + top + bottom
+    return Picture(
+        png.getvalue(),
+        _described(svg.getvalue().decode("utf-8"), title, alt_text),
+        round(top / whole, 6),
+        round(bottom / whole, 6),
+    )
+
+
+def _band(text: str, size: float) -> float:
+    """Return the height in inches that wrapped text of `size` points needs, with air."""
+    if not text:
+        return 0.0
+    return ((text.count("\n") + 1) * size * _LINE + 0.6 * size) / _POINTS_PER_INCH
+
+
+def _described(svg: str, title: str, alt_text: str) -> str:
+    """Name and describe the drawing inside the SVG and drop what only XML editors read."""
+    svg = svg[svg.index("<svg ") :]
+    svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"\n\s*", "\n", svg).replace("\r\n", "\n")
+    start = svg.index(">") + 1
+    words = f"\n<title>{escape(title)}</title>\n<desc>{escape(alt_text)}</desc>"
+    return svg[:start].replace("<svg ", '<svg role="img" ', 1) + words + svg[start:]
+
+
+def crop_svg(svg: str, top: float, bottom: float) -> str:
+    """Return an SVG without its title and note bands, by showing a smaller window on it."""
+    box = re.search(r'viewBox="([\d.eE+-]+) ([\d.eE+-]+) ([\d.eE+-]+) ([\d.eE+-]+)"', svg)
+    if box is None:
+        return svg
+    x, y, width, height = (float(part) for part in box.groups())
+    y, height = y + top * height, height * (1 - top - bottom)
+    head, rest = svg.split(">", 1)
+    head = re.sub(r'viewBox="[^"]*"', f'viewBox="{x:g} {y:.6g} {width:.6g} {height:.6g}"', head)
+    head = re.sub(r'\bwidth="[^"]*"', f'width="{width:.6g}pt"', head)
+    head = re.sub(r'\bheight="[^"]*"', f'height="{height:.6g}pt"', head)
+    return f"{head}>{rest}"
+
+
+def crop_png(png: bytes, top: float, bottom: float) -> bytes:
+    """Return a PNG without its title and note bands."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(png)) as image:
+        width, height = image.size
+        cut = image.crop((0, round(height * top), width, round(height * (1 - bottom))))
+        out = io.BytesIO()
+        cut.save(out, format="PNG", optimize=True, dpi=(DPI, DPI))
+    return out.getvalue()
