@@ -1,0 +1,170 @@
+"""Literature and consultation side by side: voiced much and studied little, and the reverse.
+
+Both bodies are put on the same base, the units that carry at least one theme: included works with a
+theme code, and relevant submissions with a coded segment. A unit may carry several themes, so these
+percentages add up to more than 100. Segments carry exactly one theme; what compares with them is
+each theme's share of all themes of works (`percent_of_work_themes`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from oso_analysis.codebook import Codebook
+from oso_analysis.errors import InputError, Problem, require_columns
+from oso_analysis.tables.coded import add_labels, code_order
+
+__all__ = ["DIVERGENCE_LABELS", "compare_themes"]
+
+#: How a theme's places in the two bodies differ, with labels.
+DIVERGENCE_LABELS = {
+    "voiced_more": "Voiced more than studied",
+    "studied_more": "Studied more than voiced",
+    "not_clear": "No clear difference",
+}
+
+
+def compare_themes(
+    work_codes: pd.DataFrame,
+    segments: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    n_resamples: int = 2000,
+    seed: int = 2019,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Compare each theme's weight in the literature with its weight in the consultation.
+
+    Parameters
+    ----------
+    work_codes : pandas.DataFrame
+        `work_id, facet, code` of included works.
+    segments : pandas.DataFrame
+        `submission_id, respondent_id, theme`: prepared segments of one coder.
+    codebook : Codebook
+        Themes, their order and labels.
+    n_resamples : int, default 2000
+        Bootstrap resamples.
+    seed : int, default 2019
+        Seed of the resampling; the same seed and data give the same intervals.
+    confidence : float, default 0.95
+        Level of the percentile intervals.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a theme, in codebook order: `theme` and its label;
+        `n_works`, `n_works_with_theme` (base), `percent_of_works`, `percent_of_work_themes`,
+        `rank_works`;
+        `n_submissions`, `n_submissions_with_theme` (base), `percent_of_submissions`,
+        `rank_submissions`;
+        `n_segments`, `n_segments_with_theme` (base), `percent_of_segments`, `rank_segments`;
+        `percent_difference` (submissions less works, in percentage points) and `rank_difference`
+        (place in the literature less place in the consultation: positive where the consultation
+        ranks the theme higher), each with `_low` and `_high`;
+        `divergence` (a key of `DIVERGENCE_LABELS`: whether the rank difference's interval excludes
+        0) and its label. Ranks count from 1 for the largest share; ties share their average rank.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, a theme is not in the codebook, nothing carries a theme, or a number
+        is out of range.
+
+    Notes
+    -----
+    Both bodies are what searches found, not random samples, so the intervals do not speak of all
+    literature or all views; they say how far the ranks hang on single works and respondents.
+    Works and, independently, respondents with all their submissions (one organisation's submissions
+    repeat themselves) are resampled with replacement. Intervals of ranks are rough where shares lie
+    close together [1]_.
+
+    References
+    ----------
+    .. [1] Goldstein H, Spiegelhalter DJ (1996). League tables and their limitations: statistical
+       issues in comparisons of institutional performance. Journal of the Royal Statistical Society
+       A 159(3), 385-443.
+    """
+    require_columns(work_codes, ["work_id", "facet", "code"], where="compare_themes")
+    require_columns(segments, ["submission_id", "respondent_id", "theme"], where="compare_themes")
+    problems = []
+    if n_resamples < 1:
+        problems.append(Problem("must be at least 1", column="n_resamples", value=n_resamples))
+    if not 0 < confidence < 1:
+        problems.append(Problem("must lie between 0 and 1", column="confidence", value=confidence))
+    codes = work_codes[work_codes["facet"].eq("theme")][["work_id", "code"]].drop_duplicates()
+    voiced = segments[segments["theme"].notna()]
+    problems += [
+        Problem("has nothing that carries a theme", file=name)
+        for name, frame in (("work_codes", codes), ("segments", voiced))
+        if frame.empty
+    ]
+    if problems:
+        raise InputError(problems)
+    themes = list(codebook["theme"])
+    code_order("theme", pd.concat([codes["code"], voiced["theme"]]), codebook)
+
+    works = pd.crosstab(codes["work_id"], codes["code"]).reindex(columns=themes, fill_value=0)
+    pairs = voiced[["respondent_id", "submission_id", "theme"]].drop_duplicates()
+    submissions = pd.crosstab(pairs["respondent_id"], pairs["theme"]).reindex(
+        columns=themes, fill_value=0
+    )
+    sizes = voiced.groupby("respondent_id")["submission_id"].nunique().reindex(submissions.index)
+    n_segments = voiced["theme"].value_counts().reindex(themes, fill_value=0)
+
+    table = pd.DataFrame({"theme": themes})
+    table["n_works"] = works.sum().to_numpy()
+    table["n_works_with_theme"] = len(works)
+    table["percent_of_works"] = 100 * table["n_works"] / len(works)
+    table["percent_of_work_themes"] = 100 * table["n_works"] / table["n_works"].sum()
+    table["rank_works"] = _rank(table["n_works"])
+    table["n_submissions"] = submissions.sum().to_numpy()
+    table["n_submissions_with_theme"] = int(sizes.sum())
+    table["percent_of_submissions"] = 100 * table["n_submissions"] / sizes.sum()
+    table["rank_submissions"] = _rank(table["n_submissions"])
+    table["n_segments"] = n_segments.to_numpy()
+    table["n_segments_with_theme"] = len(voiced)
+    table["percent_of_segments"] = 100 * table["n_segments"] / len(voiced)
+    table["rank_segments"] = _rank(table["n_segments"])
+    table["percent_difference"] = table["percent_of_submissions"] - table["percent_of_works"]
+    table["rank_difference"] = table["rank_works"] - table["rank_submissions"]
+
+    rng = np.random.default_rng(seed)
+    studied = _resample(works.to_numpy(), np.ones(len(works)), n_resamples, rng)
+    heard = _resample(submissions.to_numpy(), sizes.to_numpy(), n_resamples, rng)
+    tails = [(1 - confidence) / 2, (1 + confidence) / 2]
+    for name, drawn in (
+        ("percent_difference", heard - studied),
+        ("rank_difference", _ranks(studied) - _ranks(heard)),
+    ):
+        low, high = np.quantile(drawn, tails, axis=0)
+        at = list(table.columns).index(name) + 1
+        table.insert(at, f"{name}_low", low)
+        table.insert(at + 1, f"{name}_high", high)
+    table["divergence"] = np.select(
+        [table["rank_difference_low"].gt(0), table["rank_difference_high"].lt(0)],
+        ["voiced_more", "studied_more"],
+        "not_clear",
+    )
+    table["divergence_label"] = table["divergence"].map(DIVERGENCE_LABELS)
+    return add_labels(table, ["theme"], codebook)
+
+
+def _rank(counts: pd.Series) -> pd.Series:
+    return counts.rank(ascending=False)
+
+
+def _ranks(shares: np.ndarray) -> np.ndarray:
+    # Average ranks, largest first: shares above, plus the middle of those equal.
+    above = (shares[:, None, :] > shares[:, :, None]).sum(axis=2)
+    equal = (shares[:, None, :] == shares[:, :, None]).sum(axis=2)
+    return np.asarray(above + (equal + 1) / 2)
+
+
+def _resample(
+    counts: np.ndarray, sizes: np.ndarray, n_resamples: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Return the percentages of `n_resamples` draws of the rows of `counts` with replacement."""
+    weights = rng.multinomial(len(counts), np.full(len(counts), 1 / len(counts)), n_resamples)
+    return np.asarray(100 * (weights @ counts) / (weights @ sizes)[:, None])
