@@ -1,0 +1,40 @@
+# Two commands matter: `make report` and `make test`. Windows and conda users: see README.md.
+PYTHON ?= python3
+BIN := .venv/bin
+JOBS ?= 2
+
+.PHONY: report test check everything lab lock clean
+
+report: .venv/installed
+	$(BIN)/oso-analysis run
+
+test: check
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --nbval notebooks
+
+check: .venv/installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/oso-analysis check
+
+# The long tests too: large fuzzing runs, hundreds of generated consultations, kill tests.
+everything: test
+	$(BIN)/python -m pytest -m slow
+
+lab: .venv/installed
+	$(BIN)/oso-analysis lab
+
+# Every package that is installed is pinned with its hashes; the lock names no index.
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(PYTHON) -c "open('.venv/installed', 'w').close()"
+
+lock:
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	  --no-annotate --python-version 3.11 --extra dev pyproject.toml --output-file requirements.lock
+
+clean:
+	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,28 @@
+"""Where a project is: the folder that holds `data/datapackage.json`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from oso_analysis.errors import InputError, Problem
+
+__all__ = ["MARKER", "find_root"]
+
+#: The file that marks a project's folder.
+MARKER = Path("data", "datapackage.json")
+
+
+def find_root(start: Path | str | None = None) -> Path:
+    """Return the project's folder: `start` (by default the working directory) or one above it.
+
+    Raises
+    ------
+    InputError
+        If no folder upwards holds `data/datapackage.json`.
+    """
+    here = Path(start or ".").resolve()
+    for folder in (here, *here.parents):
+        if (folder / MARKER).is_file():
+            return folder
+    rule = f"is not in a project: no folder from here upwards holds {MARKER.as_posix()}"
+    raise InputError([Problem(rule)], "the current folder cannot be used")
