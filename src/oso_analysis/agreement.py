@@ -1,0 +1,689 @@
+"""Agreement between two coders: how far a code can be trusted, before anything is built on it.
+
+Three measures, each with its denominator: percent agreement (easy to read, flattered by chance),
+Cohen's kappa (corrected by each coder's own habits) and Krippendorff's alpha (corrected by the
+pooled habits; handles missing data and more coders). Alpha carries a bootstrap interval: the units
+are drawn with replacement, 2,000 times, and the middle 95 % of the alphas are kept.
+
+Codes of one facet are measured one by one, as "used or not", over the units both coders coded. The
+facet as a whole is measured by comparing the two sets of codes: identical or not. That is strict: a
+facet with many codes may have a low alpha although each of its codes is reliable.
+
+Where agreement cannot be estimated (no unit coded by both, one unit only, or a code that nobody or
+everybody used) the numbers are missing and `note` says why; a missing alpha is never a good one.
+
+References
+----------
+Cohen J (1960). A coefficient of agreement for nominal scales. Educational and Psychological
+Measurement 20(1), 37-46.
+Krippendorff K (2019). Content Analysis, 4th ed., ch. 12. Sage. Below 0.667 he advises against
+drawing even tentative conclusions; 0.8 is the usual standard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, Codebook
+from oso_analysis.errors import InputError, Problem, nearest, require_columns
+
+__all__ = [
+    "AGREEMENT_COLUMNS",
+    "RELIABLE",
+    "caveat_for",
+    "cohen_kappa",
+    "krippendorff_alpha",
+    "measure_coding_agreement",
+    "measure_consultation_agreement",
+    "measure_screening_agreement",
+    "percent_agreement",
+]
+
+#: Krippendorff's lowest alpha for tentative conclusions.
+RELIABLE = 0.667
+#: A measure that rests on fewer uses of a code by either coder says so.
+_FEW = 5
+_DRAWS = 2000
+_SEED = 20191
+_LEVEL = 0.95
+
+AGREEMENT_COLUMNS = (
+    "material",
+    "unit",
+    "facet",
+    "code",
+    "label",
+    "n_units",
+    "n_coder_1",
+    "n_coder_2",
+    "n_both",
+    "percent_agreement",
+    "kappa",
+    "alpha",
+    "alpha_low",
+    "alpha_high",
+    "reliable",
+    "note",
+)
+
+_FACET_LABELS = {
+    "decision": "Screening decision",
+    "exclusion_reason": "Exclusion reason",
+    "relevant": "Relevance",
+    "respondent_sector": "Sector of respondent",
+    "theme": "Theme",
+    "issue_theme": "Theme of issues",
+    "solution_theme": "Theme of possible solutions",
+    "outcome": "Outcome of possible solutions",
+    "behaviour": "Behaviour",
+    "design": "Design",
+    "population": "Population",
+    "sector": "Sector",
+    "country": "Country",
+    "practice_decision": "Practice decision",
+}
+
+
+# --- the three measures ---------------------------------------------------------------------
+
+
+def _paired(first: pd.Series, second: pd.Series) -> tuple[pd.Series, pd.Series]:
+    if len(first) != len(second):
+        raise InputError([Problem(f"must have the same length: {len(first)} and {len(second)}")])
+    first, second = first.reset_index(drop=True), second.reset_index(drop=True)
+    both = first.notna() & second.notna()
+    return first[both].astype("str"), second[both].astype("str")
+
+
+def percent_agreement(first: pd.Series, second: pd.Series) -> float:
+    """Return the percentage of units, coded by both, with the same code; NaN where there is none.
+
+    Parameters
+    ----------
+    first, second : pandas.Series
+        Codes in the same order of units; missing where a coder did not code the unit.
+    """
+    one, two = _paired(first, second)
+    return 100 * float((one == two).mean()) if len(one) else float("nan")
+
+
+def cohen_kappa(first: pd.Series, second: pd.Series) -> float:
+    """Return Cohen's kappa (nominal, unweighted) over the units coded by both.
+
+    Parameters
+    ----------
+    first, second : pandas.Series
+        Codes in the same order of units; missing where a coder did not code the unit.
+
+    Returns
+    -------
+    float
+        NaN where it cannot be estimated: no unit, or both coders used one and the same code
+        throughout, so that agreement by chance is certain.
+    """
+    one, two = _paired(first, second)
+    if one.empty:
+        return float("nan")
+    codes = sorted({*one, *two})
+    chance = sum(float((one == code).mean() * (two == code).mean()) for code in codes)
+    if chance >= 1:
+        return float("nan")
+    return (float((one == two).mean()) - chance) / (1 - chance)
+
+
+def krippendorff_alpha(ratings: pd.DataFrame) -> float:
+    """Return Krippendorff's alpha for nominal codes, any number of coders, missing codes allowed.
+
+    Parameters
+    ----------
+    ratings : pandas.DataFrame
+        One row a unit, one column a coder; missing where a coder did not code the unit. Units with
+        fewer than two codes say nothing about agreement and are left out.
+
+    Returns
+    -------
+    float
+        1 is perfect, 0 what chance would give; NaN where it cannot be estimated: no unit with two
+        codes, or one and the same code throughout.
+    """
+    codes, _ = pd.factorize(ratings.to_numpy(dtype=object).ravel(), sort=False)
+    grid = codes.reshape(ratings.shape)
+    counts = np.zeros((grid.shape[0], int(codes.max(initial=-1)) + 1))
+    for column in grid.T:
+        rated = np.flatnonzero(column >= 0)
+        np.add.at(counts, (rated, column[rated]), 1)
+    return float(_alphas(counts, np.ones((1, len(counts))))[0])
+
+
+def _alphas(counts: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Return alpha for each resample of the units.
+
+    Parameters
+    ----------
+    counts : array of shape (units, codes)
+        How many coders gave the unit the code.
+    weights : array of shape (resamples, units)
+        How often each unit is in each resample.
+
+    Notes
+    -----
+    With m codes in a unit, its disagreeing pairs are (m² - Σ n²) / (m - 1); with n codes in all,
+    those expected by chance are (n² - Σ n_code²) / (n - 1). Alpha is one minus their ratio.
+    """
+    total = counts.sum(axis=1)
+    pairable = total >= 2
+    counts, total, weights = counts[pairable], total[pairable], weights[:, pairable]
+    disagreeing = weights @ ((total**2 - (counts**2).sum(axis=1)) / (total - 1))
+    per_code = weights @ counts
+    n = per_code.sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        expected = (n**2 - (per_code**2).sum(axis=1)) / (n - 1)
+        return np.where(expected > 0, 1 - disagreeing / expected, np.nan)
+
+
+# --- one facet ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Facet:
+    """What two coders said about one facet.
+
+    `sets` maps (coder, unit) to the codes given; a unit the coder did not code has no entry.
+    """
+
+    material: str
+    unit: str
+    name: str
+    label: str
+    labels: Mapping[str, str]
+    coders: tuple[str, str]
+    sets: Mapping[tuple[str, str], frozenset[str]]
+    #: A facet of two opposite codes says all there is in its own row.
+    per_code: bool = True
+
+
+def _sets(
+    frame: pd.DataFrame, unit: str, coder: str, code: str, coded: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], frozenset[str]]:
+    """Return the codes each coder gave each unit, for the units listed in `coded`."""
+    given: dict[tuple[str, str], set[str]] = {(str(who), str(what)): set() for who, what in coded}
+    rows = frame.dropna(subset=[code])
+    for who, what, value in zip(rows[coder], rows[unit], rows[code], strict=True):
+        if (who, what) in given:
+            given[who, what].add(str(value))
+    return {key: frozenset(codes) for key, codes in given.items()}
+
+
+def _measure(facet: _Facet, *, n_draws: int, seed: int) -> list[dict[str, Any]]:
+    one, two = facet.coders
+    coded = {who: {unit for coder, unit in facet.sets if coder == who} for who in facet.coders}
+    units = sorted(coded[one] & coded[two])
+    first = [facet.sets[one, unit] for unit in units]
+    second = [facet.sets[two, unit] for unit in units]
+    rng = np.random.default_rng(seed)
+    weights = (
+        rng.multinomial(len(units), np.full(len(units), 1 / len(units)), size=n_draws).astype(float)
+        if units
+        else np.empty((0, 0))
+    )
+    base = {"material": facet.material, "unit": facet.unit, "facet": facet.name}
+    whole = _row(
+        pd.Series([_spell(codes) for codes in first], dtype="str"),
+        pd.Series([_spell(codes) for codes in second], dtype="str"),
+        weights,
+        several=any(len(codes) > 1 for codes in (*first, *second)),
+    )
+    rows = [
+        base
+        | {"code": None, "label": facet.label}
+        | whole
+        | {"n_coder_1": len(coded[one]), "n_coder_2": len(coded[two]), "n_both": len(units)}
+    ]
+    if not facet.per_code:
+        return rows
+    used = {code for codes in facet.sets.values() for code in codes}
+    order = [code for code in facet.labels if code != NOT_STATED or code in used]
+    for code in [*order, *sorted(used - set(order))]:
+        a = np.array([code in codes for codes in first], dtype=bool)
+        b = np.array([code in codes for codes in second], dtype=bool)
+        measured = _row(pd.Series(a).astype("str"), pd.Series(b).astype("str"), weights)
+        if 0 < min(a.sum(), b.sum()) < _FEW and not np.isnan(measured["alpha"]):
+            notes = [f"rests on fewer than {_FEW} uses of the code", measured["note"]]
+            measured["note"] = "; ".join(str(part) for part in notes if part)
+        rows.append(
+            base
+            | {"code": code, "label": facet.labels.get(code, code)}
+            | measured
+            | {"n_coder_1": int(a.sum()), "n_coder_2": int(b.sum()), "n_both": int((a & b).sum())}
+        )
+    return rows
+
+
+def _spell(codes: frozenset[str]) -> str:
+    return "; ".join(sorted(codes))
+
+
+def _row(
+    first: pd.Series, second: pd.Series, weights: np.ndarray, *, several: bool = False
+) -> dict[str, Any]:
+    """Return the measures of one pair of code lists without gaps."""
+    result: dict[str, Any] = {
+        "n_units": len(first),
+        "percent_agreement": percent_agreement(first, second),
+        "kappa": cohen_kappa(first, second),
+        "alpha": float("nan"),
+        "alpha_low": float("nan"),
+        "alpha_high": float("nan"),
+        "note": None,
+    }
+    if len(first) == 0:
+        return result | {"note": "not estimable: no unit was coded by both"}
+    if len(first) == 1:
+        return result | {
+            "kappa": float("nan"),
+            "note": "not estimable: only one unit was coded by both",
+        }
+    values = sorted({*first, *second})
+    if len(values) == 1:
+        said = {"False": "neither coder used the code", "True": "both always used the code"}
+        why = said.get(values[0], "both coders said the same of every unit")
+        return result | {"note": f"not estimable: {why}"}
+    place = {value: at for at, value in enumerate(values)}
+    counts = np.zeros((len(first), len(values)))
+    for column in (first, second):
+        counts[np.arange(len(first)), column.map(place).to_numpy()] += 1
+    result["alpha"] = float(_alphas(counts, np.ones((1, len(counts))))[0])
+    draws = _alphas(counts, weights)
+    usable = draws[~np.isnan(draws)]
+    notes = ["sets compared whole: a partial match counts as disagreement"] if several else []
+    lost = len(draws) - len(usable)
+    if 2 * len(usable) < len(draws):
+        notes.append("no interval: most resamples show no variation")
+    else:
+        tail = (1 - _LEVEL) / 2
+        low, high = np.quantile(usable, [tail, 1 - tail])
+        result |= {"alpha_low": float(low), "alpha_high": float(high)}
+        if lost:
+            notes.append(f"{100 * lost / len(draws):.1f} % of resamples without variation left out")
+    return result | {"note": "; ".join(notes) or None}
+
+
+def _table(facets: Iterable[_Facet], *, n_draws: int, seed: int) -> pd.DataFrame:
+    rows = [row for facet in facets for row in _measure(facet, n_draws=n_draws, seed=seed)]
+    table = pd.DataFrame(rows, columns=list(AGREEMENT_COLUMNS))
+    text = ["material", "unit", "facet", "code", "label", "note"]
+    counts = ["n_units", "n_coder_1", "n_coder_2", "n_both"]
+    table = table.astype({**dict.fromkeys(text, "str"), **dict.fromkeys(counts, "int64")})
+    # Exactly at the bar is reliable; a missing alpha is neither reliable nor not.
+    reliable = (table["alpha"] >= RELIABLE).astype("boolean")
+    table["reliable"] = reliable.mask(table["alpha"].isna())
+    return table
+
+
+def _check_coders(frame: pd.DataFrame, column: str, coders: Sequence[str]) -> tuple[str, str]:
+    known = sorted(set(frame[column].dropna()))
+    problems = [
+        Problem(
+            f"coded nothing; there are {', '.join(known)}",
+            column=column,
+            value=coder,
+            nearest=nearest(coder, known),
+        )
+        for coder in coders
+        if known and coder not in known
+    ]
+    if len(coders) != 2:
+        problems.append(Problem("must be two coders", column=column, value=list(coders)))
+    if problems:
+        raise InputError(problems)
+    return coders[0], coders[1]
+
+
+def _labels(
+    facet: str, codebook: Codebook, labels: Mapping[str, str], used: Collection[str]
+) -> dict[str, str]:
+    """Return code to label: all codes of a codebook's facet, the used ones of an open one."""
+    if facet in codebook:
+        return codebook[facet].labels
+    known = {code: label for code, label in labels.items() if code in used}
+    return known | {NOT_STATED: NOT_STATED_LABEL}
+
+
+def _pairs(frame: pd.DataFrame, coder: str, unit: str) -> set[tuple[str, str]]:
+    return set(zip(frame[coder], frame[unit], strict=True))
+
+
+# --- screening, literature coding, consultation ---------------------------------------------
+
+
+def measure_screening_agreement(
+    screening: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    reviewers: Sequence[str] = ("reviewer_1", "reviewer_2"),
+    n_draws: int = _DRAWS,
+    seed: int = _SEED,
+) -> pd.DataFrame:
+    """Measure how far two reviewers agree on what to include, and on why to exclude.
+
+    Parameters
+    ----------
+    screening : pandas.DataFrame
+        `record_id, reviewer, decision, exclusion_reason`.
+    codebook : Codebook
+        Labels.
+    reviewers : sequence of str, optional
+        The two reviewers; the first is `n_coder_1`.
+    n_draws, seed : int, optional
+        Resamples of the bootstrap and where its random numbers start.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns as `measure_coding_agreement`; unit: records. Facet `decision` over all records
+        both screened; facet `exclusion_reason` over those that both excluded with a reason.
+
+    Raises
+    ------
+    InputError
+        Missing columns, or a reviewer who screened nothing.
+    """
+    columns = ["record_id", "reviewer", "decision", "exclusion_reason"]
+    require_columns(screening, columns, where="measure_screening_agreement")
+    coders = _check_coders(screening, "reviewer", reviewers)
+    reasons = screening.dropna(subset=["exclusion_reason"])
+    facets = [
+        _Facet(
+            material="screening",
+            unit="records",
+            name=name,
+            label=_FACET_LABELS[name],
+            labels=codebook[name].labels,
+            coders=coders,
+            sets=_sets(
+                frame, "record_id", "reviewer", name, _pairs(frame, "reviewer", "record_id")
+            ),
+            per_code=name != "decision",
+        )
+        for name, frame in (("decision", screening), ("exclusion_reason", reasons))
+    ]
+    return _table(facets, n_draws=n_draws, seed=seed)
+
+
+def measure_coding_agreement(
+    coding: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    facets: Sequence[str] | None = None,
+    labels: Mapping[str, Mapping[str, str]] | None = None,
+    coders: Sequence[str] = ("coder_1", "coder_2"),
+    n_draws: int = _DRAWS,
+    seed: int = _SEED,
+) -> pd.DataFrame:
+    """Measure how far two coders agree on the codes of the literature.
+
+    A coder who read a record for a facet and gave it no code of that facet said "not stated",
+    which is an answer. Who read what for which facet shows in `basis`: a coder has read a record
+    for a facet if they coded it, in any facet, from a basis that this facet is coded from. (The
+    facet `practice_decision` was read from other notes than the rest, and for more records.)
+
+    Parameters
+    ----------
+    coding : pandas.DataFrame
+        `record_id, coder, basis, facet, code`.
+    codebook : Codebook
+        Labels and order of codes.
+    facets : sequence of str, optional
+        Facets to measure; by default all that are coded, the codebook's first.
+    labels : mapping, optional
+        For facets that the codebook does not define, code to label: ``{"country": {"GB": …}}``.
+    coders : sequence of str, optional
+        The two coders; the first is `n_coder_1`.
+    n_draws, seed : int, optional
+        Resamples of the bootstrap and where its random numbers start.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each facet as a whole (`code` missing) and each of its codes:
+
+        - `material` ("literature"), `unit` ("records"), `facet`, `code`, `label`
+        - `n_units`: units that both coders coded, the denominator of all that follows
+        - `n_coder_1`, `n_coder_2`, `n_both`: units that carry the code by the first coder, the
+          second and both; in a facet's own row, units coded by each and by both
+        - `percent_agreement`, `kappa`, `alpha`, `alpha_low`, `alpha_high` (95 % bootstrap)
+        - `reliable`: alpha is 0.667 or more; missing where alpha is
+        - `note`: why a measure is missing, or what to bear in mind
+
+    Raises
+    ------
+    InputError
+        Missing columns, a coder who coded nothing, a facet nobody coded.
+    """
+    columns = ["record_id", "coder", "basis", "facet", "code"]
+    require_columns(coding, columns, where="measure_coding_agreement")
+    pair = _check_coders(coding, "coder", coders)
+    present = sorted(set(coding["facet"].dropna()))
+    known = [*(name for name in codebook.facets if name in present)]
+    wanted = list(facets) if facets is not None else known + sorted(set(present) - set(known))
+    unknown = [name for name in wanted if name not in present]
+    if unknown:
+        raise InputError(
+            Problem("was not coded", column="facets", value=name, nearest=nearest(name, present))
+            for name in unknown
+        )
+    measured = []
+    for name in wanted:
+        rows = coding[coding["facet"] == name]
+        read = _pairs(coding[coding["basis"].isin(rows["basis"])], "coder", "record_id")
+        given = _sets(rows, "record_id", "coder", "code", read)
+        silent = frozenset({NOT_STATED})
+        measured.append(
+            _Facet(
+                material="literature",
+                unit="records",
+                name=name,
+                label=_FACET_LABELS.get(name, name.replace("_", " ").capitalize()),
+                labels=_labels(name, codebook, (labels or {}).get(name, {}), set(rows["code"])),
+                coders=pair,
+                sets={key: codes or silent for key, codes in given.items()},
+            )
+        )
+    return _table(measured, n_draws=n_draws, seed=seed)
+
+
+def measure_consultation_agreement(
+    relevance: pd.DataFrame,
+    segments: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    coders: Sequence[str] = ("coder_1", "coder_2"),
+    n_draws: int = _DRAWS,
+    seed: int = _SEED,
+) -> pd.DataFrame:
+    """Measure how far two coders agree on the consultation responses.
+
+    Two coders cut a response into different segments, so segments are not compared one by one:
+    each coder's *set* of themes (or outcomes) in a submission is.
+
+    Parameters
+    ----------
+    relevance : pandas.DataFrame
+        `submission_id, coder, relevant, respondent_sector`; relevant is "yes" or "no".
+    segments : pandas.DataFrame
+        `submission_id, coder, theme, kind, outcome`.
+    codebook : Codebook
+        Labels and order of codes.
+    coders : sequence of str, optional
+        The two coders; the first is `n_coder_1`.
+    n_draws, seed : int, optional
+        Resamples of the bootstrap and where its random numbers start.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns as `measure_coding_agreement`; unit: submissions. Facets `relevant` and
+        `respondent_sector` over all submissions both judged; `theme`, `issue_theme`,
+        `solution_theme` and `outcome` over those that both found relevant, a submission without
+        such a segment counting as an empty set.
+
+    Raises
+    ------
+    InputError
+        Missing columns, or a coder who coded nothing.
+    """
+    require_columns(
+        relevance,
+        ["submission_id", "coder", "relevant", "respondent_sector"],
+        where="measure_consultation_agreement",
+    )
+    require_columns(
+        segments,
+        ["submission_id", "coder", "theme", "kind", "outcome"],
+        where="measure_consultation_agreement",
+    )
+    pair = _check_coders(relevance, "coder", coders)
+
+    def facet(
+        name: str,
+        frame: pd.DataFrame,
+        column: str,
+        coded: set[tuple[str, str]],
+        labels: Mapping[str, str],
+    ) -> _Facet:
+        return _Facet(
+            material="consultation",
+            unit="submissions",
+            name=name,
+            label=_FACET_LABELS[name],
+            labels=labels,
+            coders=pair,
+            sets=_sets(frame, "submission_id", "coder", column, coded),
+            per_code=name != "relevant",
+        )
+
+    def stated(facet: str) -> dict[str, str]:
+        # An empty set is no code here: a submission need not raise an issue.
+        return {code: item.label for code, item in codebook[facet].items()}
+
+    judged = _pairs(relevance.dropna(subset=["relevant"]), "coder", "submission_id")
+    placed = _pairs(relevance.dropna(subset=["respondent_sector"]), "coder", "submission_id")
+    relevant = _pairs(relevance[relevance["relevant"] == "yes"], "coder", "submission_id")
+    issues = segments[segments["kind"] == "issue"]
+    solutions = segments[segments["kind"] == "solution"]
+    return _table(
+        [
+            facet("relevant", relevance, "relevant", judged, {"yes": "Relevant", "no": "Not"}),
+            facet(
+                "respondent_sector",
+                relevance,
+                "respondent_sector",
+                placed,
+                stated("respondent_sector"),
+            ),
+            facet("theme", segments, "theme", relevant, stated("theme")),
+            facet("issue_theme", issues, "theme", relevant, stated("theme")),
+            facet("solution_theme", solutions, "theme", relevant, stated("theme")),
+            facet("outcome", solutions, "outcome", relevant, stated("outcome")),
+        ],
+        n_draws=n_draws,
+        seed=seed,
+    )
+
+
+# --- caveats --------------------------------------------------------------------------------
+
+
+def caveat_for(
+    agreement: pd.DataFrame,
+    facets: Collection[str],
+    *,
+    codes: Collection[str] | None = None,
+    material: str | None = None,
+) -> list[str]:
+    """Return the caveats that an exhibit built on these facets or codes has to carry.
+
+    Parameters
+    ----------
+    agreement : pandas.DataFrame
+        A table of this module, or several of them under one another.
+    facets : collection of str
+        Facets the exhibit is built on.
+    codes : collection of str, optional
+        Only these codes of the facets; by default all of them.
+    material : str, optional
+        "screening", "literature" or "consultation", where the table holds several and a facet
+        (such as theme) occurs in more than one.
+
+    Returns
+    -------
+    list of str
+        One sentence a facet that has codes whose alpha is below 0.667, and one where alpha cannot
+        be estimated although the code was used; empty where all are reliable. A facet with one
+        code a unit is also judged as a whole; a facet with many is judged code by code.
+
+    Raises
+    ------
+    InputError
+        Missing columns, or a facet that the table does not measure.
+    """
+    require_columns(agreement, AGREEMENT_COLUMNS, where="caveat_for")
+    table = agreement if material is None else agreement[agreement["material"] == material]
+    measured = set(table["facet"])
+    unknown = sorted(set(facets) - measured)
+    if unknown:
+        raise InputError(
+            Problem("is not measured", column="facets", value=name, nearest=nearest(name, measured))
+            for name in unknown
+        )
+    caveats = []
+    keys = table[["material", "facet"]].drop_duplicates()
+    for kind, facet in keys.itertuples(index=False, name=None):
+        if facet not in facets:
+            continue
+        rows = table[(table["material"] == kind) & (table["facet"] == facet)]
+        whole, parts = rows[rows["code"].isna()], rows[rows["code"].notna()]
+        if codes is not None:
+            parts = parts[parts["code"].isin(list(codes))]
+        several = whole["note"].str.contains("sets compared whole", na=False).any()
+        judged = parts if several else pd.concat([whole, parts])
+        used = judged[(judged["n_coder_1"] > 0) | (judged["n_coder_2"] > 0)]
+        weak = used[used["alpha"] < RELIABLE]
+        unmeasured = used[used["alpha"].isna()]
+        name = str(whole["label"].iloc[0]).lower()
+        n, unit = int(whole["n_units"].iloc[0]), whole["unit"].iloc[0]
+        if not weak.empty:
+            caveats.append(
+                f"Coders agreed too little for firm conclusions (Krippendorff’s alpha below "
+                f"{RELIABLE}, {n:,} {unit} coded by both) on {name}: {_list_alphas(weak)}."
+            )
+        if not unmeasured.empty:
+            labels = "; ".join(unmeasured["label"])
+            caveats.append(
+                f"Agreement on {name} could not be estimated ({n:,} {unit} coded by both) for: "
+                f"{labels}."
+            )
+    return caveats
+
+
+def _list_alphas(rows: pd.DataFrame) -> str:
+    """Spell out labels with their alphas and intervals."""
+    parts = []
+    for label, code, alpha, low, high in zip(
+        rows["label"],
+        rows["code"],
+        rows["alpha"],
+        rows["alpha_low"],
+        rows["alpha_high"],
+        strict=True,
+    ):
+        interval = "" if pd.isna(low) else f", 95 % interval {low:.2f} to {high:.2f}"
+        parts.append(
+            f"{'the facet as a whole' if pd.isna(code) else label} ({alpha:.2f}{interval})"
+        )
+    return "; ".join(parts)
