@@ -9,103 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
 
 from oso_analysis.errors import InputError, Problem, require_columns
 
-__all__ = ["BREAK_COLUMNS", "prepare_figures", "read_breaks", "scope_figures"]
-
-#: Columns of a table of breaks; see `read_breaks`.
-BREAK_COLUMNS = (
-    "indicator_id",
-    "change_date",
-    "last_year_before",
-    "first_year_after",
-    "label",
-    "note",
-    "source",
-)
+__all__ = ["PRECISIONS", "prepare_figures", "scope_figures"]
 
 _CALENDAR = re.compile(r"\d{4}")
 _SPLIT = re.compile(r"(\d{4})/(\d{2})")
-_CHANGE_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
 
+#: How exactly a source gives a figure.
 PRECISIONS = ("exact", "rounded", "at_least")
-
-
-def read_breaks(path: Path | str) -> pd.DataFrame:
-    """Read the known breaks in series.
-
-    Parameters
-    ----------
-    path : path-like
-        CSV in UTF-8 with the columns in `BREAK_COLUMNS`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a break: `indicator_id`; `change_date` (``2014-04`` or ``2024``; missing where the
-        date is not stated); `last_year_before`, the last year wholly under the old practice, and
-        `first_year_after`, the first year wholly under the new one (Int64; a year between them is
-        mixed); `label`, a few words for a figure; `note`; `source`.
-
-    Raises
-    ------
-    InputError
-        All problems at once: no such file, missing columns, blanks, dates and years that cannot be.
-    """
-    path = Path(path)
-    file = path.name
-    try:
-        breaks = pd.read_csv(path, dtype="str", encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise InputError([Problem("does not exist", file=file)]) from None
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise InputError(
-            [Problem(f"is not a readable CSV file ({type(error).__name__})", file=file)]
-        ) from None
-    require_columns(breaks, BREAK_COLUMNS, where=file)
-    problems = []
-    for row, values in enumerate(breaks.to_dict("records"), start=2):
-        problems += [
-            Problem("must not be blank", file=file, row=row, column=column)
-            for column in BREAK_COLUMNS
-            if column != "change_date" and pd.isna(values[column])
-        ]
-        date = values["change_date"]
-        if pd.notna(date) and not _CHANGE_DATE.fullmatch(date):
-            problems.append(
-                Problem(
-                    "must be YYYY or YYYY-MM", file=file, row=row, column="change_date", value=date
-                )
-            )
-        years = [values["last_year_before"], values["first_year_after"]]
-        if all(pd.notna(year) and _CALENDAR.fullmatch(year) for year in years):
-            if int(years[0]) >= int(years[1]):
-                problems.append(
-                    Problem(
-                        f"must be later than last_year_before, {years[0]}",
-                        file=file,
-                        row=row,
-                        column="first_year_after",
-                        value=years[1],
-                    )
-                )
-        else:
-            problems += [
-                Problem("must be a year", file=file, row=row, column=column, value=values[column])
-                for column in ("last_year_before", "first_year_after")
-                if pd.notna(values[column]) and not _CALENDAR.fullmatch(values[column])
-            ]
-    if problems:
-        raise InputError(problems)
-    for column in ("last_year_before", "first_year_after"):
-        breaks[column] = breaks[column].astype("Int64")
-    return breaks[list(BREAK_COLUMNS)].sort_values(
-        ["indicator_id", "first_year_after"], kind="stable", ignore_index=True
-    )
 
 
 def scope_figures(
@@ -153,7 +68,9 @@ def prepare_figures(indicators: pd.DataFrame, breaks: pd.DataFrame | None = None
         One row a figure: `indicator_id, indicator, unit, geography, period, year, value, precision,
         source_publisher, source_kind`.
     breaks : pandas.DataFrame, optional
-        As `read_breaks` gives them; no breaks are known by default. Breaks of other series are
+        One row a break (`data/indicators/breaks.csv`): `indicator_id`; `last_year_before`, the last
+        year wholly under the old practice; `first_year_after`, the first wholly under the new one.
+        A year between them is mixed. No breaks are known by default; breaks of other series are
         ignored.
 
     Returns
@@ -174,7 +91,8 @@ def prepare_figures(indicators: pd.DataFrame, breaks: pd.DataFrame | None = None
     ------
     InputError
         All problems at once: a period that is neither kind or disagrees with `year`, an unknown
-        precision, a series with two units or both kinds of period.
+        precision, a series with two units or both kinds of period, a break that ends before it
+        begins.
     """
     needed = ["indicator_id", "indicator", "unit", "period", "year", "value", "precision"]
     require_columns(
@@ -185,7 +103,23 @@ def prepare_figures(indicators: pd.DataFrame, breaks: pd.DataFrame | None = None
     figures["year"] = figures["year"].astype("Int64")
     split = figures["period"].str.fullmatch(_SPLIT.pattern)
     figures["period_kind"] = split.map({True: "split_year", False: "calendar_year"}).astype("str")
-    _check(figures)
+    problems = _problems(figures)
+    if breaks is not None:
+        years = ["last_year_before", "first_year_after"]
+        require_columns(breaks, ["indicator_id", *years], where="prepare_figures")
+        problems += [
+            Problem(
+                f"must be later than last_year_before, {before}",
+                file="breaks",
+                row=row,
+                column="first_year_after",
+                value=after,
+            )
+            for row, (before, after) in enumerate(breaks[years].to_numpy().tolist(), start=2)
+            if before >= after
+        ]
+    if problems:
+        raise InputError(problems)
     figures = figures.sort_values(
         ["indicator_id", "year", "value", "precision", "source_publisher"],
         kind="stable",
@@ -205,9 +139,6 @@ def _stretches(figures: pd.DataFrame, breaks: pd.DataFrame | None) -> pd.Series:
     stretch = pd.Series(1, index=figures.index, dtype="Int64")
     if breaks is None:
         return stretch
-    require_columns(
-        breaks, ["indicator_id", "last_year_before", "first_year_after"], where="prepare_figures"
-    )
     mixed = pd.Series(False, index=figures.index)
     for _, change in breaks.iterrows():
         same = figures["indicator_id"].eq(change["indicator_id"])
@@ -217,7 +148,7 @@ def _stretches(figures: pd.DataFrame, breaks: pd.DataFrame | None) -> pd.Series:
     return stretch.mask(mixed)
 
 
-def _check(figures: pd.DataFrame) -> None:
+def _problems(figures: pd.DataFrame) -> list[Problem]:
     problems = []
     for row, (period, year, precision) in enumerate(
         zip(figures["period"], figures["year"], figures["precision"], strict=True), start=2
@@ -254,5 +185,4 @@ def _check(figures: pd.DataFrame) -> None:
             )
             for one in kinds.index[kinds > 1]
         ]
-    if problems:
-        raise InputError(problems)
+    return problems

@@ -10,12 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oso_analysis.errors import InputError
-from oso_analysis.indicators import prepare_figures, read_breaks, scope_figures
+from oso_analysis.indicators import prepare_figures, scope_figures
 from oso_analysis.tables import indicators as tables
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "fixtures" / "consultation_tables"
 REAL = ROOT / "data" / "indicators"
+
+
+def read_breaks(path: Path) -> pd.DataFrame:
+    years = dict.fromkeys(["last_year_before", "first_year_after"], "Int64")
+    return pd.read_csv(path, dtype={"change_date": "str"} | years)
 
 
 @pytest.fixture
@@ -78,24 +83,14 @@ def test_a_series_has_one_unit() -> None:
         prepare_figures(bad)
 
 
-def test_breaks_are_checked(tmp_path: Path) -> None:
-    file = tmp_path / "breaks.csv"
-    file.write_text(
-        "indicator_id,change_date,last_year_before,first_year_after,label,note,source\n"
-        "a,April 2014,2013,2013,x,y,\n"
-        "a,2014,late,2015,x,y,z\n",
-        encoding="utf-8",
-    )
-    with pytest.raises(InputError) as error:
-        read_breaks(file)
-    assert [(problem.row, problem.column) for problem in error.value.problems] == [
-        (2, "source"),
-        (2, "change_date"),
-        (2, "first_year_after"),
-        (3, "last_year_before"),
-    ]
-    with pytest.raises(InputError, match=r"breaks\.csv: does not exist"):
-        read_breaks(tmp_path / "no" / "breaks.csv")
+def test_a_break_ends_after_it_begins(breaks: pd.DataFrame) -> None:
+    given_ = pd.read_csv(FIXTURES / "indicators.csv")
+    with pytest.raises(
+        InputError, match=r"breaks, row 2, column 'first_year_after': '2013' must be"
+    ):
+        prepare_figures(given_, breaks.assign(first_year_after=[2013, 2001]))
+    with pytest.raises(InputError, match=r"prepare_figures: 1 missing column"):
+        prepare_figures(given_, breaks.drop(columns="last_year_before"))
 
 
 def test_scope_keeps_parts_of_a_geography(real: pd.DataFrame) -> None:

@@ -163,7 +163,7 @@ def list_breaks(figures: pd.DataFrame, breaks: pd.DataFrame) -> pd.DataFrame:
     figures : pandas.DataFrame
         Prepared figures.
     breaks : pandas.DataFrame
-        As `indicators.read_breaks` gives them.
+        `indicator_id, change_date, last_year_before, first_year_after, label, note, source`.
 
     Returns
     -------
@@ -173,6 +173,8 @@ def list_breaks(figures: pd.DataFrame, breaks: pd.DataFrame) -> pd.DataFrame:
         (together the series' figures), `note, source, last_year_before, first_year_after`.
     """
     require_columns(figures, ["indicator_id", "indicator", "year"], where="list_breaks")
+    columns = ["change_date", "label", "note", "source", "last_year_before", "first_year_after"]
+    require_columns(breaks, ["indicator_id", *columns], where="list_breaks")
     rows = []
     for change in breaks.to_dict("records"):
         series = figures[figures["indicator_id"].eq(change["indicator_id"])]
@@ -191,12 +193,10 @@ def list_breaks(figures: pd.DataFrame, breaks: pd.DataFrame) -> pd.DataFrame:
                 "n_figures_after": after,
             }
         )
-    columns = [
-        *("indicator_id", "indicator", "change_date", "label"),
-        *("n_figures_before", "n_figures_mixed", "n_figures_after"),
-        *("note", "source", "last_year_before", "first_year_after"),
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    counts = ["n_figures_before", "n_figures_mixed", "n_figures_after"]
+    return pd.DataFrame(
+        rows, columns=["indicator_id", "indicator", *columns[:2], *counts, *columns[2:]]
+    )
 
 
 def select_series(figures: pd.DataFrame, *, min_periods: int = 3) -> pd.DataFrame:
