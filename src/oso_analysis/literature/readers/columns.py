@@ -1,0 +1,175 @@
+"""The columns of spreadsheets and CSV files: which heading stands for which record column.
+
+Headings are compared without case, spaces and punctuation. `SYNONYMS` lists, for each record
+column, the headings that stand for it, the one to be preferred first; `KEPT` lists headings that
+are known and have no column, so that they go to `extra` without a remark.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["KEPT", "SYNONYMS", "bare", "known_headings", "target_of"]
+
+#: Record column (or `key`, `date`, `first_page`, `last_page`, `serial`) and its headings.
+SYNONYMS: dict[str, tuple[str, ...]] = {
+    "key": (
+        "Key", "EID", "UT (Unique WOS ID)", "Unique WOS ID", "UT", "Covidence #", "Covidence ID",
+        "Item ID", "ItemId", "Record ID", "Accession Number", "StoreId", "Lens ID",
+        "Publication ID", "Article ID", "Citation key", "BibTeX key", "Reference ID", "ID",
+    ),
+    "type": (
+        "Item Type", "Document Type", "Publication Type", "Reference Type", "Type of reference",
+        "TypeName", "Type Name", "PubType", "Pub Type", "Entry Type", "DocType", "documentType",
+        "Type of work", "Type of publication", "Source type", "DT", "Type",
+    ),
+    "title": (
+        "Title", "Article Title", "Document Title", "Primary Title", "Publication Title (full)",
+        "Item Title", "Study Title", "Paper Title", "Work Title", "TI", "T1",
+    ),
+    "authors": (
+        "Author full names", "Author Full Name", "AF", "Author", "Authors", "Author(s)",
+        "Authors/Creators", "Author/s", "Author Names", "AU", "Creator", "Creators", "By",
+        "Primary Authors", "Group Authors", "Book Authors", "Inventors",
+    ),
+    "date": (
+        "Publication Year", "Published Year", "Year", "PubYear", "Year of Publication", "Pub Year",
+        "Year Published", "PY", "Publication Date", "Date", "Date Published", "Published",
+        "Pub Date", "Issued", "Book Year", "Early Access Date", "Cover Date",
+    ),
+    "container": (
+        "Publication Title", "Source title", "Journal", "Journal Title", "Journal/Book",
+        "Journal Name", "Source Title (full)", "Parent Title", "ParentTitle", "Secondary Title",
+        "pubtitle", "Book Title", "Container Title", "Periodical", "SO", "Source",
+        "Proceedings Title", "Conference Title", "Journal Abbreviation",
+        "Abbreviated Source Title", "Journal ISO Abbreviation",
+    ),
+    "volume": ("Volume", "Vol", "Vol.", "VL"),
+    "issue": ("Issue", "Issue Number", "No.", "IS", "Journal Issue"),
+    "pages": (
+        "Pages", "Page", "Page range", "Pagination", "Page numbers", "Page(s)",
+    ),
+    "first_page": ("Page start", "Start Page", "StartPage", "First Page", "BP"),
+    "last_page": ("Page end", "End Page", "EndPage", "Last Page", "EP"),
+    "article_number": ("Art. No.", "Article Number", "Article No.", "AR"),
+    "publisher": (
+        "Publisher", "Institution", "Publisher Name", "University", "PU", "Publisher/Institution",
+    ),
+    "place": (
+        "Place", "Place of Publication", "placeOfPublication", "Publisher City", "City",
+        "Location", "Publisher Location", "PI", "Publisher Address", "Country of publication",
+    ),
+    "edition": ("Edition",),
+    "doi": ("DOI", "DOI Link", "DI", "Digital Object Identifier"),
+    "isbn": ("ISBN", "ISBNs", "BN"),
+    "issn": ("ISSN", "ISSNs", "SN", "eISSN", "EI", "Print ISSN", "Electronic ISSN"),
+    "serial": ("Standard Number", "StandardNumber", "ISBN/ISSN", "ISSN/ISBN"),
+    "pmid": ("PMID", "PubMed ID", "pubmed_id", "Pubmed Id", "PubMedID", "PM", "Medline ID"),
+    "url": (
+        "Url", "URL", "Link", "URLs", "DocumentURL", "Document URL", "ArticleURL", "PLink",
+        "Source URLs", "External URL", "Web address", "Web link", "Links", "Permalink",
+    ),
+    "language": ("Language", "Language of Original Document", "LA", "Languages"),
+    "abstract": ("Abstract", "Abstract Note", "AB", "Summary", "Abstracts"),
+    "keywords": (
+        "Author Keywords", "Keywords", "Manual Tags", "Keyword", "Tags", "DE", "Subject Terms",
+        "Subjects", "identifierKeywords", "Index Keywords", "Automatic Tags", "Keywords Plus",
+        "MeSH Terms", "Subject",
+    ),
+}  # fmt: skip
+
+#: Headings that the producers write and that have no column of their own.
+KEPT: tuple[str, ...] = tuple(
+    heading.strip()
+    for heading in """
+    Date Added|Date Modified|Access Date|Num Pages|Number Of Volumes|Short Title|Series|
+    Series Number|Series Text|Series Title|Rights|Archive|Archive Location|Library Catalog|
+    Call Number|Extra|Notes|File Attachments|Link Attachments|Editor|Series Editor|Translator|
+    Contributor|Attorney Agent|Book Author|Cast Member|Commenter|Composer|Cosponsor|Counsel|
+    Interviewer|Producer|Recipient|Reviewed Author|Scriptwriter|Words By|Guest|Number|
+    Running Time|Scale|Medium|Artwork Size|Filing Date|Application Number|Assignee|
+    Issuing Authority|Country|Meeting Name|Conference Name|Court|References|Reporter|
+    Legal Status|Priority Numbers|Programming Language|Version|System|Code|Code Number|Section|
+    Session|Committee|History|Legislative Body|Author(s) ID|Page count|Cited by|Affiliations|
+    Authors with affiliations|Molecular Sequence Numbers|Chemicals/CAS|Tradenames|Manufacturers|
+    Funding Details|Funding Texts|Funding Text 1|Funding Text 2|Funding Text 3|Funding Text 4|
+    Funding Text 5|Correspondence Address|Editors|Sponsors|Conference date|Conference location|
+    Conference code|CODEN|Publication Stage|Open Access|Book Editors|Book Group Authors|
+    Researcher Ids|ORCIDs|Book Series Title|Book Series Subtitle|Conference Sponsor|
+    Conference Host|Addresses|Reprint Addresses|Email Addresses|Funding Orgs|Funding Name Preferred|
+    Cited References|Cited Reference Count|Times Cited, WoS Core|Times Cited, All Databases|
+    180 Day Usage Count|Since 2013 Usage Count|Publication Type Code|Part Number|Supplement|
+    Special Issue|Meeting Abstract|Number of Pages|WoS Categories|Web of Science Index|
+    Research Areas|IDS Number|Open Access Designations|Highly Cited Status|Hot Paper Status|
+    Date of Export|Web of Science Record|Journal Abbreviation (29)|Month|Day|pmc_id|PMCID|PMC ID|
+    Published Month|Ref|Study|Reviewer|Inclusion|Exclusion Reason|Exclusion Reasons|Labels|Decision|
+    Citation|First Author|Create Date|NIHMS ID|Availability|Comments|Old Item ID|OldItemId|
+    Sourced from|Imported From|Included|Master Item ID|Duplicate|Item status|Users notes|customizations|
+    ArticleType|AuthorAffiliation|companies|copyright|entryDate|languageOfSummary|classification|
+    classificationCodes|majorClassificationCodes|startPage|subjectTerms|subjects|FindACopy|Database|
+    digitalObjectIdentifier|notes|placeOfPublication|pubdate|Provider|Subtitle|Doctype Code|
+    Cites|CitesURL|GSRank|QueryDate|CitationURL|ECC|CitesPerYear|CitesPerAuthor|AuthorCount|Age|
+    FullTextURL|RelatedURL|Rank|Publication Year (online)|Publication Date (online)|
+    Publication Date (print)|Anthology title|MeSH terms|Mesh|Funder|Funders|Dimensions URL|
+    Times cited|Altmetric|Source Country|Country of Publication|
+    PT|BA|BE|GP|BF|CA|SE|BS|CT|CY|CL|SP|HO|ID|C1|C3|RP|EM|RI|OI|FU|FP|FX|CR|NR|TC|Z9|U1|U2|J9|JI|
+    PD|PN|SU|SI|MA|D2|EA|PG|WC|WE|SC|GA|OA|HC|HP|DA|PA
+    """.replace("\n", "").split("|")
+)
+
+_NOT_WORD = re.compile(r"[\W_]+")
+#: Tab-delimited Web of Science files head their columns with tags, where some mean other things.
+_WOS_ONLY = frozenset(
+    ["TI", "AF", "AU", "PY", "SO", "VL", "IS", "BP", "EP", "AR", "PU", "PI", "DI", "BN", "SN", "EI", "PM", "LA", "AB", "DE", "UT", "DT", "SE", "ID", "SP", "T1"]
+)
+
+
+def bare(heading: str) -> str:
+    """Return a heading as headings are compared: lower case, letters and digits only."""
+    return _NOT_WORD.sub("", heading).lower().lstrip("\ufeff")
+
+
+_TARGETS = {bare(KEPT_HEADING): "" for KEPT_HEADING in KEPT}
+_TARGETS.update(
+    {
+        bare(heading): column
+        for column, headings in SYNONYMS.items()
+        for heading in headings
+        if heading not in _WOS_ONLY
+    }
+)
+_TAGS = {
+    heading: column
+    for column, headings in SYNONYMS.items()
+    for heading in headings
+    if heading in _WOS_ONLY
+}
+_ORDER = {
+    (column, bare(heading)): rank
+    for column, headings in SYNONYMS.items()
+    for rank, heading in reversed(list(enumerate(headings)))
+}
+
+
+def target_of(heading: str, *, tags: bool) -> str | None:
+    """Return what a heading stands for: a column, "" for `extra`, or None where it is unknown.
+
+    Parameters
+    ----------
+    heading : str
+    tags : bool
+        Whether the file heads its columns with Web of Science's two-letter tags.
+    """
+    if tags and len(heading.strip()) == 2:
+        return _TAGS.get(heading.strip(), "")
+    return _TARGETS.get(bare(heading))
+
+
+def rank_of(column: str, heading: str) -> int:
+    """Return how much a heading is preferred for `column`; lower comes first."""
+    return _ORDER.get((column, bare(heading)), 99)
+
+
+def known_headings() -> list[str]:
+    """Return every heading there is a rule for."""
+    return sorted({name for names in SYNONYMS.values() for name in names} | set(KEPT))

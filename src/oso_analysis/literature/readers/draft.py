@@ -1,0 +1,134 @@
+"""What the parser of each format hands over, and the small tools all of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = [
+    "RECORD_COLUMNS",
+    "TEXT_COLUMNS",
+    "Draft",
+    "Parsed",
+    "Tags",
+    "first_value",
+    "left_over",
+    "shown",
+    "take",
+]
+
+#: The columns of the `records` frame, in order (docs/architecture.md).
+RECORD_COLUMNS = (
+    "record_id",
+    "source_file",
+    "source_line",
+    "type",
+    "title",
+    "authors",
+    "year",
+    "container",
+    "volume",
+    "issue",
+    "pages",
+    "publisher",
+    "place",
+    "edition",
+    "doi",
+    "isbn",
+    "issn",
+    "pmid",
+    "url",
+    "language",
+    "abstract",
+    "keywords",
+    "extra",
+)
+TEXT_COLUMNS = tuple(name for name in RECORD_COLUMNS if name not in ("source_line", "year"))
+
+#: One entry between the parser and the finished table: record columns as the export gave them,
+#: `authors` a list of names, `extra` a dict, and `key`, the export's own name for the entry.
+Draft = dict[str, Any]
+
+#: The tags of one entry, each with its values in file order.
+Tags = dict[str, list[str]]
+
+#: Raw text in rejects and repairs is cut here, so that one damaged file cannot fill the table.
+_RAW_WIDTH = 4000
+
+
+@dataclass(slots=True)
+class Parsed:
+    """The entries of one file, before anything is normalised.
+
+    Attributes
+    ----------
+    drafts : list of Draft
+        Accepted entries in file order, each with `line`.
+    rejects : list of (line, reason, raw)
+        Entries that could not be read.
+    repairs : list of (draft, line, reason, raw)
+        Entries read after mending; the draft is None where the mending is of the whole file.
+    verbatim : bool
+        True where the file is a table this package wrote, whose cells are taken as they stand.
+    """
+
+    drafts: list[Draft] = field(default_factory=list)
+    rejects: list[tuple[int, str, str]] = field(default_factory=list)
+    repairs: list[tuple[Draft | None, int, str, str]] = field(default_factory=list)
+    verbatim: bool = False
+
+    def reject(self, line: int, reason: str, raw: str) -> None:
+        """Note an entry that could not be read."""
+        self.rejects.append((line, reason, shown(raw)))
+
+    def repair(self, draft: Draft | None, line: int, reason: str, raw: str) -> None:
+        """Note an entry, or something between entries, that was read after mending."""
+        self.repairs.append((draft, line, reason, shown(raw)))
+
+
+def shown(raw: str) -> str:
+    """Return `raw` cut to what a rejects or repairs table should hold."""
+    if len(raw) <= _RAW_WIDTH:
+        return raw
+    return f"{raw[:_RAW_WIDTH]}… ({len(raw)} characters in all)"
+
+
+def take(tags: Tags, names: Iterable[str]) -> str | None:
+    """Remove and return the first value under the first of `names` that has one.
+
+    The same value repeated under a later name says nothing new and goes as well; a different one
+    stays, so that it ends in `extra`.
+    """
+    chosen: str | None = None
+    for name in names:
+        values = tags.get(name)
+        if values is None:
+            continue
+        if chosen is None:
+            chosen = values[0]
+            if len(values) == 1:
+                del tags[name]
+            else:
+                rest = [value for value in values[1:] if value != chosen]
+                if rest:
+                    tags[name] = rest
+                else:
+                    del tags[name]
+        elif len(values) == 1 and values[0] == chosen:
+            del tags[name]
+    return chosen
+
+
+def first_value(tags: Tags, names: Iterable[str]) -> str | None:
+    """Return the first value under the first of `names` that has one, leaving it in place."""
+    for name in names:
+        values = tags.get(name)
+        if values:
+            return values[0]
+    return None
+
+
+def left_over(tags: Tags) -> dict[str, Any]:
+    """Return what no column took, single values unwrapped."""
+    return {name: values[0] if len(values) == 1 else values for name, values in tags.items()}

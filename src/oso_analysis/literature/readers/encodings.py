@@ -1,0 +1,105 @@
+"""Which encoding a file is in, and its text."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+__all__ = ["decode_bytes"]
+
+#: Bytes of non-ASCII context shown to the detector; more changes no answer and costs time.
+_SAMPLE = 200_000
+_HIGH_LINE = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
+_MULTI = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+#: Encodings in which reference managers and databases have written exports.
+_CANDIDATES = (
+    "cp1252",
+    "mac_roman",
+    "cp1250",
+    "cp1251",
+    "koi8_r",
+    "cp1253",
+    "cp1254",
+    "cp1255",
+    "cp1256",
+    "gb18030",
+    "big5",
+    "shift_jis",
+    "euc_jp",
+    "euc_kr",
+)
+_NAMES = {"utf-16-le": "utf-16", "utf-16-be": "utf-16", "utf-32-le": "utf-32"}
+
+
+def _mend(error: UnicodeError) -> tuple[str, int]:
+    """Read the bytes that are no UTF-8 as Windows-1252, the usual stowaway in a UTF-8 file."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    bad = error.object[error.start : error.end]
+    return bad.decode("cp1252", errors="replace"), error.end
+
+
+codecs.register_error("oso-cp1252", _mend)
+
+
+def decode_bytes(raw: bytes, encoding: str | None) -> tuple[str, str, str]:
+    """Decode a file.
+
+    Parameters
+    ----------
+    raw : bytes
+        Without the byte-order mark.
+    encoding : str or None
+        What the byte-order mark said; None without one.
+
+    Returns
+    -------
+    text, encoding, note : str
+        `note` says what had to be mended; empty where nothing had.
+    """
+    if encoding is None:
+        encoding = _without_mark(raw)
+    if encoding == "utf-8":
+        try:
+            return raw.decode("utf-8"), "utf-8", ""
+        except UnicodeDecodeError:
+            pass
+        bad = len(re.findall(rb"[\x80-\xff]", _MULTI.sub(b"", raw)))
+        if len(_MULTI.findall(raw)) > bad:
+            text = raw.decode("utf-8", errors="oso-cp1252")
+            return text, "utf-8", f"{bad} byte(s) that are not UTF-8 read as Windows-1252"
+        encoding = _detect(raw)
+    text = raw.decode(encoding, errors="replace")
+    name = _NAMES.get(encoding, encoding).replace("_", "-")
+    lost = text.count("\ufffd")
+    note = f"decoded from {name}"
+    if lost:
+        note += f"; {lost} unreadable character(s) replaced by \ufffd"
+    return text, name, note
+
+
+def _without_mark(raw: bytes) -> str:
+    """Tell UTF-16 and UTF-32 without a byte-order mark by where their zero bytes fall."""
+    head = raw[:4096]
+    if b"\0" not in head:
+        return "utf-8"
+    for encoding, step, zeros in (
+        ("utf-32-le", 4, (1, 2, 3)),
+        ("utf-32-be", 4, (0, 1, 2)),
+        ("utf-16-le", 2, (1,)),
+        ("utf-16-be", 2, (0,)),
+    ):
+        cells = max(len(head) // step, 1)
+        if all(head[at::step].count(0) > 0.7 * cells for at in zeros):
+            return encoding
+    return "utf-8"
+
+
+def _detect(raw: bytes) -> str:
+    """Name the single- or double-byte encoding most like text in a language."""
+    from charset_normalizer import from_bytes
+
+    sample = b"\n".join(match.group() for match in _HIGH_LINE.finditer(raw[: 20 * _SAMPLE]))
+    sample = sample[:_SAMPLE] or raw[-_SAMPLE:]
+    best = from_bytes(sample, cp_isolation=list(_CANDIDATES), threshold=0.3).best()
+    return best.encoding if best is not None else "cp1252"

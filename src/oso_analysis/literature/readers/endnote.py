@@ -1,0 +1,265 @@
+"""EndNote XML as EndNote, Zotero and Mendeley write it, whatever its namespaces."""
+
+from __future__ import annotations
+
+import re
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from oso_analysis.literature.readers.csl_types import csl_type, is_canonical
+from oso_analysis.literature.readers.draft import Draft, Parsed, Tags, left_over, take
+from oso_analysis.literature.readers.text import clean, split_serial_number
+
+__all__ = ["declares_entities", "parse_endnote"]
+
+_START = re.compile(r"<(?:[\w.-]+:)?record(?=[\s>/])")
+_END = re.compile(r"</(?:[\w.-]+:)?record\s*>")
+_DECLARATION = re.compile(r"<!(?:ENTITY|DOCTYPE[^>\[]*\[)")
+_PREFIX = re.compile(r"(</?)[\w.-]+:(?=[\w-])")
+_ATTRIBUTE_PREFIX = re.compile(r"(\s)[\w.-]+:(?=[\w.-]+\s*=\s*[\"'])")
+_STYLE = re.compile(r"</?style\b[^>]*>")
+_BAD_CHARACTER = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2\d|3[01]));"
+)
+_BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
+_BARE_LESS = re.compile(r"<(?![/A-Za-z!?])")
+
+#: Where EndNote keeps what a record column holds; a path is `parent/child`.
+_SCALARS = (
+    ("title", ("titles/title",)),
+    ("container", ("titles/secondary-title", "periodical/full-title", "full-title",
+                   "titles/alt-title", "alt-periodical/full-title", "periodical/abbr-1")),
+    ("volume", ("volume",)),
+    ("issue", ("number", "issue")),
+    ("pages", ("pages",)),
+    ("publisher", ("publisher",)),
+    ("place", ("pub-location",)),
+    ("edition", ("edition",)),
+    ("doi", ("electronic-resource-num", "doi")),
+    ("url", ("urls/web-urls/url", "urls/related-urls/url", "urls/text-urls/url", "urls/url",
+             "urls/pdf-urls/url", "url")),
+    ("language", ("language",)),
+    ("abstract", ("abstract",)),
+)  # fmt: skip
+_AUTHORS = ("contributors/authors/author", "authors/author", "contributors/author", "author")
+_KEYWORDS = ("keywords/keyword", "keyword")
+_DATES = ("dates/year", "year", "dates/pub-dates/date", "dates/date")
+
+
+def declares_entities(text: str) -> int:
+    """Return the line on which the file declares XML entities, or 0 where it declares none."""
+    found = _DECLARATION.search(text)
+    return text.count("\n", 0, found.start()) + 1 if found else 0
+
+
+def parse_endnote(text: str) -> Parsed:
+    """Parse EndNote XML text.
+
+    Each `<record>` is parsed by itself, so that a damaged one costs no other, and no document
+    type declaration is ever seen by the parser.
+    """
+    parsed = Parsed()
+    starts = [match.start() for match in _START.finditer(text)]
+    line = 1
+    counted = 0
+    for at, start in enumerate(starts):
+        limit = starts[at + 1] if at + 1 < len(starts) else len(text)
+        line += text.count("\n", counted, start)
+        counted = start
+        end = _END.search(text, start, limit)
+        chunk = text[start : end.end() if end else limit]
+        _read(parsed, chunk, line, closed=end is not None)
+    return parsed
+
+
+def _read(parsed: Parsed, chunk: str, line: int, *, closed: bool) -> None:
+    reasons: list[str] = []
+    root = _parse(chunk) if closed else None
+    if root is None:
+        root, reasons = _mended(chunk, closed=closed)
+    if root is None:
+        parsed.reject(line, "an entry that is not well-formed XML", chunk)
+        return
+    draft = _draft(root)
+    if draft is None:
+        parsed.reject(line, "an entry without any content", chunk)
+        return
+    draft["line"] = line
+    parsed.drafts.append(draft)
+    for reason in reasons:
+        parsed.repair(draft, line, reason, chunk)
+
+
+def _parse(chunk: str) -> Element | None:
+    try:
+        root: Element = fromstring(chunk)
+    except (ParseError, DefusedXmlException, ValueError):
+        return None
+    return root
+
+
+def _mended(chunk: str, *, closed: bool) -> tuple[Element | None, list[str]]:
+    """Parse a chunk after mending what is commonly wrong, one thing after the other."""
+    reasons: list[str] = []
+    mended = _PREFIX.sub(r"\1", _ATTRIBUTE_PREFIX.sub(r"\1", chunk))
+    if closed:
+        root = _parse(mended)
+        if root is not None:
+            return root, reasons
+    for pattern, replacement, reason in (
+        (_BAD_CHARACTER, " ", "control characters that XML forbids replaced by spaces"),
+        (_BARE_AMPERSAND, "&amp;", "an ampersand that should have been written &amp;"),
+        (_BARE_LESS, "&lt;", "a less-than sign that should have been written &lt;"),
+    ):
+        changed = pattern.sub(replacement, mended)
+        if changed != mended:
+            mended = changed
+            reasons.append(reason)
+    if closed:
+        root = _parse(mended)
+        if root is not None:
+            return root, reasons
+    mended = _close(mended)
+    return _parse(mended), [*reasons, "an entry cut short or with unbalanced tags"]
+
+
+_ANY_TAG = re.compile(r"<(/?)([A-Za-z][\w.-]*)([^<>]*?)(/?)>")
+
+
+def _close(chunk: str) -> str:
+    """Close what is open and drop what was never opened, keeping all text."""
+    pieces: list[str] = []
+    stack: list[str] = []
+    place = 0
+    for match in _ANY_TAG.finditer(chunk):
+        pieces.append(chunk[place : match.start()].replace("<", "&lt;"))
+        place = match.end()
+        slash, name, attributes, empty = match.groups()
+        if slash:
+            if name in stack:
+                while stack[-1] != name:
+                    pieces.append(f"</{stack.pop()}>")
+                pieces.append(f"</{stack.pop()}>")
+                if not stack:
+                    break
+        else:
+            kept = "".join(re.findall(r"\s[\w.-]+=\"[^\"<>&]*\"", attributes))
+            if not empty:
+                stack.append(name)
+            pieces.append(f"<{name}{'' if _repeats(kept) else kept}{empty}>")
+    else:
+        pieces.append(re.sub(r"<[^<>]*$", "", chunk[place:]).replace("<", "&lt;"))
+    while stack:
+        pieces.append(f"</{stack.pop()}>")
+    return "".join(pieces)
+
+
+def _repeats(attributes: str) -> bool:
+    names = re.findall(r"\s([\w.-]+)=", attributes)
+    return len(names) != len(set(names))
+
+
+def _local(tag: object) -> str:
+    name = str(tag)
+    return name.rsplit("}", 1)[-1] if "}" in name else name
+
+
+def _gather(element: Element, path: str, tags: Tags) -> None:
+    """Collect the text of every element that holds no element but `<style>`."""
+    children = [child for child in element if _local(child.tag) not in _MARK_UP]
+    if not children:
+        text = clean("".join(element.itertext()))
+        if text:
+            tags.setdefault(path, []).append(text)
+        return
+    for child in children:
+        name = _local(child.tag)
+        _gather(child, f"{path}/{name}" if path else name, tags)
+
+
+_MARK_UP = frozenset({"style", "i", "b", "u", "sub", "sup", "em", "br", "font"})
+
+
+def _draft(root: Element) -> Draft | None:
+    tags: Tags = {}
+    kind = ""
+    number = ""
+    for child in root:
+        name = _local(child.tag)
+        if name == "ref-type":
+            number = clean("".join(child.itertext()))
+            kind = child.get("name") or ""
+        elif name in ("database", "source-app"):
+            for value in (child.get("name") or clean("".join(child.itertext())),):
+                if value:
+                    tags.setdefault(name, []).append(value)
+        else:
+            _gather(child, name, tags)
+    if not any(name not in ("database", "source-app", "rec-number", "foreign-keys/key")
+               for name in tags):  # fmt: skip
+        return None
+    draft: Draft = {}
+    found = csl_type(kind) if kind else _NUMBERS.get(number)
+    draft["type"] = found or "document"
+    if (kind or number) and (found is None or not is_canonical(kind)):
+        draft["extra_type"] = kind or number
+    draft["key"] = take(tags, ("accession-num",))
+    for column, paths in _SCALARS:
+        value = take(tags, paths)
+        if value is not None:
+            draft[column] = value
+    for path in _AUTHORS:
+        if path in tags:
+            draft["authors"] = tags.pop(path)
+            break
+    for path in _DATES:
+        if path in tags:
+            draft["date"], draft["date_tag"] = take(tags, (path,)), path
+            break
+    keywords = [value for path in _KEYWORDS for value in tags.pop(path, ())]
+    if keywords:
+        draft["keywords"] = "; ".join(keywords)
+    kept = []
+    for value in tags.pop("isbn", ()):
+        isbn, issn, whole = split_serial_number(value)
+        draft["isbn"] = isbn or draft.get("isbn")
+        draft["issn"] = issn or draft.get("issn")
+        if not whole:
+            kept.append(value)
+    if kept:
+        tags["isbn"] = kept
+    if tags:
+        draft["extra"] = left_over(tags)
+    return draft
+
+
+#: EndNote's numbers of reference types, for files that leave the names out.
+_NUMBERS = {
+    "0": "article-journal",
+    "1": "book",
+    "2": "thesis",
+    "3": "paper-conference",
+    "5": "chapter",
+    "6": "book",
+    "10": "paper-conference",
+    "12": "webpage",
+    "13": "document",
+    "17": "article-journal",
+    "19": "article-magazine",
+    "23": "article-newspaper",
+    "25": "patent",
+    "26": "personal_communication",
+    "27": "report",
+    "28": "book",
+    "31": "legislation",
+    "32": "thesis",
+    "34": "manuscript",
+    "36": "manuscript",
+    "43": "article-journal",
+    "44": "book",
+    "46": "report",
+    "47": "paper-conference",
+    "59": "dataset",
+}

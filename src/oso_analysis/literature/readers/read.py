@@ -1,0 +1,340 @@
+"""From files to the finished table: decode, recognise, parse, prove, normalise."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from oso_analysis.errors import InputError, Problem
+from oso_analysis.literature.readers.bibtex import parse_bibtex
+from oso_analysis.literature.readers.csl import parse_csl
+from oso_analysis.literature.readers.decode import Source, open_source, too_long_a_line
+from oso_analysis.literature.readers.draft import RECORD_COLUMNS, Draft, Parsed
+from oso_analysis.literature.readers.endnote import declares_entities, parse_endnote
+from oso_analysis.literature.readers.markers import count_markers
+from oso_analysis.literature.readers.names import normalise_authors
+from oso_analysis.literature.readers.ris import parse_ris
+from oso_analysis.literature.readers.sniff import FORMATS, sniff
+from oso_analysis.literature.readers.tabular import header_of, parse_table
+from oso_analysis.literature.readers.text import clean, clean_doi, clean_title, find_year
+
+__all__ = ["ReadResult", "read_records"]
+
+_REJECTS = ("source_file", "source_line", "reason", "raw")
+_REPAIRS = ("record_id", *_REJECTS)
+_FILES = ("file", "format", "encoding", "n_markers", "n_accepted", "n_rejected", "n_repaired")
+_ONE_PER_LINE = frozenset({"ris", "bibtex", "medline", "wos", "csv", "tsv"})
+_PARSERS: dict[str, Callable[[str], Parsed]] = {
+    "ris": parse_ris,
+    "bibtex": parse_bibtex,
+    "csl-json": parse_csl,
+    "endnote-xml": parse_endnote,
+}
+_PLAIN = ("volume", "issue", "pages", "publisher", "place", "edition", "language", "keywords",
+          "container", "pmid", "url", "isbn", "issn")  # fmt: skip
+_DOI_URL = re.compile(r"https?://(?:dx\.)?doi\.org/", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class ReadResult:
+    """What was read.
+
+    Attributes
+    ----------
+    records : pandas.DataFrame
+        One row an accepted entry, the columns of `records` in docs/architecture.md.
+    rejects : pandas.DataFrame
+        One row an entry that could not be read: `source_file, source_line, reason, raw`.
+    repairs : pandas.DataFrame
+        One row a thing mended: `record_id, source_file, source_line, reason, raw`; `record_id`
+        is missing where it concerns the whole file or text between entries.
+    files : pandas.DataFrame
+        One row a file: `file, format, encoding, n_markers, n_accepted, n_rejected, n_repaired`;
+        `n_markers` is the independent count, and equals `n_accepted` plus `n_rejected`;
+        `n_repaired` counts the file's accepted entries with at least one repair.
+    """
+
+    records: pd.DataFrame
+    rejects: pd.DataFrame
+    repairs: pd.DataFrame
+    files: pd.DataFrame
+
+
+@dataclass(slots=True)
+class _File:
+    source: Source
+    format: str
+    parsed: Parsed
+    markers: int
+
+
+def read_records(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> ReadResult:
+    """Read bibliographic exports of any supported format into one table.
+
+    The format is recognised by content, whatever the file is called: RIS, BibTeX, CSL-JSON,
+    EndNote XML, PubMed nbib (MEDLINE), Web of Science tagged text, CSV, TSV and Excel tables.
+
+    Parameters
+    ----------
+    paths : path-like or iterable of path-like
+        The files, in any order.
+
+    Returns
+    -------
+    ReadResult
+        Records in the order of the files as sorted by name, and within a file as they stand
+        there. `record_id` is the export's own key (RIS `ID`, BibTeX key, CSL `id`, EndNote
+        `accession-num`, the key column of a table) where no other entry read has it; else
+        `<file name>-<place in the file>`, with a row in `repairs`. `authors` is
+        `Family, Given; Family, Given`; names as the export had them are in `extra` wherever
+        more than spacing was changed. `year` is missing where no date field holds a year from
+        1400 to 2099. `doi` is lower case without a resolver's address.
+
+    Raises
+    ------
+    InputError
+        With one problem for every file that cannot be read at all: missing, empty, binary, of
+        no known format, with XML entity declarations, NUL bytes or an impossibly long line.
+    RuntimeError
+        Where accepted and rejected entries do not add up to the independent count; an error
+        in this package, raised lest an entry be lost unnoticed.
+    """
+    files: list[_File] = []
+    problems: list[Problem] = []
+    for path, name in _named(paths):
+        found = _read(path, name)
+        if isinstance(found, Problem):
+            problems.append(found)
+        else:
+            files.append(found)
+    if problems:
+        raise InputError(problems, f"{len(problems)} file(s) cannot be read")
+    return _assemble(files)
+
+
+def _named(
+    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+) -> list[tuple[Path, str]]:
+    """Pair each path with the shortest name that no other path has."""
+    if isinstance(paths, (str, os.PathLike)):
+        paths = [paths]
+    given = list(dict.fromkeys(Path(path) for path in paths))
+    if not given:
+        raise InputError([Problem("name at least one file to read")])
+    named = []
+    for path in given:
+        depth = 1
+        while depth < len(path.parts) and any(
+            other != path and other.parts[-depth:] == path.parts[-depth:] for other in given
+        ):
+            depth += 1
+        named.append((path, "/".join(path.parts[-depth:])))
+    return sorted(named, key=lambda pair: pair[1])
+
+
+def _read(path: Path, name: str) -> _File | Problem:
+    source = open_source(path, name)
+    if isinstance(source, Problem):
+        return source
+    format = sniff(source.text)
+    if format is None:
+        return Problem(
+            f"is in no format that is read: {', '.join(FORMATS.values())}",
+            file=name,
+            value=clean(source.text[:60]),
+        )
+    if format in _ONE_PER_LINE and (problem := too_long_a_line(source.text, name)):
+        return problem
+    if format == "endnote-xml" and (line := declares_entities(source.text)):
+        return Problem(
+            "declares XML entities, which no export needs and attacks use", file=name, row=line
+        )
+    if format in ("csv", "tsv"):
+        header = header_of(source.text)
+        assert header is not None  # noqa: S101
+        parsed = parse_table(source.text, header)
+    else:
+        parsed = _PARSERS[format](source.text)
+    markers = count_markers(source.text, format)
+    if markers == 0:
+        return Problem(f"has no entries, though it looks like {FORMATS[format]}", file=name)
+    entries = len(parsed.drafts) + len(parsed.rejects)
+    if entries != markers:
+        raise RuntimeError(
+            f"{name}: {markers} entry markers, but {len(parsed.drafts)} entries accepted and "
+            f"{len(parsed.rejects)} rejected; nothing was returned, lest one be lost"
+        )
+    source.text = ""
+    return _File(source, format, parsed, markers)
+
+
+def _assemble(files: Sequence[_File]) -> ReadResult:
+    ids = _record_ids(files)
+    records: dict[str, list[Any]] = {column: [] for column in RECORD_COLUMNS}
+    repairs: list[tuple[Any, ...]] = []
+    rejects: list[tuple[Any, ...]] = []
+    summary = []
+    for file, own in zip(files, ids, strict=True):
+        name = file.source.name
+        parsed = file.parsed
+        repaired: set[int] = set()
+        if file.source.note:
+            repairs.append((None, name, 1, file.source.note, ""))
+        places = {id(draft): at for at, draft in enumerate(parsed.drafts)}
+        for draft, line, reason, raw in parsed.repairs:
+            at = places[id(draft)] if draft is not None else -1
+            if at >= 0:
+                repaired.add(at)
+            repairs.append((own[at][0] if at >= 0 else None, name, line, reason, raw))
+        for at, (draft, (record_id, why)) in enumerate(zip(parsed.drafts, own, strict=True)):
+            if why:
+                repairs.append((record_id, name, draft["line"], why, str(draft.get("key") or "")))
+                repaired.add(at)
+            if parsed.verbatim:
+                for column in RECORD_COLUMNS:
+                    records[column].append(draft[column] or None)
+                records["record_id"][-1] = record_id
+                continue
+            mended = _add(records, draft, record_id, name)
+            for reason, raw in mended:
+                repairs.append((record_id, name, draft["line"], reason, raw))
+                repaired.add(at)
+        rejects += [(name, *reject) for reject in parsed.rejects]
+        summary.append(
+            (name, file.format, file.source.encoding, file.markers, len(parsed.drafts),
+             len(parsed.rejects), len(repaired))
+        )  # fmt: skip
+    return ReadResult(
+        records=_frame(records),
+        rejects=_small(rejects, _REJECTS, ("source_line",)),
+        repairs=_small(repairs, _REPAIRS, ("source_line",)),
+        files=_small(summary, _FILES, _FILES[3:]),
+    )
+
+
+def _frame(columns: dict[str, list[Any]]) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {
+            name: pd.Series(values, dtype="str" if name not in ("source_line", "year") else object)
+            for name, values in columns.items()
+        }
+    )
+    for name in ("source_line", "year"):
+        frame[name] = pd.to_numeric(frame[name]).astype("Int64")
+    return frame
+
+
+def _small(
+    rows: list[tuple[Any, ...]], names: Sequence[str], numbers: Sequence[str]
+) -> pd.DataFrame:
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    return pd.DataFrame(
+        {
+            name: pd.Series(list(values), dtype=np.int64 if name in numbers else "str")
+            for name, values in zip(names, columns, strict=True)
+        }
+    )
+
+
+def _record_ids(files: Sequence[_File]) -> list[list[tuple[str, str]]]:
+    """Give every entry an id of its own: its key where that is unique, else file and place."""
+    keys = [
+        [
+            clean(str(draft.get("key") or draft.get("record_id") or ""))
+            for draft in file.parsed.drafts
+        ]
+        for file in files
+    ]
+    seen = Counter(key for own in keys for key in own if key)
+    taken = {key for key, count in seen.items() if count == 1}
+    result = []
+    for file, own in zip(files, keys, strict=True):
+        stem = Path(file.source.name).stem
+        ids = []
+        lacking = sum(not key for key in own)
+        for at, key in enumerate(own, 1):
+            if key and seen[key] == 1:
+                ids.append((key, ""))
+                continue
+            record_id = f"{stem}-{at}"
+            extra = 1
+            while record_id in taken:
+                extra += 1
+                record_id = f"{stem}-{at}-{extra}"
+            taken.add(record_id)
+            why = f"key {key!r} is not unique; the record is called {record_id!r}" if key else ""
+            ids.append((record_id, why))
+        if lacking:
+            file.parsed.repair(
+                None, 1,
+                f"{lacking} of {len(own)} entries have no key and are named by file and place", "",
+            )  # fmt: skip
+        result.append(ids)
+    return result
+
+
+def _add(
+    records: dict[str, list[Any]], draft: Draft, record_id: str, name: str
+) -> list[tuple[str, str]]:
+    """Append one draft to the columns; return what had to be mended in its values."""
+    get = draft.get
+    mended: list[tuple[str, str]] = []
+    extra: dict[str, Any] = get("extra") or {}
+    word = get("extra_type")
+    if word:
+        extra["type"] = word
+    records["record_id"].append(record_id)
+    records["source_file"].append(name)
+    records["source_line"].append(draft["line"])
+    records["type"].append(get("type") or "document")
+    title = get("title")
+    records["title"].append(clean_title(title) or None if title else None)
+    abstract = get("abstract")
+    records["abstract"].append(clean_title(abstract) or None if abstract else None)
+    names = get("authors")
+    authors = None
+    if names:
+        authors, changed = normalise_authors(names)
+        if changed:
+            extra.setdefault("authors", [clean(person) for person in names])
+    records["authors"].append(authors)
+    records["year"].append(_year(draft, extra, mended))
+    doi = get("doi")
+    url = get("url")
+    if doi:
+        found = clean_doi(doi)
+        if found is None:
+            extra["doi"] = doi
+            mended.append(("not a DOI; kept in extra", doi))
+        doi = found
+    if not doi and url and _DOI_URL.match(url):
+        doi = clean_doi(url)
+    records["doi"].append(doi)
+    for column in _PLAIN:
+        value = get(column)
+        records[column].append(clean(value) or None if value else None)
+    records["extra"].append(json.dumps(extra, ensure_ascii=False) if extra else None)
+    return mended
+
+
+def _year(draft: Draft, extra: dict[str, Any], mended: list[tuple[str, str]]) -> int | None:
+    date = draft.get("date")
+    if not date:
+        return None
+    if len(date) == 4 and date.isdecimal() and "1400" <= date <= "2099":
+        return int(date)
+    year = find_year(date)
+    if year is None:
+        mended.append(("no possible year in the date; kept in extra", date))
+    if date.rstrip("/ ") != str(year):
+        extra.setdefault(draft.get("date_tag") or "date", clean(date))
+    return year

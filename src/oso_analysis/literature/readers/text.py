@@ -1,0 +1,105 @@
+"""Single values: whitespace, mark-up, DOIs, years, page ranges, identifiers."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from urllib.parse import unquote
+
+__all__ = ["clean", "clean_doi", "clean_title", "find_year", "join_pages", "split_serial_number"]
+
+_UNTIDY = re.compile(r"[\t\n\x0b\x0c\r\x1c-\x1f\x85\xa0\u2028\u2029\u200b\u2060\ufeff]|  |^ | $")
+_INVISIBLE = re.compile(r"[\u200b\u2060\ufeff]")
+_TAG = re.compile(
+    r"</?(?:i|b|u|em|strong|sub|sup|inf|scp|sc|br|p|div|span|font|title|tt|jats:\w+|mml:\w+)\b[^<>]*>",
+    re.IGNORECASE,
+)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d?);", re.IGNORECASE)
+_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
+_YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
+_COMPACT_DATE = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?:0[0-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d)")
+_ISSN = re.compile(r"(?<![\dXx-])(\d{4})-?(\d{3}[\dXx])(?![\dXx-])")
+_ISBN = re.compile(r"(?<![\dXx])(?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dXx](?![\dXx])")
+
+
+def clean(value: str) -> str:
+    """Collapse whitespace and drop invisible characters; the rest stays as it was."""
+    if _UNTIDY.search(value) is None:
+        return value
+    return " ".join(_INVISIBLE.sub("", value).split())
+
+
+def clean_title(value: str) -> str:
+    """Clean a title or abstract: mark-up tags gone, entities decoded, whitespace collapsed."""
+    if "<" in value:
+        value = _TAG.sub("", value)
+    if "&" in value and _ENTITY.search(value):
+        value = _TAG.sub("", _ENTITY.sub(lambda match: html.unescape(match.group()), value))
+    return clean(value)
+
+
+def clean_doi(value: str) -> str | None:
+    """Return the first DOI in `value`, lower case and bare, or None where there is none."""
+    if "%2" in value or "%3" in value:
+        value = unquote(value)
+    if "&" in value:
+        value = html.unescape(value)
+    found = _DOI.search(value)
+    if found is None:
+        return None
+    doi = found.group().lower()
+    while doi:
+        last = doi[-1]
+        if (
+            last in ".,;:'\"*>]}’”"
+            or (last == ")" and doi.count("(") < doi.count(")"))
+            or unicodedata.category(last) in ("Cf", "Cc")
+        ):
+            doi = doi[:-1]
+        else:
+            break
+    return doi if not doi.endswith("/") else None
+
+
+def find_year(value: str) -> int | None:
+    """Return the first four-digit year between 1400 and 2099 in a date however written."""
+    found = _YEAR.search(value) or _COMPACT_DATE.search(value)
+    return int(found.group(1)) if found else None
+
+
+def join_pages(first: str | None, last: str | None) -> str | None:
+    """Return `first-last`, or whichever of the two there is."""
+    if first is None or last is None:
+        return first if first is not None else last
+    if first == last or first.endswith(f"-{last}") or first.endswith(f"–{last}"):
+        return first
+    if last.startswith(f"{first}-") or last.startswith(f"{first}–"):
+        return last
+    return f"{first}-{last}"
+
+
+def split_serial_number(value: str) -> tuple[str | None, str | None, bool]:
+    """Tell the ISBNs and ISSNs in one value apart.
+
+    Returns
+    -------
+    isbn, issn : str or None
+        Several joined by "; "; an ISSN with its hyphen, an ISBN as written.
+    whole : bool
+        False where `value` says more than these numbers, or has none.
+    """
+    rest = value
+    isbns: list[str] = []
+    issns: list[str] = []
+    for found in _ISBN.finditer(value):
+        number = found.group().strip()
+        if len(re.sub(r"[- ]", "", number)) in (10, 13) and number not in isbns:
+            isbns.append(number)
+            rest = rest.replace(number, " ", 1)
+    for match in _ISSN.finditer(rest):
+        number = f"{match.group(1)}-{match.group(2).upper()}"
+        if number not in issns:
+            issns.append(number)
+    rest = _ISSN.sub(" ", rest)
+    return "; ".join(isbns) or None, "; ".join(issns) or None, not rest.strip(" ,;/|.")
