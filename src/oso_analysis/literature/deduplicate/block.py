@@ -1,0 +1,78 @@
+"""Choose which pairs of records are worth comparing, in time that grows with their number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from oso_analysis.literature.deduplicate.normalise import KEYS
+
+__all__ = ["NEIGHBOURS", "candidate_pairs", "pairs_by_key"]
+
+Array = np.ndarray[Any, Any]
+
+#: With how many of its neighbours a record is paired in a block too large for all its pairs.
+#: A block is ordered by title, so near neighbours are the likeliest duplicates.
+NEIGHBOURS = dict.fromkeys(KEYS, 12) | {"k_doi": 40, "k_pmid": 40, "k_start": 25}
+
+
+def pairs_by_key(key: Array, order: Array, neighbours: int) -> tuple[Array, Array]:
+    """Return positions of the pairs that share a key, at most `neighbours` ahead in `order`.
+
+    Parameters
+    ----------
+    key : numpy.ndarray
+        Blocking key of each row, 0 for none.
+    order : numpy.ndarray
+        Rank of each row within its block; no two rows share one.
+    neighbours : int
+        How far ahead a row is paired.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Two arrays of positions.
+    """
+    rows = np.flatnonzero(key)
+    rows = rows[np.lexsort((order[rows], key[rows]))]
+    keys = key[rows]
+    lefts: list[Array] = []
+    rights: list[Array] = []
+    for step in range(1, neighbours + 1):
+        same = np.flatnonzero(keys[:-step] == keys[step:]) if len(keys) > step else keys[:0]
+        if not len(same):
+            break
+        lefts.append(rows[same])
+        rights.append(rows[same + step])
+    if not lefts:
+        empty = np.empty(0, np.int64)
+        return empty, empty
+    return np.concatenate(lefts), np.concatenate(rights)
+
+
+def candidate_pairs(features: pd.DataFrame) -> tuple[Array, Array]:
+    """Return positions (a < b) of the pairs of rows that share at least one blocking key.
+
+    Parameters
+    ----------
+    features : pandas.DataFrame
+        What `normalise` returned, in order of `id`.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Positions of the one and the other record, sorted, without repeats.
+    """
+    rows = len(features)
+    titles = features["title"].to_numpy(dtype=object)
+    order = np.empty(rows, np.int64)
+    # Stable: records with one title keep the order of their ids.
+    order[np.argsort(titles, kind="stable")] = np.arange(rows)
+    codes = np.empty(0, np.int64)
+    for name in KEYS:
+        left, right = pairs_by_key(features[name].to_numpy(), order, NEIGHBOURS[name])
+        found = np.minimum(left, right) * rows + np.maximum(left, right)
+        codes = np.union1d(codes, found)
+    return codes // max(rows, 1), codes % max(rows, 1)

@@ -1,0 +1,264 @@
+# ruff: noqa: SIM905 (lists of words read better as text)
+"""Words that mean something to de-duplication whatever the subject of the review.
+
+None of these lists is drawn from a collection of records: they are function words, words that any
+publication may carry in its title, words that mark a text *about* another text, and the spellings
+in which British and American English differ.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = [
+    "CONTRAST",
+    "DEGREES",
+    "GENERIC",
+    "MARKERS",
+    "MARKER_WORDS",
+    "NUMBER_WORDS",
+    "ORGANISATION",
+    "PARTICLES",
+    "PART_WORDS",
+    "ROMAN",
+    "SERIAL",
+    "STOP",
+    "Folding",
+    "language",
+    "plain",
+]
+
+#: Function words: left out of the title key, because exports and translators drop or swap them.
+STOP = frozenset(
+    """a an the of and or in on at by for from to with into onto upon about over under between among
+    as is are was were be been being do does did how what which who whom whose why when where that
+    this these those it its their his her our your my we they he she you i s t et al via per
+    der die das des dem den ein eine einer eines und oder von vom zu zum zur im in am auf aus bei
+    mit fur uber als
+    le la les l un une de du d et ou en dans sur pour par aux au avec
+    el los las del y o e un una en con por para su sus
+    il lo gli i uno di da dei della delle degli nel nella e per con
+    het een van voor met op te o os as um uma do dos das em no na""".split()
+)
+
+#: Words so common in titles that sharing them says nothing about being the same work.
+GENERIC = frozenset(
+    """report reports study studies review reviews analysis analyses introduction editorial chapter
+    annual paper papers article research letter letters editor editors conclusion conclusions
+    foreword preface summary part volume edition section overview new case cases book abstract
+    abstracts proceedings conference index contents news notes note systematic literature approach
+    findings results discussion comment commentary reply response author authors erratum correction
+    update updated final draft working discussion technical executive full evaluation evidence
+    special issue supplement appendix annex background recommendations guide guidelines guidance
+    handbook manual toolkit policy brief briefing strategy statement submission presentation poster
+    ebook pdf online version print perspective perspectives issues future current trends""".split()
+)
+
+#: Function words by which two languages of one work's titles are told apart.
+_LANGUAGES = {
+    "en": frozenset("the of and in on for with from to a an is are among between".split()),
+    "de": frozenset("der die das des dem den und von zur zum im mit fur auf ein eine bei".split()),
+    "fr": frozenset("le la les des du et dans sur pour par aux au avec une chez".split()),
+    "es": frozenset("el los las del y en con por para su sus una al".split()),
+    "it": frozenset("il lo gli di dei della delle nel nella per con una e".split()),
+    "pt": frozenset("o os as um uma do dos das em no na e para com".split()),
+    "nl": frozenset("het een van voor met op te en de bij".split()),
+}
+#: Pairs of titles that differ in one of these words speak of different things.
+CONTRAST = frozenset(
+    """men women male males female females boys girls boy girl man woman adult adults adolescent
+    adolescents child children youth juvenile juveniles infant infants elderly mothers fathers
+    parents teachers students patients victims offenders perpetrators before after pre post positive
+    negative acute chronic low high lower higher increase decrease increased decreased early late
+    short long north south east west northern southern eastern western spring summer autumn winter
+    fall january february march april may june july august september october november december
+    qualitative quantitative rural urban online offline public private primary secondary tertiary
+    upper left right with without not non type mice rats human humans animal animals""".split()
+)
+
+#: Words that mark one number of a series: such works differ as soon as their years do.
+SERIAL = frozenset(
+    """annual yearly annually quarterly monthly biennial biannual weekly yearbook jahresbericht
+    annuel anual jaarverslag""".split()
+)
+
+#: A text about another text (or a part of it) is a different work from that other text.
+#: Order matters: a title's markers are a bit mask in this order.
+MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern))
+    for name, pattern in (
+        (
+            "reply",
+            r"^(?:re |(?:authors? |in |a )?(?:reply|response|rejoinder)(?: to\b| from\b|$))"
+            r"|\b(?:authors? (?:reply|response)|a (?:reply|response|rejoinder) to)\b"
+            r"|\b(?:reply|rejoinder)$",
+        ),
+        (
+            "comment",
+            r"^(?:an? |invited )?(?:comments?|commentary)(?: on\b| to\b|$)"
+            r"|\b(?:an? |invited )(?:comment|commentary)(?: on\b|$)",
+        ),
+        (
+            "correction",
+            r"^(?:erratum|errata|corrigend(?:um|a)|correction|addendum)\b"
+            r"|\b(?:erratum|corrigendum)$",
+        ),
+        ("retraction", r"^(?:retraction|withdrawal|notice of retraction|expression of concern)\b"),
+        ("book review", r"^book reviews?\b|\bbook review$|^review of\b"),
+        (
+            "summary",
+            r"^(?:executive |report |research )?summary\b"
+            r"|\b(?:executive summary|summary report|key findings|summary)$",
+        ),
+        (
+            "annex",
+            r"^(?:annex(?:es)?|appendix|appendices|supplement(?:ary)?|supporting information)\b"
+            r"|\b(?:annex(?:es)?|appendix|appendices)$",
+        ),
+        ("explanation", r"^explanatory (?:report|memorandum|notes?|statement)\b"),
+        ("press release", r"^press release\b|\bpress release$|^fact ?sheet\b|\bfact ?sheet$"),
+        (
+            "protocol",
+            r"\b(?:study|review|trial) protocol\b|^protocol (?:for|of)\b|\bprotocol$"
+            r"|\bprotocol for an?\b",
+        ),
+    )
+)
+
+#: A title without any of these words has no marker; saves trying the patterns.
+MARKER_WORDS = frozenset(
+    """re reply response rejoinder comment comments commentary erratum errata corrigendum corrigenda
+    correction addendum retraction withdrawal notice expression review reviews summary findings
+    annex annexes appendix appendices supplement supplementary supporting explanatory press fact
+    factsheet protocol""".split()
+)
+
+#: Words after which a number tells one part of a whole from another.
+PART_WORDS = frozenset(
+    """part parts volume vol edition ed phase chapter section book number no issue wave stage step
+    report paper series module stream round teil band partie tome volumen""".split()
+)
+ROMAN = {
+    "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9",
+    "xi": "11", "xii": "12", "xiii": "13", "xiv": "14", "xv": "15", "xvi": "16",
+}  # fmt: skip
+NUMBER_WORDS = {
+    "i": "1", "v": "5", "x": "10", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
+    "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10", "first": "1",
+    "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7",
+    "eighth": "8", "ninth": "9", "tenth": "10",
+}  # fmt: skip
+
+#: What stands in author fields and is no part of a name.
+DEGREES = frozenset(
+    """phd md edd msc ms ma ba bsc lcmhc med mph jd llm llb esq dr prof professor sir dame jr sr ii
+    iii iv edited by eds ed editor editors et al with assistance the of and mr mrs ms psyd dphil
+    frcpsych mba rn""".split()
+)
+PARTICLES = frozenset(
+    """de del la las los van der den von zu zur da dos das do di du le el al bin ibn ter ten y
+    e""".split()
+)
+#: A name with one of these words is an organisation's.
+ORGANISATION = frozenset(
+    """association agency alliance authority board bureau center centre centres coalition college
+    commission commissioner committee council department division ecpat europol federation force
+    forum foundation fund government group home institute institution international interpol
+    inquiry justice law ministry nations national network observatory office organisation
+    organization parliament parliamentary police programme program project research royal school
+    secretariat services society states trust unicef union united university unodc company inc ltd
+    llc gmbh kommission ministerium universitat institut bundesamt consortium collaboration
+    initiative global world europe european community foundation watch assembly congress senate
+    house court academy unit team taskforce""".split()
+)
+
+_OUR = re.compile(r"(?<=[a-z]{2})our(?=$|s$|ed$|ing|al|ful|able|ite|hood|er|ism|ist)")
+_ISE = re.compile(r"(?<=[a-z]{3})is(?=(?:e|ed|es|ing|ation|ations|er|ers)$)")
+_DOUBLE = re.compile(r"(?<=[aeiou]l)l(?=(?:ed|ing|er|ers|or|ors)$)")
+_SPELLINGS = {
+    "defence": "defense", "offence": "offense", "offences": "offenses", "licence": "license",
+    "programme": "program", "programmes": "programs", "practise": "practice",
+    "practised": "practiced", "practising": "practicing", "judgement": "judgment",
+    "judgements": "judgments", "centre": "center", "centres": "centers", "theatre": "theater",
+    "metre": "meter", "metres": "meters", "litre": "liter", "litres": "liters",
+    "fibre": "fiber", "fibres": "fibers", "grey": "gray", "tumour": "tumor", "tumours": "tumors",
+    "sceptic": "skeptic", "sceptical": "skeptical", "ageing": "aging", "cheque": "check",
+    "catalogue": "catalog", "catalogues": "catalogs", "dialogue": "dialog",
+    "dialogues": "dialogs", "enrolment": "enrollment", "fulfil": "fulfill", "skilful": "skillful",
+    "combatting": "combating", "analyse": "analyze", "analysed": "analyzed",
+    "analysing": "analyzing", "paralyse": "paralyze", "mould": "mold", "plough": "plow",
+    "sulphate": "sulfate", "sulphur": "sulfur", "aluminium": "aluminum", "cyber": "cyber",
+}  # fmt: skip
+_DIGRAPH = re.compile(r"(?<=[a-z])?(?:ae|oe)(?=[a-z]{2})")
+#: Letters that Unicode decomposition leaves whole.
+_LETTERS = str.maketrans(
+    {
+        "ß": "ss",
+        "ẞ": "ss",
+        "ø": "o",
+        "Ø": "O",
+        "æ": "ae",
+        "Æ": "AE",
+        "œ": "oe",
+        "Œ": "OE",
+        "ł": "l",
+        "Ł": "L",
+        "đ": "d",
+        "Đ": "D",
+        "ð": "d",
+        "Ð": "D",
+        "þ": "th",
+        "Þ": "Th",
+        "ı": "i",
+        "’": "'",
+        "‘": "'",
+        "ʼ": "'",
+        "´": "'",
+        "`": "'",
+        "“": '"',
+        "”": '"',
+        "–": "-",
+        "—": "-",
+        "―": "-",
+        "−": "-",
+        "‐": "-",
+        "‑": "-",
+        "…": "...",
+        "\u00ad": "",
+        "\u200b": "",
+        "\ufeff": "",
+    }
+)
+
+
+def plain(text: str) -> str:
+    """Return `text` without diacritics and with plain quotes and dashes, its case kept."""
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    return "".join(letter for letter in text if not unicodedata.combining(letter))
+
+
+def language(title: str) -> str:
+    """Return the language a title's function words speak for, "" where they say too little."""
+    words = set(plain(title).lower().replace(":", " ").split())
+    counts = sorted(((len(words & stop), name) for name, stop in _LANGUAGES.items()), reverse=True)
+    return counts[0][1] if counts[0][0] > max(1, counts[1][0]) else ""
+
+
+class Folding(dict[str, str]):
+    """Lower-case word to the one spelling kept for it; each word is worked out once."""
+
+    def __missing__(self, word: str) -> str:
+        """Fold British to American spelling, and ligatures to single letters."""
+        folded = word
+        if len(word) > 4 and word.isascii():
+            folded = _SPELLINGS.get(word, word)
+            if folded == word:
+                folded = _OUR.sub("or", folded)
+                folded = _ISE.sub("iz", folded)
+                folded = _DOUBLE.sub("", folded)
+                folded = _DIGRAPH.sub("e", folded)
+        self[word] = folded
+        return folded
