@@ -1,6 +1,6 @@
 """Editions: named sets of parameters, and the record of what one published report was made from.
 
-Nothing here imports pandas or papermill: a run that finds everything up to date must answer at once.
+Nothing here imports pandas or papermill, so that a run which finds all up to date answers at once.
 """
 
 from __future__ import annotations
@@ -22,14 +22,11 @@ __all__ = [
     "EditionInfo",
     "Editions",
     "derive",
-    "find_root",
     "grid",
     "read_editions",
 ]
 
 EDITIONS_FILE = "editions.yaml"
-#: The file whose presence makes a folder a project; the library's loader looks for the same one.
-MARKER = Path("data", "datapackage.json")
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _FIELDS = ("title", "description", "disclosure", "parameters")
@@ -76,7 +73,11 @@ class EditionInfo:
         Each file that was read to make the edition (notebooks, data, package code, lock file) as
         a path relative to the project with forward slashes, to the SHA-256 of its bytes; sorted.
     versions : mapping of str to str
-        "python" and each distribution imported while the notebooks ran, to its version; sorted.
+        "python", this package and each package it depends on, to its version; sorted.
+    limits : tuple of str
+        What a reader must know about the data's limits, from the data's own description.
+    date : str
+        Date of the data, from the same place (ISO 8601); reports never carry the clock's.
     """
 
     name: str
@@ -86,6 +87,8 @@ class EditionInfo:
     disclosure: str
     inputs: Mapping[str, str]
     versions: Mapping[str, str]
+    limits: tuple[str, ...] = ()
+    date: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,24 +121,6 @@ class Editions:
         if problems:
             raise InputError(problems)
         return [self.editions[name] for name in dict.fromkeys(names or (self.default,))]
-
-
-def find_root(start: Path | str | None = None) -> Path:
-    """Return the project's folder: `start` (by default the working directory) or one above it.
-
-    Raises
-    ------
-    InputError
-        If no folder upwards holds `data/datapackage.json`.
-    """
-    here = Path(start or ".").resolve()
-    for folder in (here, *here.parents):
-        if (folder / MARKER).is_file():
-            return folder
-    raise InputError(
-        [Problem(f"is not in a project: no folder from here upwards holds {MARKER.as_posix()}")],
-        "the current folder cannot be used",
-    )
 
 
 def read_editions(root: Path) -> Editions:
@@ -198,7 +183,7 @@ def read_editions(root: Path) -> Editions:
 
 
 def _loader() -> type:
-    """Return PyYAML's safe loader, changed to refuse a key given twice instead of keeping the last."""
+    """Return PyYAML's safe loader, made to refuse a key given twice instead of keeping the last."""
     import yaml
 
     class Loader(yaml.SafeLoader):

@@ -1,0 +1,59 @@
+"""The command line: one module a noun, each importing the library only when its command runs."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import io
+import sys
+from collections.abc import Sequence
+
+__all__ = ["main"]
+
+#: Modules of this folder in the order of the help text.
+_MODULES = ("run", "verify", "diff", "data", "records", "consultation", "privacy")
+_INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status.
+
+    0 is success; 1 a run that failed although its input was good; 2 bad input or usage; 130 an
+    interruption by the user.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A Windows console or a pipe may not know every letter; output must not end the program.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    try:
+        status: int = arguments.handler(arguments)
+    except KeyboardInterrupt:
+        print("interrupted; what was published is as it was", file=sys.stderr)
+        return _INTERRUPTED
+    except Exception as error:
+        from oso_analysis.errors import OsoError
+
+        if not isinstance(error, OsoError):
+            raise
+        print(f"oso-analysis: {error}", file=sys.stderr)
+        return error.exit_code
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    from oso_analysis import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="oso-analysis",
+        description="Tables, figures and reports on the management of online sex offending.",
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    subparsers = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    for name in _MODULES:
+        module = f"oso_analysis.cli.{name}"
+        if importlib.util.find_spec(module) is not None:
+            importlib.import_module(module).add_commands(subparsers)
+    return parser

@@ -1,0 +1,92 @@
+"""`oso-analysis run`: build editions."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+__all__ = ["add_commands"]
+
+
+def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Register the command."""
+    parser = subparsers.add_parser(
+        "run",
+        help="build editions: run the notebooks, assemble and publish the report",
+        description="Bring editions up to date in reports/<edition>/. Only what depends on "
+        "something that changed is run; the published report is replaced in one step at the end.",
+    )
+    parser.add_argument(
+        "editions",
+        nargs="*",
+        metavar="EDITION",
+        help="editions of editions.yaml (default: its default)",
+    )
+    parser.add_argument("--all", action="store_true", help="build every edition of editions.yaml")
+    parser.add_argument(
+        *("-p", "--parameter"),
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="change a parameter; makes an edition of its own, named after the change",
+    )
+    parser.add_argument(
+        "--grid",
+        action="append",
+        default=[],
+        metavar="NAME=VALUES",
+        help="one edition for each value (2010..2026 or GB,US); with several --grid, for each "
+        "combination",
+    )
+    parser.add_argument(
+        "--jobs",
+        type=_jobs,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="how many notebooks to run at a time (default: one for each processor)",
+    )
+    parser.add_argument(
+        "--engine",
+        choices=("warm", "kernel"),
+        default="warm",
+        help="warm: kernels forked from a process that has the libraries loaded, where the system "
+        "can (default); kernel: an ordinary kernel for each notebook",
+    )
+    parser.add_argument(
+        "--timeout", type=_jobs, metavar="SECONDS", help="longest time one cell may take"
+    )
+    parser.add_argument("--force", action="store_true", help="run everything, changed or not")
+    parser.add_argument(
+        "--explain", action="store_true", help="say for each notebook why it runs or not"
+    )
+    parser.set_defaults(handler=_run)
+
+
+def _jobs(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return number
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from oso_analysis.project import find_root
+    from oso_analysis.runner.command import run
+
+    outcomes = run(
+        find_root(),
+        arguments.editions,
+        every=arguments.all,
+        parameters=arguments.parameter,
+        axes=arguments.grid,
+        jobs=arguments.jobs,
+        engine=arguments.engine,
+        force=arguments.force,
+        explain=arguments.explain,
+        timeout=arguments.timeout,
+    )
+    failed = [outcome for outcome in outcomes if outcome.error is not None]
+    for outcome in failed:
+        print(f"oso-analysis: {outcome.edition.name}: {outcome.error}", file=sys.stderr)
+    return 1 if failed else 0

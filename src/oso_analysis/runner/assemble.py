@@ -1,0 +1,82 @@
+"""Turn an edition's executed notebooks into everything its folder publishes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from oso_analysis.editions import EditionInfo
+from oso_analysis.runner.inputs import Digests, named_inputs, package_key
+from oso_analysis.runner.publish import writing
+from oso_analysis.runner.tracing import read_trace, trace
+
+__all__ = ["AssembleTask", "assemble"]
+
+
+@dataclass(frozen=True)
+class AssembleTask:
+    """One edition to assemble.
+
+    Attributes
+    ----------
+    root : str
+        Folder of the project.
+    info : EditionInfo
+    executed : dict of str to str
+        Notebook file name to the path of its executed copy.
+    out : str
+        Empty folder to write into.
+    """
+
+    root: str
+    info: EditionInfo
+    executed: dict[str, str]
+    out: str
+
+
+def assemble(task: AssembleTask) -> dict[str, str | None]:
+    """Write the executed notebooks and the report made from them into `task.out`.
+
+    Returns
+    -------
+    dict of str to (str or None)
+        Each input this read (data, code), by key, to its digest.
+    """
+    root, out = Path(task.root), Path(task.out)
+    with tempfile.TemporaryDirectory(prefix="oso-") as scratch:
+        read = Path(scratch, "read")
+        trace(read)
+        # The report reads the project's description of its data from where it is.
+        before = Path.cwd()
+        os.chdir(root)
+        try:
+            with writing(f"the report of edition {task.info.name}"):
+                _write(task, out)
+        finally:
+            os.chdir(before)
+        digests = Digests(root)
+        keys = {*named_inputs(root, read_trace(read)), *_loaded(root)}
+    return {key: digests[key] for key in sorted(keys)}
+
+
+def _write(task: AssembleTask, out: Path) -> None:
+    from oso_analysis.report import build_report
+
+    folder = out / "notebooks"
+    folder.mkdir()
+    executed = []
+    for name, source in sorted(task.executed.items()):
+        executed.append(folder / name)
+        shutil.copyfile(source, executed[-1])
+    build_report(executed, out, task.info)
+
+
+def _loaded(root: Path) -> set[str]:
+    """Return the keys of this package's modules in memory; they may have been read long before."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("oso_analysis")]
+    files = [getattr(module, "__file__", None) for module in modules]
+    return {package_key(Path(file), root) for file in files if file}

@@ -1,0 +1,451 @@
+"""Build editions: run what must run, assemble, publish; one edition's failure stops no other."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from oso_analysis.editions import EDITIONS_FILE, Edition, EditionInfo
+from oso_analysis.errors import InputError, OsoError, Problem, RunError
+from oso_analysis.parameters import declarations, resolve
+from oso_analysis.project import MARKER
+from oso_analysis.runner.assemble import AssembleTask, assemble
+from oso_analysis.runner.clean import meaning
+from oso_analysis.runner.execute import Failure, NotebookResult, NotebookTask, run_notebook
+from oso_analysis.runner.inputs import Digests, changes, installed, lock_files
+from oso_analysis.runner.progress import Progress
+from oso_analysis.runner.publish import hold, publish, recover, staging, writing
+from oso_analysis.runner.state import State, tree_digests
+from oso_analysis.runner.versions import direct_versions, versions
+from oso_analysis.runner.workers import Place
+
+__all__ = ["Options", "Outcome", "build_editions", "find_notebooks"]
+
+_POLL = 0.1
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to build.
+
+    Attributes
+    ----------
+    reports : Path
+        Where editions are published.
+    force : bool
+        Run everything, whatever is known from earlier runs.
+    timeout : int or None
+        Seconds one cell may take.
+    explain : callable or None
+        Called with one line for each notebook: why it runs or not.
+    """
+
+    reports: Path
+    force: bool = False
+    timeout: int | None = None
+    explain: Callable[[str], None] | None = None
+
+
+@dataclass
+class Outcome:
+    """What became of one edition: published, or why not."""
+
+    edition: Edition
+    error: OsoError | None = None
+    #: Whether its report was assembled anew.
+    assembled: bool = False
+    #: Notebooks that ran for it, and those whose earlier result was used.
+    n_run: int = 0
+    n_reused: int = 0
+
+
+@dataclass
+class _Job:
+    """One notebook with one set of parameters, shared by all editions that need it."""
+
+    name: str
+    parameters: dict[str, Any]
+    key: str
+    reason: str = ""
+    #: The stored result, once there is one.
+    result: str | None = None
+    read: dict[str, str | None] = field(default_factory=dict)
+    failure: Failure | OsoError | None = None
+
+    @property
+    def done(self) -> bool:
+        return self.result is not None or self.failure is not None
+
+
+@dataclass
+class _Plan:
+    """One edition with its jobs and all parameters' values."""
+
+    edition: Edition
+    jobs: list[_Job]
+    parameters: dict[str, Any]
+    outcome: Outcome
+    assembling: Future[Any] | None = None
+
+
+def find_notebooks(root: Path) -> list[Path]:
+    """Return the notebooks a report is made of: all in `notebooks/` but the tour, ``00_…``.
+
+    Raises
+    ------
+    InputError
+        If there are none.
+    """
+    found = sorted(
+        path for path in (root / "notebooks").glob("*.ipynb") if not path.name.startswith("00_")
+    )
+    if not found:
+        raise InputError([Problem("holds no notebooks to run", file="notebooks")])
+    return found
+
+
+def build_editions(
+    root: Path,
+    editions: Sequence[Edition],
+    options: Options,
+    place: Callable[[], contextlib.AbstractContextManager[Place]],
+) -> list[Outcome]:
+    """Bring editions up to date.
+
+    Parameters
+    ----------
+    root : Path
+        The project.
+    editions : sequence of Edition
+    options : Options
+    place : callable
+        Opens the workers; called after everything has been checked and only if something must run.
+
+    Returns
+    -------
+    list of Outcome
+        In the order of `editions`; failures are in them, not raised.
+
+    Raises
+    ------
+    InputError
+        All problems with parameters and notebooks, before anything runs.
+    RunError
+        If the project cannot be written to at all.
+    """
+    return _Build(root, editions, options).run(place)
+
+
+class _Build:
+    def __init__(self, root: Path, editions: Sequence[Edition], options: Options) -> None:
+        self._root = root
+        self._options = options
+        self._state = State(root)
+        self._digests = Digests(root)
+        self._notebooks = find_notebooks(root)
+        self._versions = versions()
+        self._direct_versions = direct_versions()
+        self._package = _read_package(root)
+        self._started = time.time_ns()
+        self._jobs: dict[str, _Job] = {}
+        self._meanings = {path.name: _meaning(path) for path in self._notebooks}
+        self._plans = self._make_plans(editions)
+
+    # Planning
+
+    def _make_plans(self, editions: Sequence[Edition]) -> list[_Plan]:
+        declared = declarations(self._notebooks)
+        problems: list[Problem] = []
+        plans = []
+        for edition in editions:
+            try:
+                values = resolve(
+                    self._root, self._notebooks, edition.parameters, file=EDITIONS_FILE
+                )
+            except InputError as error:
+                problems += [problem for problem in error.problems if problem not in problems]
+                continue
+            jobs = []
+            for name, own in values.items():
+                changed = {k: v for k, v in own.items() if v != declared[name][k].default}
+                jobs.append(self._job(name, changed))
+            merged = {k: v for own in values.values() for k, v in own.items()}
+            plans.append(_Plan(edition, jobs, merged, Outcome(edition)))
+        if problems:
+            raise InputError(
+                problems, f"{len(problems)} problem(s) with the editions; nothing was run"
+            )
+        return plans
+
+    def _job(self, name: str, parameters: dict[str, Any]) -> _Job:
+        what = json.dumps([name, self._meanings[name], parameters], sort_keys=True)
+        key = hashlib.sha256(what.encode("utf-8")).hexdigest()
+        if key not in self._jobs:
+            self._jobs[key] = job = _Job(name, parameters, key)
+            self._look_up(job)
+        return self._jobs[key]
+
+    def _look_up(self, job: _Job) -> None:
+        entries = self._state.results(job.key)
+        if self._options.force:
+            job.reason = "everything was asked for"
+        elif not entries:
+            job.reason = "there is no result for this notebook with these parameters"
+        for entry in [] if self._options.force else entries:
+            differences = self._differences(entry)
+            if not differences:
+                job.result, job.read = entry["result"], entry["read"]
+                job.reason = "up to date"
+                return
+            if not job.reason:
+                job.reason = "; ".join(differences)
+
+    def _differences(self, entry: Mapping[str, Any]) -> list[str]:
+        before: dict[str, str] = entry["versions"]
+        said = [
+            f"{name} is {self._versions.get(name, 'gone')} instead of {before.get(name, 'absent')}"
+            for name in sorted({*before, *self._versions})
+            if before.get(name) != self._versions.get(name)
+        ]
+        locks = [name for name in lock_files(self._root) if name not in entry["read"]]
+        said += [f"{name} has appeared" for name in locks]
+        return said + changes(entry["read"], self._digests)
+
+    # Running
+
+    def run(self, place: Callable[[], contextlib.AbstractContextManager[Place]]) -> list[Outcome]:
+        with contextlib.ExitStack() as stack:
+            for plan in self._plans:
+                try:
+                    stack.enter_context(hold(self._options.reports, plan.edition.name))
+                    recover(self._options.reports, plan.edition.name)
+                except RunError as error:
+                    plan.outcome.error = error
+            active = [plan for plan in self._plans if plan.outcome.error is None]
+            self._say_why(active)
+            waiting = [plan for plan in active if not self._is_published(plan)]
+            if waiting:
+                with place() as workers:
+                    self._work(waiting, workers)
+        return [plan.outcome for plan in self._plans]
+
+    def _say_why(self, plans: Sequence[_Plan]) -> None:
+        if self._options.explain is None:
+            return
+        for plan in plans:
+            for job in plan.jobs:
+                verb = "up to date" if job.done else f"runs, because {job.reason}"
+                self._options.explain(f"{plan.edition.name}: {job.name}: {verb}")
+
+    def _is_published(self, plan: _Plan) -> bool:
+        """Tell whether the published folder is what this plan would make."""
+        if self._options.force or not all(job.done for job in plan.jobs):
+            return False
+        plan.outcome.n_reused = len(plan.jobs)
+        record = self._state.edition(plan.edition.name)
+        folder = self._options.reports / plan.edition.name
+        if (
+            record.get("made_from") != self._made_from(plan)
+            or changes(record["assembled_from"], self._digests)
+            or tree_digests(folder) != record["outputs"]
+        ):
+            return False
+        # The same edition from files written anew; remembering them makes the next answer quick.
+        self._remember(plan, record["assembled_from"], record["outputs"])
+        return True
+
+    def _work(self, plans: list[_Plan], workers: Place) -> None:
+        todo = [job for job in self._jobs.values() if not job.done and _wanted(job, plans)]
+        missing = {job.key for job in todo}
+        for plan in plans:
+            plan.outcome.n_run = sum(job.key in missing for job in plan.jobs)
+            plan.outcome.n_reused = len(plan.jobs) - plan.outcome.n_run
+        ready = [plan for plan in plans if all(job.done for job in plan.jobs)]
+        waiting = [plan for plan in plans if plan not in ready]
+        cells = self._cells(todo)
+        folder = workers.scratch / "progress"
+        folder.mkdir()
+        running: dict[Future[Any], _Job | _Plan] = {}
+        with Progress(
+            folder, cells=sum(cells), notebooks=len(todo), editions=len(plans)
+        ) as progress:
+            while todo or ready or running:
+                # What can be published goes first: it frees its place and shows results early.
+                while (ready or todo) and len(running) < workers.slots:
+                    item = ready.pop(0) if ready else todo.pop(0)
+                    running[self._submit(item, workers, progress)] = item
+                done, _ = wait(running, timeout=_POLL, return_when=FIRST_COMPLETED)
+                for future in done:
+                    finished = running.pop(future)
+                    if isinstance(finished, _Job):
+                        self._finish_job(finished, future, progress)
+                    else:
+                        self._finish_edition(finished, future, progress)
+                for plan in [p for p in waiting if all(job.done for job in p.jobs)]:
+                    waiting.remove(plan)
+                    failed = [job for job in plan.jobs if job.failure is not None]
+                    if failed:
+                        plan.outcome.error = _as_error(failed)
+                        progress.edition(f"{plan.edition.name}: failed")
+                    else:
+                        ready.append(plan)
+                progress.refresh([_title(item) for item in running.values()])
+
+    def _cells(self, jobs: Sequence[_Job]) -> list[int]:
+        sizes = {path.name: len(json.loads(path.read_bytes())["cells"]) for path in self._notebooks}
+        return [sizes[job.name] + bool(job.parameters) for job in jobs]
+
+    def _submit(self, item: _Job | _Plan, workers: Place, progress: Progress) -> Future[Any]:
+        if isinstance(item, _Job):
+            task = NotebookTask(
+                root=str(self._root),
+                name=item.name,
+                parameters=item.parameters,
+                template=workers.template,
+                sockets=str(workers.scratch),
+                progress=str(workers.scratch / "progress" / item.key),
+                timeout=self._options.timeout,
+            )
+            return workers.executor.submit(run_notebook, task)
+        out = staging(self._options.reports, item.edition.name)
+        return workers.executor.submit(
+            assemble,
+            AssembleTask(
+                root=str(self._root),
+                info=self._info(item),
+                executed={job.name: str(self._state.content(str(job.result))) for job in item.jobs},
+                out=str(out),
+            ),
+        )
+
+    def _finish_job(self, job: _Job, future: Future[Any], progress: Progress) -> None:
+        try:
+            result: NotebookResult = future.result()
+        except OsoError as error:
+            job.failure = RunError(f"notebooks/{job.name}: {error}")
+            progress.notebook(job.name, "failed")
+            return
+        job.failure, job.read = result.failure, result.read
+        if job.failure is not None:
+            with writing(".cache"):
+                kept = self._state.folder / "failed" / job.name
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                kept.write_bytes(result.content)
+            progress.notebook(job.name, "failed")
+            return
+        with writing(".cache"):
+            job.result = self._state.store(result.content)
+            # A file written while the notebook ran may or may not be what it read.
+            if not any(self._digests.changed_since(key, self._started) for key in job.read):
+                entry = {"read": job.read, "versions": self._versions, "result": job.result}
+                self._state.add_result(job.key, entry)
+        progress.notebook(job.name, "done")
+
+    def _finish_edition(self, plan: _Plan, future: Future[Any], progress: Progress) -> None:
+        name = plan.edition.name
+        try:
+            read: dict[str, str | None] = future.result()
+            outputs = tree_digests(self._options.reports / f".{name}.new")
+            publish(self._options.reports, name)
+        except OsoError as error:
+            plan.outcome.error = error
+            progress.edition(f"{name}: failed")
+            return
+        plan.outcome.assembled = True
+        self._remember(plan, read, outputs)
+        progress.edition(f"{name}: published in {self._options.reports.name}/{name}")
+
+    # What is remembered
+
+    def _info(self, plan: _Plan) -> EditionInfo:
+        inputs = {
+            key: digest
+            for job in plan.jobs
+            for key, digest in job.read.items()
+            if digest is not None and not key.endswith("/")
+        }
+        inputs |= {f"notebooks/{name}": digest for name, digest in self._meanings.items()}
+        return EditionInfo(
+            name=plan.edition.name,
+            title=plan.edition.title,
+            description=plan.edition.description,
+            parameters=plan.parameters,
+            disclosure=plan.edition.disclosure,
+            inputs=dict(sorted(inputs.items())),
+            versions=self._direct_versions,
+            limits=tuple(self._package.get("limits", ())),
+            date=str(self._package.get("created", ""))[:10],
+        )
+
+    def _made_from(self, plan: _Plan) -> str:
+        results = [[job.name, job.result] for job in plan.jobs]
+        what = repr([self._info(plan), results]).encode("utf-8")
+        return hashlib.sha256(what).hexdigest()
+
+    def _remember(
+        self, plan: _Plan, read: Mapping[str, str | None], outputs: Mapping[str, str]
+    ) -> None:
+        inputs = dict(read)
+        for job in plan.jobs:
+            inputs |= job.read
+        for key in (EDITIONS_FILE, "notebooks/", *(f"notebooks/{n}" for n in self._meanings)):
+            inputs[key] = self._digests[key]
+        if any(self._digests.changed_since(key, self._started) for key in inputs):
+            return
+        with writing(".cache"):
+            self._state.set_edition(
+                plan.edition.name,
+                {
+                    "made_from": self._made_from(plan),
+                    "assembled_from": dict(read),
+                    "inputs": inputs,
+                    "installed": installed(),
+                    "locks": lock_files(self._root),
+                    "outputs": dict(outputs),
+                },
+            )
+
+
+def _read_package(root: Path) -> dict[str, Any]:
+    try:
+        found = json.loads((root / MARKER).read_bytes())
+    except ValueError as error:
+        raise InputError([Problem(f"is not JSON ({error})", file=MARKER.as_posix())]) from None
+    return found if isinstance(found, dict) else {}
+
+
+def _wanted(job: _Job, plans: Sequence[_Plan]) -> bool:
+    return any(job is other for plan in plans for other in plan.jobs)
+
+
+def _title(item: _Job | _Plan) -> str:
+    return item.name if isinstance(item, _Job) else f"{item.edition.name} (report)"
+
+
+def _as_error(failed: Sequence[_Job]) -> RunError:
+    """Return one screen about failed notebooks: the first in full, the others by name."""
+    first, *others = failed
+    parts = [str(first.failure)]
+    if others:
+        parts.append("Also failed: " + ", ".join(job.name for job in others))
+    parts.append(
+        f"The notebook as far as it came is in .cache/oso-analysis/failed/{first.name}. "
+        "The published report was left as it was."
+    )
+    return RunError("\n".join(parts))
+
+
+def _meaning(path: Path) -> str:
+    try:
+        return meaning(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise InputError(
+            [Problem(f"is not a readable notebook ({error})", file=path.name)]
+        ) from None

@@ -1,0 +1,26 @@
+"""An ordinary IPython kernel that notes what it reads; ``python -m oso_analysis.runner.kernel``."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Start the kernel as `ipykernel_launcher` does, after listening has begun."""
+    # The folder a program is started from is no place for imports while the kernel loads.
+    if sys.path and sys.path[0] in {"", os.getcwd()}:  # noqa: PTH109
+        del sys.path[0]
+    from oso_analysis.runner.environment import TRACE
+    from oso_analysis.runner.tracing import trace
+
+    target = os.environ.pop(TRACE, None)
+    if target:
+        trace(target)
+    from ipykernel import kernelapp
+
+    kernelapp.launch_new_instance()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+"""Where tasks run: forked from a warm template, in processes of their own, or on a cluster.
+
+All three are `concurrent.futures` executors, so the runner does not know the difference.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from oso_analysis.errors import RunError
+from oso_analysis.runner import forkserver
+from oso_analysis.runner.environment import hermetic
+
+__all__ = ["Place", "local_workers"]
+
+#: What drives notebooks and assembles reports.
+_DRIVER_MODULES = [
+    *("papermill.execute", "papermill.exceptions", "papermill.clientwrap"),
+    *("jupyter_client.asynchronous", "jupyter_client.provisioning", "nbformat.v4"),
+]
+#: What a notebook's kernel needs before its first cell.
+_KERNEL_MODULES = [
+    *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "IPython.core.pylabtools"),
+    *("pandas", "matplotlib.pyplot", "matplotlib_inline.backend_inline"),
+    *("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "yaml", "rapidfuzz"),
+]
+
+
+@dataclass(frozen=True)
+class Place:
+    """An executor, and what its tasks must know about it.
+
+    Attributes
+    ----------
+    executor : concurrent.futures.Executor
+    template : str
+        Address of the kernel template, empty for ordinary kernels.
+    scratch : Path
+        Folder for sockets and progress, removed at the end.
+    slots : int
+        How many tasks to hand over at a time.
+    """
+
+    executor: Executor
+    template: str
+    scratch: Path
+    slots: int
+
+
+@contextlib.contextmanager
+def local_workers(jobs: int, engine: str) -> Iterator[Place]:
+    """Yield `jobs` workers on this machine; engine "warm" forks them, "kernel" starts them."""
+    with _scratch() as scratch:
+        env = hermetic(scratch)
+        if not forkserver.available():
+            with _environment(env), ProcessPoolExecutor(jobs) as pool:
+                yield Place(pool, "", scratch, jobs)
+            return
+        with contextlib.ExitStack() as stack:
+            template = ""
+            if engine == "warm":
+                address = scratch / "kernels"
+                kernels = forkserver.Template(address, _KERNEL_MODULES, env)
+                template = stack.enter_context(kernels).address
+            drivers = forkserver.Template(scratch / "drivers", _DRIVER_MODULES, env)
+            stack.enter_context(drivers)
+            executor = stack.enter_context(_ForkExecutor(drivers, scratch, jobs))
+            yield Place(executor, template, scratch, jobs)
+
+
+@contextlib.contextmanager
+def _environment(env: dict[str, str]) -> Iterator[None]:
+    """Give processes started in the block this environment; a hash seed cannot be set later."""
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(env)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@contextlib.contextmanager
+def _scratch() -> Iterator[Path]:
+    """Yield a short, private folder; remove it, and those that killed runs left behind."""
+    base = Path(tempfile.gettempdir())
+    for left in base.glob("oso-run-*"):
+        owner = left.name.split("-")[2]
+        if owner.isdigit() and not _alive(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"oso-run-{os.getpid()}-", dir=base))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    if os.name == "nt":
+        # Signal 0 would end the process there; leave the folder to the system's own cleaning.
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+class _ForkExecutor(Executor):
+    """Runs each task in a fresh fork of the template, so that no task sees another's traces."""
+
+    def __init__(self, template: forkserver.Template, scratch: Path, jobs: int) -> None:
+        self._template = template
+        self._scratch = scratch
+        self._threads = ThreadPoolExecutor(jobs)
+        self._lock = threading.Lock()
+        self._count = 0
+
+    def submit(  # type: ignore[override]
+        self, function: Callable[[Any], Any], argument: Any
+    ) -> Future[Any]:
+        """Schedule ``function(argument)``, a function of a module."""
+        return self._threads.submit(self._run, function, argument)
+
+    def _run(self, function: Callable[[Any], Any], argument: Any) -> Any:
+        with self._lock:
+            self._count += 1
+            base = self._scratch / f"task-{self._count}"
+        source, target = base.with_suffix(".in"), base.with_suffix(".out")
+        source.write_bytes(pickle.dumps(argument))
+        try:
+            child = forkserver.request(
+                self._template.address,
+                {
+                    "do": "task",
+                    "function": f"{function.__module__}:{function.__qualname__}",
+                    "argument": str(source),
+                    "result": str(target),
+                },
+            )
+            status = child.wait()
+            child.close()
+            if not target.exists():
+                raise RunError(f"a worker process died (status {status}) before it could answer")
+            good, outcome = pickle.loads(target.read_bytes())  # noqa: S301 - our own child's
+            if not good:
+                raise outcome
+            return outcome
+        finally:
+            source.unlink(missing_ok=True)
+            target.unlink(missing_ok=True)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Wait for running tasks; see `concurrent.futures.Executor.shutdown`."""
+        self._threads.shutdown(wait=wait, cancel_futures=cancel_futures)
