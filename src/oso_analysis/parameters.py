@@ -404,19 +404,21 @@ def _lookup(
     problems.append(
         Problem(
             f"is not a parameter of any notebook; parameters are {', '.join(known) or 'none'}",
-            file=file,
-            column=name,
+            file=_place(file, name),
             nearest=nearest(name, known),
         )
     )
     return None
 
 
+def _place(file: str | None, name: str) -> str:
+    return f"{file}, parameter {name!r}" if file else f"parameter {name!r}"
+
+
 def _unreadable(text: str, parameter: Parameter, file: str = "command line") -> Problem:
     return Problem(
         f"cannot be read as {parameter.type} ({parameter.meaning})",
-        file=file,
-        column=parameter.name,
+        file=_place(file, parameter.name),
         value=text,
     )
 
@@ -428,8 +430,7 @@ def _check(
         problems.append(
             Problem(
                 f"must be {parameter.type} ({parameter.meaning})",
-                file=file,
-                column=parameter.name,
+                file=_place(file, parameter.name),
                 value=value,
             )
         )
@@ -455,8 +456,7 @@ def _illegal(root: Path, item: Any, parameter: Parameter, file: str | None) -> P
         close = span[1] if item < low else span[2]
         return Problem(
             f"must be from {span[1]} to {span[2]}",
-            file=file,
-            column=parameter.name,
+            file=_place(file, parameter.name),
             value=item,
             nearest=close,
         )
@@ -465,8 +465,7 @@ def _illegal(root: Path, item: Any, parameter: Parameter, file: str | None) -> P
         return None
     return Problem(
         f"is not one of {', '.join(options)}",
-        file=file,
-        column=parameter.name,
+        file=_place(file, parameter.name),
         value=item,
         nearest=nearest(item, options),
     )

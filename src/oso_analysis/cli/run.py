@@ -72,10 +72,21 @@ def _jobs(text: str) -> int:
 
 def _run(arguments: argparse.Namespace) -> int:
     from oso_analysis.project import find_root
+
+    root = find_root()
+    plain = not (arguments.parameter or arguments.grid or arguments.force or arguments.explain)
+    if plain:
+        from oso_analysis.runner.quick import up_to_date
+
+        current = up_to_date(root, root / "reports", arguments.editions, every=arguments.all)
+        for name in current:
+            print(f"{name}: all is up to date")
+        if current:
+            return 0
     from oso_analysis.runner.command import run
 
     outcomes = run(
-        find_root(),
+        root,
         arguments.editions,
         every=arguments.all,
         parameters=arguments.parameter,

@@ -59,7 +59,7 @@ def assemble(task: AssembleTask) -> dict[str, str | None]:
         finally:
             os.chdir(before)
         digests = Digests(root)
-        keys = {*named_inputs(root, read_trace(read)), *_loaded(root)}
+        keys = {*named_inputs(root, read_trace(read)), *_loaded()}
     return {key: digests[key] for key in sorted(keys)}
 
 
@@ -75,8 +75,8 @@ def _write(task: AssembleTask, out: Path) -> None:
     build_report(executed, out, task.info)
 
 
-def _loaded(root: Path) -> set[str]:
+def _loaded() -> set[str]:
     """Return the keys of this package's modules in memory; they may have been read long before."""
     modules = [module for name, module in sys.modules.items() if name.startswith("oso_analysis")]
     files = [getattr(module, "__file__", None) for module in modules]
-    return {package_key(Path(file), root) for file in files if file}
+    return {package_key(Path(file)) for file in files if file}

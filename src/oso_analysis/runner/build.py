@@ -29,6 +29,7 @@ from oso_analysis.runner.workers import Place
 __all__ = ["Options", "Outcome", "build_editions", "find_notebooks"]
 
 _POLL = 0.1
+_RUNNER = "package:runner/"
 
 
 @dataclass(frozen=True)
@@ -365,11 +366,13 @@ class _Build:
     # What is remembered
 
     def _info(self, plan: _Plan) -> EditionInfo:
+        # What runs the notebooks does not make the numbers; naming it would make every report
+        # differ after every change to the runner.
         inputs = {
-            key: digest
+            key.replace("package:", "oso_analysis/"): digest
             for job in plan.jobs
             for key, digest in job.read.items()
-            if digest is not None and not key.endswith("/")
+            if digest is not None and not key.endswith("/") and not key.startswith(_RUNNER)
         }
         inputs |= {f"notebooks/{name}": digest for name, digest in self._meanings.items()}
         return EditionInfo(

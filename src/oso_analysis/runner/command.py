@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from oso_analysis.editions import Edition, derive, grid, read_editions
+from oso_analysis.editions import EDITIONS_FILE, Edition, derive, grid, read_editions
 from oso_analysis.errors import InputError, Problem
 from oso_analysis.parameters import resolve, resolve_axes
 from oso_analysis.runner.build import Options, Outcome, build_editions, find_notebooks
+from oso_analysis.runner.inputs import Digests
+from oso_analysis.runner.publish import writing
+from oso_analysis.runner.state import State
 from oso_analysis.runner.workers import local_workers
 
 __all__ = ["run"]
@@ -47,10 +50,21 @@ def run(
         explain=print if explain else None,
     )
     outcomes = build_editions(root, editions, options, partial(local_workers, jobs, engine))
+    _remember_names(root)
     for outcome in outcomes:
         if outcome.error is None and not outcome.n_run and not outcome.assembled:
             print(f"{outcome.edition.name}: all is up to date")
     return outcomes
+
+
+def _remember_names(root: Path) -> None:
+    """Store the editions' names, so that the next run need not parse YAML to know them."""
+    digest = Digests(root)[EDITIONS_FILE]
+    known = read_editions(root)
+    with writing(".cache"):
+        State(root).set_selection(
+            {EDITIONS_FILE: digest, "default": known.default, "names": list(known.editions)}
+        )
 
 
 def select(
@@ -72,7 +86,7 @@ def select(
     problems: list[Problem] = []
     changes, spans = _pairs(parameters, "-p", problems), _pairs(axes, "--grid", problems)
     problems += [
-        Problem("is given both as a parameter and as a grid axis", column=name)
+        Problem("is given both as a parameter and as a grid axis", file=f"-p {name}")
         for name in sorted({*changes} & {*spans})
     ]
     if problems:
@@ -100,6 +114,6 @@ def _pairs(texts: Sequence[str], option: str, problems: list[Problem]) -> dict[s
         if not equals or not name:
             problems.append(Problem("must be NAME=VALUE", file=option, value=text))
         elif name in pairs:
-            problems.append(Problem("is given twice", file=option, column=name, value=value))
+            problems.append(Problem("is given twice", file=f"{option} {name}", value=value))
         pairs[name] = value
     return pairs

@@ -135,7 +135,7 @@ def run_notebook(task: NotebookTask) -> NotebookResult:
         package = Path(__file__).parents[1]
         keys = {
             *named_inputs(root, read_trace(read)),
-            *(package_key(package / name, root) for name in MACHINERY),
+            *(package_key(package / name) for name in MACHINERY),
             *lock_files(root),
         }
         return NotebookResult(raw, failure, {key: digests[key] for key in sorted(keys)})

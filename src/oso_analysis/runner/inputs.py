@@ -2,7 +2,7 @@
 
 An input has a key that is the same on every machine: a path relative to the project
 (`data/literature/coding.csv`), a folder's list of names (`data/literature/records/`), a module of
-an installed package (`package:tables/counts.py`), or, for what lies outside the project, its full
+this package (`package:tables/counts.py`), or, for what lies outside the project, its full
 path. Its digest is None where there is no such file.
 """
 
@@ -65,12 +65,9 @@ class Digests:
             return False
 
 
-def package_key(path: Path, root: Path) -> str:
-    """Return the key of one of this package's own files."""
-    try:
-        return path.relative_to(root).as_posix()
-    except ValueError:
-        return f"package:{path.relative_to(_PACKAGE).as_posix()}"
+def package_key(path: Path) -> str:
+    """Return the key of one of this package's own files, the same however it was installed."""
+    return f"package:{path.relative_to(_PACKAGE).as_posix()}"
 
 
 def named_inputs(root: Path, read: Iterable[tuple[str, str]]) -> list[str]:
@@ -92,7 +89,7 @@ def named_inputs(root: Path, read: Iterable[tuple[str, str]]) -> list[str]:
                 continue
         if path.is_relative_to(_PACKAGE):
             if kind == "file":
-                keys.add(package_key(path, root))
+                keys.add(package_key(path))
         elif own and path.is_relative_to(sys.prefix):
             continue
         elif path.is_relative_to(root):
