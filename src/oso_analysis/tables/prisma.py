@@ -1,0 +1,481 @@
+"""The PRISMA 2020 flow: how many records were found, and what became of the works behind them.
+
+Two units run through the flow. *Records* are what the searches found; *works* are the publications
+behind them, one or more records each. The unit changes once, where duplicates are removed: every
+work keeps one record.
+
+Each box is counted from the data by itself, never as the difference of two others, and then the
+boxes are held against each other: what enters a box must leave it. A flow that does not balance
+is an error, not a figure.
+
+References
+----------
+Page MJ, McKenzie JE, Bossuyt PM, et al. (2021). The PRISMA 2020 statement: an updated guideline for
+reporting systematic reviews. BMJ 372, n71.
+Haddaway NR, Page MJ, Pritchard CC, McGuinness LA (2022). PRISMA2020: an R package and Shiny app for
+producing PRISMA 2020-compliant flow diagrams. Campbell Systematic Reviews 18, e1230.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+import pandas as pd
+
+from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, Codebook
+from oso_analysis.errors import InputError, Problem, RunError, nearest, require_columns
+from oso_analysis.literature.screening import (
+    CONFLICT,
+    EXCLUDE,
+    INCLUDE,
+    NOT_SCREENED,
+    OUTSIDE_SCOPE,
+    YEAR_NOT_STATED,
+)
+from oso_analysis.tables.works import TOTAL
+
+__all__ = ["FLOW_COLUMNS", "FlowStage", "check_balance", "count_prisma_flow", "count_sources"]
+
+FLOW_COLUMNS = ("box", "stage", "role", "label", "unit", "n", "parent")
+
+#: Labels of the reasons that `find_outside_scope` gives.
+SCOPE_LABELS: Mapping[str, str] = {
+    OUTSIDE_SCOPE: "Outside the edition’s scope",
+    YEAR_NOT_STATED: "Year not stated",
+}
+
+
+@dataclass(frozen=True)
+class FlowStage:
+    """A stage after screening: retrieval, full-text eligibility, or an edition's choice of works.
+
+    Attributes
+    ----------
+    box : str
+        Id of the box with the works removed ("not_retrieved", "ineligible", "outside_edition").
+    entering_label : str
+        What the works entering the stage are called ("Works sought in full text").
+    removed_label : str
+        What those removed are called ("Works not retrieved").
+    removed : pandas.DataFrame
+        `work_id, reason` of the works removed; works that do not enter the stage are ignored.
+    reason_labels : mapping
+        Reason to label; a reason it lacks prints as it is.
+    """
+
+    box: str
+    entering_label: str
+    removed_label: str
+    removed: pd.DataFrame
+    reason_labels: Mapping[str, str] = field(default_factory=lambda: dict(SCOPE_LABELS))
+
+
+class _Box(NamedTuple):
+    box: str
+    stage: str
+    role: str
+    label: str
+    unit: str
+    n: int
+    parent: str | None
+
+
+def source_label(source_file: str) -> str:
+    """Return the name of a search from its file: "policing-and-law.csv" is "Policing and law"."""
+    words = PurePosixPath(str(source_file)).stem.replace("-", " ").replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _reasons(parent: str, stage: str, reasons: pd.Series, labels: Mapping[str, str]) -> list[_Box]:
+    """Return one part for each reason that occurs, in the order of the labels."""
+    counts = reasons.fillna(NOT_STATED).value_counts()
+    known = [reason for reason in labels if reason in counts.index and reason != NOT_STATED]
+    others = sorted(set(counts.index) - {*known, NOT_STATED})
+    tail = [NOT_STATED] if NOT_STATED in counts.index else []
+    names = {**labels, NOT_STATED: f"Reason {NOT_STATED_LABEL.lower()}"}
+    return [
+        _Box(
+            f"{parent}:{reason}",
+            stage,
+            "part",
+            names.get(reason, reason.replace("_", " ").capitalize()),
+            "works",
+            int(counts[reason]),
+            parent,
+        )
+        for reason in [*known, *others, *tail]
+    ]
+
+
+def _removed_reasons(
+    removed: pd.DataFrame | None, work_screening: pd.DataFrame, name: str
+) -> pd.Series:
+    """Return reasons (missing allowed) indexed by the works removed."""
+    if removed is None:
+        return pd.Series(dtype="str")
+    require_columns(removed, ["work_id", "reason"], where=name)
+    known = set(work_screening["work_id"])
+    problems = [
+        Problem(
+            "is not a work", file=name, column="work_id", value=work, nearest=nearest(work, known)
+        )
+        for work in sorted(set(removed["work_id"]) - known)
+    ]
+    problems += [
+        Problem("is removed twice", file=name, column="work_id", value=work)
+        for work in sorted(set(removed.loc[removed["work_id"].duplicated(), "work_id"]))
+    ]
+    if problems:
+        raise InputError(problems, f"{name} does not fit the works")
+    return removed.set_index("work_id")["reason"].astype("str")
+
+
+def count_prisma_flow(
+    records: pd.DataFrame,
+    work_ids: pd.DataFrame,
+    work_screening: pd.DataFrame,
+    searches: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    rejects: pd.DataFrame | None = None,
+    outside_scope: pd.DataFrame | None = None,
+    later_stages: Sequence[FlowStage] = (),
+) -> pd.DataFrame:
+    """Count every box of the flow diagram, and hold the boxes against each other.
+
+    Parameters
+    ----------
+    records : pandas.DataFrame
+        `record_id, source_file`.
+    work_ids : pandas.DataFrame
+        `record_id, work_id`.
+    work_screening : pandas.DataFrame
+        `work_id, decision, exclusion_reason` (`literature.screening.screen_works`).
+    searches : pandas.DataFrame
+        `records_file`. A source that the search log names is a search; any other (a completion
+        search, say) counts under "other methods".
+    codebook : Codebook
+        Labels and order of exclusion reasons.
+    rejects : pandas.DataFrame, optional
+        Entries that could not be read: identified, then removed.
+    outside_scope : pandas.DataFrame, optional
+        `work_id, reason` of works removed before screening because they are not in the edition's
+        scope (`find_outside_scope` by year).
+    later_stages : sequence of FlowStage, optional
+        Stages between screening and inclusion, in order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a box, in the order of the flow:
+
+        - `box`: id; a part's id begins with its parent's ("excluded:not_online")
+        - `stage`: identification, screening or included
+        - `role`: "source" (flows into its parent), "main" (the middle column), "removed" (leaves
+          its parent), "part" (one line of its parent), "note" (said of its parent)
+        - `label`, `unit` (records or works), `n`, `parent`
+
+        Boxes of removed works are listed only where something was removed; "excluded" always is.
+
+    Raises
+    ------
+    InputError
+        Missing columns, or works removed that do not exist.
+    RunError
+        Boxes that do not balance, named with their numbers.
+    """
+    require_columns(records, ["record_id", "source_file"], where="count_prisma_flow (records)")
+    require_columns(work_ids, ["record_id", "work_id"], where="count_prisma_flow (work_ids)")
+    require_columns(
+        work_screening,
+        ["work_id", "decision", "exclusion_reason"],
+        where="count_prisma_flow (work_screening)",
+    )
+    require_columns(searches, ["records_file"], where="count_prisma_flow (searches)")
+    boxes = _identification(records, work_ids, searches, rejects)
+    n_works = len(work_screening)
+    boxes.append(
+        _Box("works", "identification", "main", "Works identified", "works", n_works, "identified")
+    )
+    scope = _removed_reasons(outside_scope, work_screening, "outside_scope")
+    inside = work_screening[~work_screening["work_id"].isin(scope.index)]
+    if len(scope):
+        boxes.append(
+            _Box(
+                "outside_scope",
+                "identification",
+                "removed",
+                "Works not in this edition",
+                "works",
+                len(scope),
+                "works",
+            )
+        )
+        boxes += _reasons("outside_scope", "identification", scope, SCOPE_LABELS)
+    boxes += _screening(inside, codebook)
+    boxes += _inclusion(inside, work_ids, records, later_stages)
+    flow = pd.DataFrame(boxes, columns=list(FLOW_COLUMNS))
+    flow = flow.astype({name: "str" for name in FLOW_COLUMNS if name != "n"} | {"n": "int64"})
+    check_balance(flow)
+    return flow
+
+
+def _identification(
+    records: pd.DataFrame,
+    work_ids: pd.DataFrame,
+    searches: pd.DataFrame,
+    rejects: pd.DataFrame | None,
+) -> list[_Box]:
+    entries = records["source_file"].value_counts()
+    n_rejects = 0
+    if rejects is not None and not rejects.empty:
+        require_columns(rejects, ["source_file"], where="count_prisma_flow (rejects)")
+        entries = entries.add(rejects["source_file"].value_counts(), fill_value=0).astype("int64")
+        n_rejects = len(rejects)
+    logged = set(searches["records_file"])
+    boxes = []
+    for box, label, sources in (
+        ("searches", "Records from topic searches", sorted(set(entries.index) & logged)),
+        ("other_methods", "Records from other methods", sorted(set(entries.index) - logged)),
+    ):
+        if not sources:
+            continue
+        n = int(entries[sources].sum())
+        boxes.append(_Box(box, "identification", "source", label, "records", n, "identified"))
+        boxes += [
+            _Box(
+                f"{box}:{source}",
+                "identification",
+                "part",
+                source_label(source),
+                "records",
+                int(entries[source]),
+                box,
+            )
+            for source in sources
+        ]
+    n_identified = len(records) + n_rejects
+    boxes.append(
+        _Box(
+            "identified",
+            "identification",
+            "main",
+            "Records identified",
+            "records",
+            n_identified,
+            None,
+        )
+    )
+    if n_rejects:
+        boxes.append(
+            _Box(
+                "unreadable",
+                "identification",
+                "removed",
+                "Records that could not be read",
+                "records",
+                n_rejects,
+                "identified",
+            )
+        )
+    work_of = records["record_id"].map(work_ids.set_index("record_id")["work_id"])
+    n_duplicates = int(work_of.dropna().duplicated().sum())
+    boxes.append(
+        _Box(
+            "duplicates",
+            "identification",
+            "removed",
+            "Duplicate records removed",
+            "records",
+            n_duplicates,
+            "identified",
+        )
+    )
+    return boxes
+
+
+def _screening(inside: pd.DataFrame, codebook: Codebook) -> list[_Box]:
+    decisions = inside["decision"].value_counts()
+
+    def n(decision: str) -> int:
+        return int(decisions.get(decision, 0))
+
+    boxes = []
+    if n(NOT_SCREENED):
+        boxes.append(
+            _Box(
+                "not_screened",
+                "identification",
+                "removed",
+                "Works not yet screened",
+                "works",
+                n(NOT_SCREENED),
+                "works",
+            )
+        )
+    n_screened = int(inside["decision"].isin([INCLUDE, EXCLUDE, CONFLICT]).sum())
+    boxes += [
+        _Box("screened", "screening", "main", "Works screened", "works", n_screened, "works"),
+        _Box("excluded", "screening", "removed", "Works excluded", "works", n(EXCLUDE), "screened"),
+    ]
+    excluded = inside.loc[inside["decision"] == EXCLUDE, "exclusion_reason"]
+    labels = codebook["exclusion_reason"].labels
+    boxes += _reasons("excluded", "screening", excluded, labels)
+    if n(CONFLICT):
+        boxes.append(
+            _Box(
+                "conflict",
+                "screening",
+                "removed",
+                "Works in conflict, awaiting adjudication",
+                "works",
+                n(CONFLICT),
+                "screened",
+            )
+        )
+    return boxes
+
+
+def _inclusion(
+    inside: pd.DataFrame,
+    work_ids: pd.DataFrame,
+    records: pd.DataFrame,
+    later_stages: Sequence[FlowStage],
+) -> list[_Box]:
+    remaining = set(inside.loc[inside["decision"] == INCLUDE, "work_id"])
+    boxes = []
+    parent = "screened"
+    for stage in later_stages:
+        reasons = _removed_reasons(stage.removed, inside, stage.box)
+        gone = reasons[reasons.index.isin(remaining)]
+        entering = f"before_{stage.box}"
+        boxes += [
+            _Box(
+                entering,
+                "screening",
+                "main",
+                stage.entering_label,
+                "works",
+                len(remaining),
+                parent,
+            ),
+            _Box(
+                stage.box, "screening", "removed", stage.removed_label, "works", len(gone), entering
+            ),
+            *_reasons(stage.box, "screening", gone, stage.reason_labels),
+        ]
+        remaining -= set(gone.index)
+        parent = entering
+    of_included = work_ids["work_id"].isin(remaining) & work_ids["record_id"].isin(
+        records["record_id"]
+    )
+    n_records = int(of_included.sum())
+    return [
+        *boxes,
+        _Box("included", "included", "main", "Works included", "works", len(remaining), parent),
+        _Box(
+            "included_records",
+            "included",
+            "note",
+            "Records of included works",
+            "records",
+            n_records,
+            "included",
+        ),
+    ]
+
+
+def check_balance(flow: pd.DataFrame) -> None:
+    """Raise unless everything that enters a box of the flow leaves it, and parts add up.
+
+    Parameters
+    ----------
+    flow : pandas.DataFrame
+        As `count_prisma_flow` returns it.
+
+    Raises
+    ------
+    RunError
+        Naming each box that does not balance, what it holds and what its neighbours hold.
+    """
+    require_columns(flow, FLOW_COLUMNS, where="check_balance")
+    n = dict(zip(flow["box"], flow["n"], strict=True))
+    wrong = []
+    for role, what in (
+        (("source",), "is not the sum of its sources"),
+        (("main", "removed"), "does not equal what leaves it"),
+        (("part",), "is not the sum of its parts"),
+    ):
+        rows = flow[flow["role"].isin(role) & flow["parent"].notna()]
+        for parent, group in rows.groupby("parent", sort=False):
+            if int(group["n"].sum()) != n.get(parent):
+                neighbours = " + ".join(
+                    f"{box} {count}" for box, count in zip(group["box"], group["n"], strict=True)
+                )
+                wrong.append(f"{parent} ({n.get(parent)}) {what} ({neighbours})")
+    if wrong:
+        raise RunError("the PRISMA flow does not balance: " + "; ".join(wrong))
+
+
+def count_sources(
+    records: pd.DataFrame,
+    work_ids: pd.DataFrame,
+    work_screening: pd.DataFrame,
+    searches: pd.DataFrame,
+) -> pd.DataFrame:
+    """Count what each search contributed.
+
+    Parameters
+    ----------
+    records : pandas.DataFrame
+        `record_id, source_file`.
+    work_ids : pandas.DataFrame
+        `record_id, work_id`.
+    work_screening : pandas.DataFrame
+        `work_id, decision`.
+    searches : pandas.DataFrame
+        `records_file`; one row a query.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a source, in order of name, and "total": `source_file`, `source_label`,
+        `n_queries` (0 where the log has none), `n_records`, `n_works`, `n_works_only_here` (found
+        by no other source), `n_included_works`. Records add up to the total; works do not, as
+        several sources found the same.
+    """
+    require_columns(records, ["record_id", "source_file"], where="count_sources (records)")
+    require_columns(work_ids, ["record_id", "work_id"], where="count_sources (work_ids)")
+    require_columns(work_screening, ["work_id", "decision"], where="count_sources (screening)")
+    require_columns(searches, ["records_file"], where="count_sources (searches)")
+    found = records[["record_id", "source_file"]].merge(
+        work_ids[["record_id", "work_id"]], on="record_id", how="left", validate="one_to_one"
+    )
+    included = set(work_screening.loc[work_screening["decision"] == INCLUDE, "work_id"])
+    found["only_here"] = found.groupby("work_id")["source_file"].transform("nunique") == 1
+    found["included"] = found["work_id"].isin(included)
+    queries = searches["records_file"].value_counts()
+    rows = [
+        (
+            source,
+            label,
+            int(n_queries),
+            len(group),
+            group["work_id"].nunique(),
+            group.loc[group["only_here"], "work_id"].nunique(),
+            group.loc[group["included"], "work_id"].nunique(),
+        )
+        for source, label, n_queries, group in (
+            *(
+                (str(source), source_label(str(source)), queries.get(str(source), 0), group)
+                for source, group in found.groupby("source_file")
+            ),
+            (TOTAL, "All sources", len(searches), found),
+        )
+    ]
+    columns = ["source_file", "source_label", "n_queries", "n_records", "n_works"]
+    table = pd.DataFrame(rows, columns=[*columns, "n_works_only_here", "n_included_works"])
+    return table.astype({"source_file": "str", "source_label": "str"})

@@ -1,0 +1,279 @@
+"""What the literature is about: the report's eight themes by design, behaviour, population, year.
+
+All functions take `work_codes` (`work_id, facet, code`) and the works to count; a work may have
+several themes, so counts of themes add up to more than the works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, Codebook
+from oso_analysis.errors import InputError, Problem, check_option, require_columns
+from oso_analysis.tables.intervals import add_percentages
+from oso_analysis.tables.works import (
+    TOTAL,
+    attribute_labels,
+    code_column,
+    count_codes,
+    cross_tabulate,
+    members,
+    recode,
+)
+
+__all__ = [
+    "FAMILY",
+    "PERIOD",
+    "count_cooccurrence",
+    "count_facet",
+    "cross_facets",
+    "cross_periods",
+    "map_evidence",
+    "period_labels",
+    "with_families",
+    "with_periods",
+]
+
+#: Facet that groups the designs as the codebook's `family` does.
+FAMILY = "design_family"
+#: Facet that groups the years of publication.
+PERIOD = "period"
+
+
+def with_families(work_codes: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """Return `work_codes` with the facet `design_family` added (codebook attribute `family`)."""
+    families = recode(work_codes, codebook, "design", "family", FAMILY)
+    return pd.concat([work_codes, families], ignore_index=True)
+
+
+def _labels(facet: str, codebook: Codebook) -> dict[str, str]:
+    if facet == FAMILY:
+        return attribute_labels(codebook, "design", "family")
+    return codebook[facet].labels
+
+
+def count_facet(
+    work_codes: pd.DataFrame, facet: str, base: Iterable[str], codebook: Codebook
+) -> pd.DataFrame:
+    """Count works by one facet of the codebook, in its order.
+
+    Parameters
+    ----------
+    work_codes : pandas.DataFrame
+        `work_id, facet, code`.
+    facet : str
+        A facet of the codebook, or "design_family".
+    base : iterable of str
+        Ids of the works to count.
+    codebook : Codebook
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `tables.works.count_codes`.
+    """
+    codes = with_families(work_codes, codebook) if facet == FAMILY else work_codes
+    return count_codes(codes, facet, base, _labels(facet, codebook))
+
+
+def cross_facets(
+    work_codes: pd.DataFrame, rows: str, columns: str, base: Iterable[str], codebook: Codebook
+) -> pd.DataFrame:
+    """Cross two facets: themes by design, design family, behaviour or population.
+
+    Parameters
+    ----------
+    work_codes : pandas.DataFrame
+        `work_id, facet, code`.
+    rows, columns : str
+        Facets of the codebook, or "design_family".
+    base : iterable of str
+        Ids of the works to count.
+    codebook : Codebook
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `tables.works.cross_tabulate`, with totals.
+    """
+    codes = with_families(work_codes, codebook) if FAMILY in (rows, columns) else work_codes
+    return cross_tabulate(
+        codes, rows, columns, base, _labels(rows, codebook), _labels(columns, codebook)
+    )
+
+
+def map_evidence(
+    work_codes: pd.DataFrame,
+    base: Iterable[str],
+    codebook: Codebook,
+    *,
+    rows: str = "theme",
+    columns: str = "design",
+) -> pd.DataFrame:
+    """Map evidence and gaps: how many works there are for each theme and design, and where none.
+
+    Parameters
+    ----------
+    work_codes : pandas.DataFrame
+        `work_id, facet, code`.
+    base : iterable of str
+        Ids of the works to count.
+    codebook : Codebook
+    rows, columns : str, optional
+        Facets of the codebook, or "design_family".
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `cross_facets`, with `is_gap`: the cell joins two stated codes and holds no work.
+    """
+    table = cross_facets(work_codes, rows, columns, base, codebook)
+    joined = ~table[[rows, columns]].isin([NOT_STATED, TOTAL]).any(axis=1)
+    table["is_gap"] = joined & (table["n_works"] == 0)
+    return table
+
+
+def count_cooccurrence(
+    work_codes: pd.DataFrame, base: Iterable[str], codebook: Codebook, *, facet: str = "theme"
+) -> pd.DataFrame:
+    """Count the works that carry two codes of a facet together.
+
+    Parameters
+    ----------
+    work_codes : pandas.DataFrame
+        `work_id, facet, code`.
+    base : iterable of str
+        Ids of the works to count.
+    codebook : Codebook
+    facet : str, default "theme"
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an ordered pair of codes, a code with itself included: `<facet>`,
+        `<facet>_label`, `other_<facet>`, `other_<facet>_label`, `n_works` (with both; with the
+        code, on the diagonal), `n_works_alone` (with no other code of the facet; on the diagonal
+        only), `percent_of_works_with_<facet>` (base: works with the row's code; missing where
+        there is none). The counts are symmetric, the percentages are not.
+    """
+    labels = {code: item.label for code, item in codebook[facet].items() if code != NOT_STATED}
+    found = members(work_codes, facet, base, codebook[facet].labels)
+    found = found[found[facet] != NOT_STATED]
+    other = f"other_{facet}"
+    pairs = found.merge(found.rename(columns={facet: other}), on="work_id")
+    grid = pd.MultiIndex.from_product([labels, labels], names=[facet, other])
+    counts = pairs.groupby([facet, other]).size().reindex(grid, fill_value=0)
+    table = counts.rename("n_works").astype("int64").reset_index()
+    table.insert(1, f"{facet}_label", table[facet].map(labels))
+    table.insert(3, f"{other}_label", table[other].map(labels))
+    per_work = found.groupby("work_id")[facet].transform("size")
+    alone = found.loc[per_work == 1, facet].value_counts()
+    diagonal = table[facet] == table[other]
+    n_alone = table[facet].map(alone).fillna(0).astype("Int64")
+    table["n_works_alone"] = n_alone.where(diagonal)
+    table["_base"] = table[facet].map(found[facet].value_counts()).fillna(0)
+    name = f"percent_of_works_with_{facet}"
+    table = add_percentages(table, "n_works", "_base", name=name).drop(columns="_base")
+    text = [facet, f"{facet}_label", other, f"{other}_label"]
+    return table.astype(dict.fromkeys(text, "str"))
+
+
+def period_labels(works: pd.DataFrame, base: Iterable[str], *, years: int = 5) -> dict[str, str]:
+    """Return the periods that span the works' years, as code to label, oldest first.
+
+    Parameters
+    ----------
+    works : pandas.DataFrame
+        `work_id, year`.
+    base : iterable of str
+        Ids of the works to count.
+    years : int, default 5
+        Length of a period; periods begin in years divisible by it. The last may hold fewer years
+        so far; its label ends with the last year found.
+
+    Returns
+    -------
+    dict
+        ``{"2015": "2015–2019", …, "not_stated": "Not stated"}``; a one-year period is "2015".
+
+    Raises
+    ------
+    InputError
+        `years` is less than 1.
+    """
+    require_columns(works, ["work_id", "year"], where="period_labels")
+    if years < 1:
+        raise InputError([Problem("must be at least 1", column="years", value=years)])
+    stated = works.loc[works["work_id"].isin(set(base)), "year"].dropna().astype("int64")
+    labels = {}
+    if len(stated):
+        last = int(stated.max())
+        for first in range(int(stated.min()) // years * years, last + 1, years):
+            end = min(first + years - 1, last)
+            labels[str(first)] = str(first) if end == first else f"{first}–{end}"
+    return labels | {NOT_STATED: NOT_STATED_LABEL}
+
+
+def with_periods(work_codes: pd.DataFrame, works: pd.DataFrame, *, years: int = 5) -> pd.DataFrame:
+    """Return `work_codes` with the facet `period` added: the first year of the work's period."""
+    require_columns(works, ["work_id", "year"], where="with_periods")
+    first = works["year"].astype("Int64") // years * years
+    periods = code_column(works.assign(**{PERIOD: first}), PERIOD)
+    return pd.concat([work_codes, periods], ignore_index=True)
+
+
+def cross_periods(
+    work_codes: pd.DataFrame,
+    works: pd.DataFrame,
+    facet: str,
+    base: Iterable[str],
+    codebook: Codebook,
+    *,
+    years: int = 5,
+    share: str = "period",
+) -> pd.DataFrame:
+    """Count the works of each code by period of publication.
+
+    Parameters
+    ----------
+    work_codes : pandas.DataFrame
+        `work_id, facet, code`.
+    works : pandas.DataFrame
+        `work_id, year`.
+    facet : str
+        A facet of the codebook, or "design_family".
+    base : iterable of str
+        Ids of the works to count.
+    codebook : Codebook
+    years : int, default 5
+        Length of a period; 1 counts by single year.
+    share : {"period", "code"}, default "period"
+        Base of the percentage.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `tables.works.cross_tabulate` with `facet` in the rows and `period` in the columns, the
+        works without a year in the period "not stated". The percentage is `percent_of_row_works`
+        (share "code") or `percent_of_period_works` (share "period": of all works of the period,
+        which takes the growth of the literature out).
+    """
+    check_option("share", share, ("period", "code"))
+    works_counted = set(base)
+    codes = with_families(work_codes, codebook) if facet == FAMILY else work_codes
+    table = cross_tabulate(
+        with_periods(codes, works, years=years),
+        facet,
+        PERIOD,
+        works_counted,
+        _labels(facet, codebook),
+        period_labels(works, works_counted, years=years),
+    )
+    if share == "code":
+        return table
+    of_period = table.loc[table[facet] == TOTAL].set_index(PERIOD)["n_works"]
+    table["_base"] = table[PERIOD].map(of_period)
+    table = add_percentages(table, "n_works", "_base", name="percent_of_period_works")
+    return table.drop(columns=["_base", "percent_of_row_works"])

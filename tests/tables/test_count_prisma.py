@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from oso_analysis.codebook import read_codebook
+from oso_analysis.errors import InputError, RunError
+from oso_analysis.tables.prisma import FlowStage, check_balance, count_prisma_flow, count_sources
+from oso_analysis.tables.prisma_export import to_prisma2020_csv
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "literature"
+CODEBOOK = read_codebook(FIXTURES / "codebook.yaml")
+#: Ten records of six works; "extra.ris" is in no search log.
+RECORDS = pd.DataFrame(
+    {
+        "record_id": list("abcdefghij"),
+        "source_file": ["topic-one.ris"] * 5 + ["topic-two.csv"] * 3 + ["extra.ris"] * 2,
+    }
+)
+WORK_IDS = pd.DataFrame(
+    {
+        "record_id": list("abcdefghij"),
+        "work_id": ["w1", "w1", "w2", "w3", "w4", "w1", "w2", "w5", "w1", "w6"],
+    }
+)
+SCREENED = pd.DataFrame(
+    [
+        ("w1", "include", None),
+        ("w2", "include", None),
+        ("w3", "exclude", "not_online"),
+        ("w4", "exclude", None),
+        ("w5", "conflict", None),
+        ("w6", "not_screened", None),
+    ],
+    columns=["work_id", "decision", "exclusion_reason"],
+)
+SEARCHES = pd.DataFrame({"records_file": ["topic-one.ris", "topic-one.ris", "topic-two.csv"]})
+FRAMES = (RECORDS, WORK_IDS, SCREENED, SEARCHES, CODEBOOK)
+
+
+def numbers(flow: pd.DataFrame) -> dict[str, int]:
+    return dict(zip(flow["box"], flow["n"], strict=True))
+
+
+def test_hand_counted_flow() -> None:
+    flow = count_prisma_flow(*FRAMES)
+    assert numbers(flow) == {
+        "searches": 8,
+        "searches:topic-one.ris": 5,
+        "searches:topic-two.csv": 3,
+        "other_methods": 2,
+        "other_methods:extra.ris": 2,
+        "identified": 10,
+        "duplicates": 4,
+        "works": 6,
+        "not_screened": 1,
+        "screened": 5,
+        "excluded": 2,
+        "excluded:not_online": 1,
+        "excluded:not_stated": 1,
+        "conflict": 1,
+        "included": 2,
+        "included_records": 6,
+    }
+    units = dict(zip(flow["box"], flow["unit"], strict=True))
+    assert (units["identified"], units["works"]) == ("records", "works")
+    labels = dict(zip(flow["box"], flow["label"], strict=True))
+    assert labels["searches:topic-one.ris"] == "Topic one"
+    assert labels["excluded:not_stated"] == "Reason not stated"
+
+
+def test_editions_and_later_stages_have_boxes_of_their_own() -> None:
+    scope = pd.DataFrame({"work_id": ["w2", "w3"], "reason": ["outside_scope", "year_not_stated"]})
+    stage = FlowStage(
+        box="not_retrieved",
+        entering_label="Works sought",
+        removed_label="Works not retrieved",
+        removed=pd.DataFrame({"work_id": ["w1", "w4"], "reason": ["paywall", None]}),
+    )
+    rejects = pd.DataFrame({"source_file": ["topic-one.ris"]})
+    flow = count_prisma_flow(*FRAMES, rejects=rejects, outside_scope=scope, later_stages=[stage])
+    n = numbers(flow)
+    assert (n["identified"], n["unreadable"], n["searches:topic-one.ris"]) == (11, 1, 6)
+    assert (n["outside_scope"], n["outside_scope:outside_scope"]) == (2, 1)
+    assert (n["screened"], n["excluded"]) == (3, 1)
+    assert (n["before_not_retrieved"], n["not_retrieved"], n["not_retrieved:paywall"]) == (1, 1, 1)
+    assert (n["included"], n["included_records"]) == (0, 0)
+    rows = {row["data"]: row for row in csv.DictReader(io.StringIO(to_prisma2020_csv(flow)))}
+    assert rows["excluded_other"]["n"] == "4"  # unreadable, two outside, one not screened
+    assert rows["dbr_notretrieved_reports"]["n"] == "1"
+
+
+def test_every_box_is_counted_again_in_plain_python() -> None:
+    work_of = dict(zip(WORK_IDS["record_id"], WORK_IDS["work_id"], strict=True))
+    decision = dict(zip(SCREENED["work_id"], SCREENED["decision"], strict=True))
+    works = set(work_of.values())
+    n = numbers(count_prisma_flow(*FRAMES))
+    assert n["identified"] == len(work_of)
+    assert n["duplicates"] == len(work_of) - len(works)
+    assert n["screened"] == sum(decision[work] != "not_screened" for work in works)
+    assert n["included_records"] == sum(decision[work] == "include" for work in work_of.values())
+
+
+def test_a_flow_that_does_not_balance_names_the_boxes() -> None:
+    with pytest.raises(RunError, match=r"identified \(10\) does not equal what leaves it \(dupl"):
+        count_prisma_flow(RECORDS, WORK_IDS.iloc[1:], *FRAMES[2:])
+    flow = count_prisma_flow(*FRAMES)
+    flow.loc[flow["box"] == "excluded:not_online", "n"] = 5
+    with pytest.raises(RunError, match=r"excluded \(2\) is not the sum of its parts"):
+        check_balance(flow)
+    flow.loc[flow["box"] == "searches", "n"] = 7
+    with pytest.raises(RunError, match=r"identified \(10\) is not the sum of its sources"):
+        check_balance(flow)
+
+
+def test_removing_a_work_that_does_not_exist() -> None:
+    scope = pd.DataFrame({"work_id": ["w7", "w1", "w1"], "reason": ["x", "x", "x"]})
+    with pytest.raises(InputError) as error:
+        count_prisma_flow(*FRAMES, outside_scope=scope)
+    assert "'w7' is not a work" in str(error.value)
+    assert "'w1' is removed twice" in str(error.value)
+
+
+def test_independent_of_row_order() -> None:
+    one = count_prisma_flow(*FRAMES)
+    two = count_prisma_flow(*(frame.iloc[::-1] for frame in FRAMES[:4]), CODEBOOK)  # type: ignore[misc, union-attr]
+    pd.testing.assert_frame_equal(one, two)
+
+
+def test_what_each_source_contributed() -> None:
+    table = count_sources(*FRAMES[:4])
+    columns = ["source_label", "n_queries", "n_records", "n_works"]
+    assert list(table[columns].itertuples(index=False, name=None)) == [
+        ("Extra", 0, 2, 2),
+        ("Topic one", 2, 5, 4),
+        ("Topic two", 1, 3, 3),
+        ("All sources", 3, 10, 6),
+    ]
+    assert list(table["n_works_only_here"]) == [1, 2, 1, 4]
+    assert list(table["n_included_works"]) == [1, 2, 2, 2]
+
+
+def test_template_of_the_r_package() -> None:
+    rows = list(csv.DictReader(io.StringIO(to_prisma2020_csv(count_prisma_flow(*FRAMES)))))
+    assert list(rows[0]) == [
+        "data", "node", "box", "description", "boxtext", "tooltips", "url", "n",
+    ]  # fmt: skip
+    by_name = {row["data"]: row["n"] for row in rows}
+    assert by_name["database_results"] == "10"
+    assert by_name["database_specific_results"] == "Topic one, 5; Topic two, 3; Extra, 2"
+    assert by_name["dbr_excluded"] == "0"
+    # the package's own arithmetic: each box follows from the one before
+    n = {name: int(value) for name, value in by_name.items() if value.isdigit()}
+    removed = n["duplicates"] + n["excluded_automatic"] + n["excluded_other"]
+    assert n["database_results"] - removed == n["records_screened"]
+    assert n["records_screened"] - n["records_excluded"] == n["dbr_sought_reports"]
+    assert n["dbr_sought_reports"] - n["dbr_notretrieved_reports"] == n["dbr_assessed"]
+    assert n["dbr_assessed"] == n["new_studies"]
+    excluded = next(row for row in rows if row["data"] == "records_excluded")
+    assert "No online element: 1" in excluded["boxtext"]
+    with pytest.raises(InputError, match="'identified' is missing from the flow"):
+        to_prisma2020_csv(count_prisma_flow(*FRAMES).query("box != 'identified'"))
