@@ -11,9 +11,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from rapidfuzz import fuzz, process
 
-from oso_analysis.literature.deduplicate.words import CONTRAST, language
+from oso_analysis.literature.deduplicate.grades import (
+    author_grades,
+    container_grades,
+    doi_grades,
+    graded,
+    kind_grades,
+    number_grades,
+    page_grades,
+    same_text,
+    title_grades,
+)
 
 __all__ = ["EVIDENCE", "MERGE", "REVIEW", "VETO", "compare", "describe"]
 
@@ -50,6 +59,7 @@ EVIDENCE: dict[str, dict[int, str]] = {
     },
     "year": {2: "same year", 1: "years one apart", -1: "years two apart", -2: "different years"},
     "container": {1: "same source", -1: "different sources"},
+    "elsewhere": {-1: "published in another place"},
     "volume": {1: "same volume", -1: "different volumes"},
     "issue": {1: "same issue", -1: "different issues"},
     "page": {2: "same first page", 1: "both from page 1", -1: "different pages"},
@@ -77,6 +87,7 @@ _POINTS: dict[str, dict[int, float]] = {
     "authors": {3: 4.0, 2: 2.5, 1: 1.0, -1: -2.0, -2: -6.0},
     "year": {2: 1.5, 1: 0.0, -1: -3.0, -2: -9.0},
     "container": {1: 1.5, -1: -1.5},
+    "elsewhere": {-1: -6.0},
     "volume": {1: 1.5, -1: -4.0},
     "issue": {1: 1.0, -1: -2.0},
     "page": {2: 3.0, 1: 1.0, -1: -4.0},
@@ -91,261 +102,6 @@ _POINTS: dict[str, dict[int, float]] = {
 #: Off the points of the shorter title.
 _TITLE_OFF = {6: 3.0, 5: 0.0, 4: 0.5, 3: 2.0, 2: 4.0, 1: 4.5}
 _TITLE = {-1: -3.0, -2: -10.0, -3: -1.0}
-_REPOSITORY = ("10.5281/", "10.6084/", "10.13140/", "10.17605/", "10.25384/")
-#: Kinds (see `normalise.KINDS`) that are hardly ever two sightings of one work.
-_APART = {(4, 5), (1, 6), (2, 6), (4, 6), (5, 6), (6, 7), (1, 4), (1, 8), (5, 8), (6, 8)}
-
-
-def _same(a: Array, b: Array) -> tuple[Array, Array]:
-    """Return where both are stated and equal, and where both are stated and differ."""
-    both = (a != "") & (b != "")
-    equal = a == b
-    return (both & equal).astype(bool), (both & ~equal).astype(bool)
-
-
-def _graded(size: int, *grades: tuple[Array, int]) -> Array:
-    """Return grades, the later ones over the earlier."""
-    result = np.zeros(size, np.int8)
-    for where, grade in grades:
-        result[where] = grade
-    return result
-
-
-def _similar(a: Array, b: Array, where: Array, scorer: Any) -> Array:
-    """Return `scorer` (0 to 100) where asked, 0 elsewhere."""
-    result = np.zeros(len(a), np.float32)
-    rows = np.flatnonzero(where)
-    if len(rows):
-        result[rows] = process.cpdist(
-            a[rows].tolist(), b[rows].tolist(), scorer=scorer, workers=-1, dtype=np.float32
-        )
-    return result
-
-
-def _title(a: pd.DataFrame, b: pd.DataFrame) -> Array:
-    ta, tb = a["title"].to_numpy(dtype=object), b["title"].to_numpy(dtype=object)
-    both = ((ta != "") & (tb != "")).astype(bool)
-    equal = both & (ta == tb).astype(bool)
-    ratio = _similar(ta, tb, both & ~equal, fuzz.ratio)
-    grade = _graded(len(ta), (both, -2), (equal, 5))
-    cut = (a["cut"].to_numpy() | b["cut"].to_numpy()).astype(bool)
-    columns = [frame[name].to_numpy(dtype=object) for frame in (a, b) for name in ("main", "tail")]
-    main_a, tail_a, main_b, tail_b = columns
-    raw_a, raw_b = a["raw"].to_numpy(dtype=object), b["raw"].to_numpy(dtype=object)
-    doi_a, doi_b = a["doi"].to_numpy(dtype=object), b["doi"].to_numpy(dtype=object)
-    bare = _bare(a) | _bare(b)
-    for row in np.flatnonzero(both & ~equal).tolist():
-        grade[row] = _title_grade(
-            ta[row], tb[row], main_a[row], main_b[row], tail_a[row], tail_b[row],
-            float(ratio[row]), bool(cut[row]),
-        )  # fmt: skip
-        if grade[row] == -1 and bare[row]:
-            grade[row] = _translated(ta[row], tb[row], raw_a[row], raw_b[row])
-        elif grade[row] == -2 and doi_a[row] and doi_a[row] == doi_b[row]:
-            languages = {language(raw_a[row]), language(raw_b[row])}
-            if len(languages - {""}) == 2:
-                grade[row] = -3
-    return grade
-
-
-def _title_grade(
-    a: str, b: str, main_a: str, main_b: str, tail_a: str, tail_b: str, ratio: float, cut: bool
-) -> int:
-    """Grade two titles that are not equal."""
-    tight_a, tight_b = a.replace(" ", ""), b.replace(" ", "")
-    if tight_a == tight_b:
-        return 5
-    if (tight_a[0] > "\u02ff") != (tight_b[0] > "\u02ff"):
-        return -3
-    short, long = (a, b) if len(a) <= len(b) else (b, a)
-    tight_short, tight_long = (
-        (tight_a, tight_b) if len(tight_a) <= len(tight_b) else (tight_b, tight_a)
-    )
-    if len(tight_short) > 7:
-        # Without its subtitle; without the name of its series; cut off.
-        if long in (a,):
-            main, tail, other = main_a, tail_a, b
-        else:
-            main, tail, other = main_b, tail_b, a
-        if other in (main, tail) and other:
-            return 3
-        if long.startswith(short + " ") or (cut and tight_long.startswith(tight_short)):
-            return 3 if cut else 2
-        if tight_long.startswith(tight_short) and len(tight_short) > 40:
-            return 2
-    if ratio >= 80.0 or (ratio > 60.0 and len(short) > 30):
-        return _word_grade(a.split(), b.split())
-    return -2
-
-
-def _bare(features: pd.DataFrame) -> Array:
-    """Return where a record has next to nothing but its title."""
-    stated = np.zeros(len(features), bool)
-    for name in ("names", "doi", "volume", "page", "pmid"):
-        stated |= (features[name].to_numpy(dtype=object) != "").astype(bool)
-    return ~stated
-
-
-def _translated(a: str, b: str, raw_a: str, raw_b: str) -> int:
-    """Grade two titles that differ in a word, as machine-translated titles do.
-
-    Only a long title with one word changed will do, and neither a word that contrasts nor a name:
-    country reports share long titles and differ in the country.
-    """
-    set_a, set_b = set(a.split()), set(b.split())
-    if len(set_a & set_b) < 9:
-        return -1
-    only_a = [w for w in set_a - set_b if not any(_variant(w, x) for x in set_b - set_a)]
-    only_b = [w for w in set_b - set_a if not any(_variant(w, x) for x in set_a - set_b)]
-    if len(only_a) != 1 or len(only_b) != 1:
-        return -1
-    (x,), (y,) = only_a, only_b
-    if (x in CONTRAST and y in CONTRAST) or x.isdigit() or y.isdigit():
-        return -1
-    return 6 if x in raw_a or y in raw_b else -1
-
-
-def _word_grade(a: list[str], b: list[str]) -> int:
-    """Grade two titles by the words that only one of them has."""
-    set_a, set_b = set(a), set(b)
-    only_a = [word for word in a if word not in set_b]
-    only_b = [word for word in b if word not in set_a]
-    rest_b = list(only_b)
-    left_a = []
-    for word in only_a:
-        found = next((other for other in rest_b if _variant(word, other)), None)
-        if found is None:
-            left_a.append(word)
-        else:
-            rest_b.remove(found)
-    shared = len(set_a & set_b) + len(only_a) - len(left_a)
-    # "(CSA)" beside the words it stands for adds nothing.
-    initials_a, initials_b = "".join(w[0] for w in a), "".join(w[0] for w in b)
-    left_a = [word for word in left_a if len(word) > 5 or word not in initials_b]
-    rest_b = [word for word in rest_b if len(word) > 5 or word not in initials_a]
-    if not left_a and not rest_b:
-        return 4
-    if not left_a or not rest_b:
-        left = len(left_a) + len(rest_b)
-        return 1 if shared >= 3 and left <= max(1, shared // 3) else -2
-    left = max(len(left_a), len(rest_b))
-    return -1 if shared >= 4 and left <= max(1, shared // 5) else -2
-
-
-def _variant(a: str, b: str) -> bool:
-    """Return whether two words are one word in two spellings or inflections."""
-    if a.isdigit() or b.isdigit():
-        return False
-    short = min(len(a), len(b))
-    if short < 4:
-        return False
-    if a[: max(4, short - 3)] == b[: max(4, short - 3)] and abs(len(a) - len(b)) <= 3:
-        return True
-    return bool(fuzz.ratio(a, b) >= 80.0)
-
-
-def _authors(a: pd.DataFrame, b: pd.DataFrame) -> Array:
-    fa, fb = a["families"].to_numpy(dtype=object), b["families"].to_numpy(dtype=object)
-    na, nb = a["names"].to_numpy(dtype=object), b["names"].to_numpy(dtype=object)
-    pa, pb = a["person"].to_numpy(), b["person"].to_numpy()
-    both = ((na != "") & (nb != "")).astype(bool)
-    people = both & (fa != "").astype(bool) & (fb != "").astype(bool)
-    score = _similar(fa, fb, people, fuzz.token_set_ratio)
-    unsure = people & (score < 90)
-    # Which of the words is the family name is sometimes a wrong guess.
-    score = np.maximum(score, _similar(fa, nb, unsure, fuzz.token_set_ratio))
-    score = np.maximum(score, _similar(na, fb, unsure, fuzz.token_set_ratio))
-    score = np.where(people, score, _similar(na, nb, both & ~people, fuzz.token_set_ratio))
-    many = np.zeros(len(fa), bool)
-    rows = np.flatnonzero(people)
-    many[rows] = [" " in x and " " in y for x, y in zip(fa[rows], fb[rows], strict=True)]
-    clear = people & (pa == 1) & (pb == 1)
-    return _graded(
-        len(fa),
-        (people & (score < 60), -1),
-        (clear & (score < 60), -2),
-        (both & (score >= 70), 1),
-        (both & (score >= 85), 2),
-        (people & many & (score >= 85), 3),
-    )
-
-
-def _container(a: pd.DataFrame, b: pd.DataFrame) -> Array:
-    ca, cb = a["container"].to_numpy(dtype=object), b["container"].to_numpy(dtype=object)
-    both = ((ca != "") & (cb != "")).astype(bool)
-    score = _similar(ca, cb, both & (ca != cb).astype(bool), fuzz.token_set_ratio)
-    ia, ib = a["initials"].to_numpy(dtype=object), b["initials"].to_numpy(dtype=object)
-    abbreviated = np.zeros(len(ca), bool)
-    rows = np.flatnonzero(both)
-    abbreviated[rows] = [
-        x[:3] == y[:3] and (i == j or i.startswith(j) or j.startswith(i))
-        for x, y, i, j in zip(ca[rows], cb[rows], ia[rows], ib[rows], strict=True)
-    ]
-    same = both & ((ca == cb).astype(bool) | (score >= 88) | abbreviated)
-    kinds = a["kind"].to_numpy(), b["kind"].to_numpy()
-    periodical = (kinds[0] <= 2) & (kinds[1] <= 2)
-    return _graded(len(ca), (both & ~same & periodical, -1), (same, 1))
-
-
-def _kind(a: pd.DataFrame, b: pd.DataFrame) -> Array:
-    ka, kb = a["kind"].to_numpy().astype(int), b["kind"].to_numpy().astype(int)
-    stated = (ka > 0) & (kb > 0) & (ka != kb)
-    low, high = np.minimum(ka, kb), np.maximum(ka, kb)
-    apart = np.isin(low * 10 + high, [x * 10 + y for x, y in _APART])
-    same = (ka > 0) & (ka == kb)
-    stages = a["stage"].to_numpy().astype(int) * b["stage"].to_numpy().astype(int)
-    return _graded(
-        len(ka),
-        (same, 1),
-        (stated & (low != 7) & (high != 7), -1),
-        (stated & apart, -2),
-        (stages == -1, -3),
-    )
-
-
-def _doi(a: pd.DataFrame, b: pd.DataFrame) -> Array:
-    da, db = a["doi"].to_numpy(dtype=object), b["doi"].to_numpy(dtype=object)
-    same, differ = _same(da, db)
-    rows = np.flatnonzero(differ)
-    repository = np.zeros(len(da), bool)
-    repository[rows] = [
-        x.startswith(_REPOSITORY) or y.startswith(_REPOSITORY)
-        for x, y in zip(da[rows], db[rows], strict=True)
-    ]
-    return _graded(len(da), (same, 1), (differ, -1), (repository, -2))
-
-
-def _page(a: pd.DataFrame, b: pd.DataFrame) -> Array:
-    pa, pb = a["page"].to_numpy(dtype=object), b["page"].to_numpy(dtype=object)
-    same, differ = _same(pa, pb)
-    first = ((pa == "1") | (pb == "1")).astype(bool)
-    rows = np.flatnonzero(differ & ~first)
-    # An article number and a page do not contradict each other.
-    comparable = np.zeros(len(pa), bool)
-    comparable[rows] = [
-        x.isdigit() == y.isdigit() and (len(x) > 4) == (len(y) > 4)
-        for x, y in zip(pa[rows], pb[rows], strict=True)
-    ]
-    return _graded(len(pa), (same, 2), (same & first, 1), (comparable, -1))
-
-
-def _numbers(a: pd.DataFrame, b: pd.DataFrame) -> Array:
-    na, nb = a["numbers"].to_numpy(dtype=object), b["numbers"].to_numpy(dtype=object)
-    ya, yb = a["year"].to_numpy(), b["year"].to_numpy()
-    grade = np.zeros(len(na), np.int8)
-    for row in np.flatnonzero((na != nb).astype(bool)).tolist():
-        set_a, set_b = set(na[row].split()), set(nb[row].split())
-        if set_a - set_b and set_b - set_a:
-            grade[row] = -3
-            continue
-        more = set_a ^ set_b
-        year = int(yb[row] if set_a > set_b else ya[row])
-        years = [int(n) for n in more if len(n) == 4 and n[:2] in ("19", "20")]
-        if years and year:
-            grade[row] = 0 if any(0 <= year - n <= 1 for n in years) else -2
-        else:
-            grade[row] = -1
-    return grade
 
 
 def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
@@ -365,7 +121,7 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     size = len(a)
 
     def text(name: str) -> tuple[Array, Array]:
-        return _same(a[name].to_numpy(dtype=object), b[name].to_numpy(dtype=object))
+        return same_text(a[name].to_numpy(dtype=object), b[name].to_numpy(dtype=object))
 
     ya, yb = a["year"].to_numpy().astype(int), b["year"].to_numpy().astype(int)
     known = (ya > 0) & (yb > 0)
@@ -377,33 +133,42 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     volume, issue, pmid = text("volume"), text("issue"), text("pmid")
     edition, abstract, publisher = text("edition"), text("abstract"), text("publisher")
     grades = {
-        "doi": _doi(a, b),
-        "pmid": _graded(size, (pmid[0], 1), (pmid[1], -1)),
-        "title": _title(a, b),
-        "authors": _authors(a, b),
-        "year": _graded(
+        "doi": doi_grades(a, b),
+        "pmid": graded(size, (pmid[0], 1), (pmid[1], -1)),
+        "title": title_grades(a, b),
+        "authors": author_grades(a, b),
+        "year": graded(
             size,
             (known & (apart == 0), 2),
             (known & (apart == 1), 1),
             (known & (apart == 2), -1),
             (known & (apart > 2), -2),
         ),
-        "container": _container(a, b),
-        "volume": _graded(size, (volume[0], 1), (volume[1], -1)),
-        "issue": _graded(size, (issue[0], 1), (issue[1], -1)),
-        "page": _page(a, b),
-        "publisher": _graded(size, (publisher[0], 1)),
-        "abstract": _graded(size, (abstract[0], 1)),
-        "kind": _kind(a, b),
-        "numbers": _numbers(a, b),
-        "marker": _graded(size, (a["markers"].to_numpy() != b["markers"].to_numpy(), -1)),
-        "serial": _graded(
+        "container": container_grades(a, b),
+        "volume": graded(size, (volume[0], 1), (volume[1], -1)),
+        "issue": graded(size, (issue[0], 1), (issue[1], -1)),
+        "page": page_grades(a, b),
+        "publisher": graded(size, (publisher[0], 1)),
+        "abstract": graded(size, (abstract[0], 1)),
+        "kind": kind_grades(a, b),
+        "numbers": number_grades(a, b),
+        "marker": graded(size, (a["markers"].to_numpy() != b["markers"].to_numpy(), -1)),
+        "serial": graded(
             size,
             (serial & ~known & ~named.astype(bool), -2),
             (serial & known & (apart > 0), -1),
         ),
-        "edition": _graded(size, (edition[1], -1)),
+        "edition": graded(size, (edition[1], -1)),
     }
+    # One abstract at two conferences, one text in two journals: not merely a slip in a number.
+    grades["elsewhere"] = graded(
+        size,
+        (
+            (grades["container"] == -1) & ((grades["volume"] == -1) | (grades["page"] == -1)),
+            -1,
+        ),
+        ((grades["volume"] == -1) & (grades["issue"] == -1) & (grades["page"] < 1), -1),
+    )
     # A record without a title carries no marker, number or series of its own.
     untitled = grades["title"] == 0
     for name in ("marker", "numbers", "serial"):
