@@ -1,0 +1,89 @@
+"""The project's frame: one set of dependencies in three files, nothing of a machine in any file."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+#: Built-in tools of an environment, which pyproject.toml does not list.
+_TOOLS = {"python", "pip"}
+_NAME = re.compile(r"^([A-Za-z0-9_.-]+)(\[[^\]]*\])?\s*(.*)$")
+
+
+def _split(requirement: str) -> tuple[str, str]:
+    match = _NAME.match(requirement.split(";")[0].strip())
+    assert match, requirement
+    name = re.sub(r"[-_.]+", "-", match[1]).lower()
+    return name, match[3].replace(" ", "")
+
+
+@pytest.fixture(scope="module")
+def project(root: Path) -> dict[str, Any]:
+    return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+@pytest.fixture(scope="module")
+def direct(project: dict[str, Any]) -> dict[str, str]:
+    """Direct dependencies, development tools included."""
+    listed = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    return dict(_split(item) for item in listed)
+
+
+def test_conda_environment_repeats_the_dependencies(root: Path, direct: dict[str, str]) -> None:
+    environment = yaml.safe_load((root / "environment.yml").read_text(encoding="utf-8"))
+    assert environment["name"] == "oso-analysis"
+    assert environment["channels"][0] == "conda-forge"
+    listed: list[str] = []
+    for item in environment["dependencies"]:
+        listed += item["pip"] if isinstance(item, dict) else [item]
+    conda = dict(_split(item) for item in listed if not item.startswith("-"))
+    python = conda.pop("python")
+    conda.pop("pip")
+    assert python == ">=3.11"
+    assert conda == direct
+
+
+def test_lock_pins_every_direct_dependency_with_hashes(root: Path, direct: dict[str, str]) -> None:
+    lock = (root / "requirements.lock").read_text(encoding="utf-8")
+    pinned = {_split(line)[0] for line in lock.splitlines() if re.match(r"[a-z0-9]", line)}
+    assert set(direct) <= pinned
+    assert "://" not in lock, "the lock must name no index"
+    entries = re.split(r"\n(?=[a-z0-9])", lock)
+    bare = [entry.split()[0] for entry in entries if "--hash=sha256:" not in entry]
+    assert not bare
+
+
+def test_every_dependency_is_explained(root: Path, direct: dict[str, str]) -> None:
+    rows = (root / "docs/dependencies.md").read_text(encoding="utf-8").splitlines()
+    explained = [
+        _split(name.strip(" `"))[0]
+        for row in rows
+        if row.startswith("| ") and "name | why" not in row
+        for name in row.split("|")[1].split(",")
+    ]
+    assert len(explained) == len(set(explained)), "a dependency is explained twice"
+    missing = set(direct) - set(explained)
+    assert not missing
+
+
+def test_no_file_names_a_machine_or_an_index(root: Path) -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=root, capture_output=True, check=False
+    ).stdout.decode()
+    if not listed:
+        pytest.skip("not a git checkout")
+    words = ["/" + "work/", "pypi" + ".org", "python" + "hosted", "npmjs" + ".", "/" + "root/"]
+    found = []
+    for name in filter(None, listed.split("\0")):
+        path = root / name
+        if not path.is_file() or path.stat().st_size > 5_000_000:
+            continue
+        text = path.read_text(encoding="utf-8", errors="ignore")
+        found += [(name, word) for word in words if word in text]
+    assert not found
