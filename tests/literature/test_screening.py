@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from oso_analysis.codebook import Codebook
 from oso_analysis.errors import InputError
 from oso_analysis.literature.screening import (
-    find_outside_scope,
     included_works,
     list_conflicts,
     screen_works,
@@ -208,32 +207,3 @@ def test_same_as_plain_python_and_independent_of_row_order(
     random.shuffle(order)  # type: ignore[attr-defined]
     again = screen_works(screening.iloc[order], work_ids.iloc[::-1], small_codebook, reviewer="r1")
     pd.testing.assert_frame_equal(table, again)
-
-
-WORKS = pd.DataFrame(
-    {"work_id": ["w1", "w2", "w3", "w4"], "year": pd.array([2010, 2020, None, 2019], dtype="Int64")}
-)
-
-
-def test_scope_by_year_keeps_undated_works_apart() -> None:
-    table = find_outside_scope(WORKS, year_to=2019)
-    assert list(table.itertuples(index=False, name=None)) == [
-        ("w2", "outside_scope"),
-        ("w3", "year_not_stated"),
-    ]
-    assert find_outside_scope(WORKS).empty
-
-
-def test_scope_by_codes_counts_each_work_once() -> None:
-    codes = pd.DataFrame(
-        [("w1", "country", "GB"), ("w3", "country", "GB"), ("w2", "country", "US")],
-        columns=["work_id", "facet", "code"],
-    )
-    table = find_outside_scope(WORKS, year_to=2019, work_codes=codes, countries=["GB"])
-    assert list(table.itertuples(index=False, name=None)) == [
-        ("w2", "outside_scope"),
-        ("w3", "year_not_stated"),
-        ("w4", "outside_scope"),
-    ]
-    with pytest.raises(InputError, match="needs work_codes"):
-        find_outside_scope(WORKS, countries=["GB"])

@@ -9,7 +9,13 @@ import pytest
 
 from oso_analysis.codebook import read_codebook
 from oso_analysis.errors import InputError, RunError
-from oso_analysis.tables.prisma import FlowStage, check_balance, count_prisma_flow, count_sources
+from oso_analysis.tables.prisma import (
+    FlowStage,
+    check_balance,
+    count_prisma_flow,
+    count_sources,
+    edition_stage,
+)
 from oso_analysis.tables.prisma_export import to_prisma2020_csv
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "literature"
@@ -74,24 +80,28 @@ def test_hand_counted_flow() -> None:
 
 
 def test_editions_and_later_stages_have_boxes_of_their_own() -> None:
-    scope = pd.DataFrame({"work_id": ["w2", "w3"], "reason": ["outside_scope", "year_not_stated"]})
-    stage = FlowStage(
+    retrieval = FlowStage(
         box="not_retrieved",
         entering_label="Works sought",
         removed_label="Works not retrieved",
         removed=pd.DataFrame({"work_id": ["w1", "w4"], "reason": ["paywall", None]}),
     )
+    edition = edition_stage(pd.DataFrame({"work_id": ["w2", "w1"], "reason": ["later"] * 2}))
     rejects = pd.DataFrame({"source_file": ["topic-one.ris"]})
-    flow = count_prisma_flow(*FRAMES, rejects=rejects, outside_scope=scope, later_stages=[stage])
+    flow = count_prisma_flow(*FRAMES, rejects=rejects, later_stages=[retrieval, edition])
     n = numbers(flow)
     assert (n["identified"], n["unreadable"], n["searches:topic-one.ris"]) == (11, 1, 6)
-    assert (n["outside_scope"], n["outside_scope:outside_scope"]) == (2, 1)
-    assert (n["screened"], n["excluded"]) == (3, 1)
-    assert (n["before_not_retrieved"], n["not_retrieved"], n["not_retrieved:paywall"]) == (1, 1, 1)
+    assert (n["before_not_retrieved"], n["not_retrieved"], n["not_retrieved:paywall"]) == (2, 1, 1)
+    # w1 was gone already; w4 was excluded by screening
+    assert (n["before_outside_edition"], n["outside_edition"]) == (1, 1)
+    assert n["outside_edition:later"] == 1
     assert (n["included"], n["included_records"]) == (0, 0)
+    labels = dict(zip(flow["box"], flow["label"], strict=True))
+    assert labels["outside_edition:later"] == "After the edition's last year"
     rows = {row["data"]: row for row in csv.DictReader(io.StringIO(to_prisma2020_csv(flow)))}
-    assert rows["excluded_other"]["n"] == "4"  # unreadable, two outside, one not screened
+    assert rows["excluded_other"]["n"] == "2"  # one unreadable, one not screened
     assert rows["dbr_notretrieved_reports"]["n"] == "1"
+    assert rows["dbr_excluded"]["n"] == "After the edition's last year, 1"
 
 
 def test_every_box_is_counted_again_in_plain_python() -> None:
@@ -118,9 +128,9 @@ def test_a_flow_that_does_not_balance_names_the_boxes() -> None:
 
 
 def test_removing_a_work_that_does_not_exist() -> None:
-    scope = pd.DataFrame({"work_id": ["w7", "w1", "w1"], "reason": ["x", "x", "x"]})
+    stage = edition_stage(pd.DataFrame({"work_id": ["w7", "w1", "w1"], "reason": ["later"] * 3}))
     with pytest.raises(InputError) as error:
-        count_prisma_flow(*FRAMES, outside_scope=scope)
+        count_prisma_flow(*FRAMES, later_stages=[stage])
     assert "'w7' is not a work" in str(error.value)
     assert "'w1' is removed twice" in str(error.value)
 

@@ -32,11 +32,9 @@ __all__ = [
     "EXCLUDE",
     "INCLUDE",
     "NOT_SCREENED",
-    "OUTSIDE_SCOPE",
-    "YEAR_NOT_STATED",
-    "find_outside_scope",
     "included_works",
     "list_conflicts",
+    "resolve_work_column",
     "screen_works",
 ]
 
@@ -46,10 +44,6 @@ EXCLUDE = "exclude"
 CONFLICT = "conflict"
 #: No record of the work has a decision.
 NOT_SCREENED = "not_screened"
-
-#: Reasons why a work is not in an edition (`find_outside_scope`).
-OUTSIDE_SCOPE = "outside_scope"
-YEAR_NOT_STATED = "year_not_stated"
 
 #: This reason speaks of one sighting, not of the work: it gives way to any other reason.
 _ABOUT_THE_SIGHTING = "insufficient_metadata"
@@ -460,57 +454,3 @@ def list_conflicts(
     text = [column for column in _CONFLICT_COLUMNS if column != "n_records"]
     table = table.astype({**dict.fromkeys(text, "str"), "n_records": "int64"})
     return table.sort_values(["work_id", "about", "between"], ignore_index=True)
-
-
-def find_outside_scope(
-    works: pd.DataFrame,
-    *,
-    year_to: int | None = None,
-    work_codes: pd.DataFrame | None = None,
-    countries: Collection[str] = (),
-    themes: Collection[str] = (),
-) -> pd.DataFrame:
-    """Return the works that an edition leaves out, each with its reason.
-
-    Parameters
-    ----------
-    works : pandas.DataFrame
-        `work_id, year`.
-    year_to : int, optional
-        Last year of publication that is in scope. A work without a year cannot be placed and is
-        left out with a reason of its own; without `year_to` no work is left out for its year.
-    work_codes : pandas.DataFrame, optional
-        `work_id, facet, code`; needed for `countries` and `themes`.
-    countries, themes : collection of str, optional
-        Keep works with at least one of these codes; empty keeps all.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `work_id, reason`, sorted by `work_id`; reason is "outside_scope" or "year_not_stated".
-        A work outside the scope on any ground counts as outside, never twice.
-
-    Raises
-    ------
-    InputError
-        Columns are missing, or codes are asked for without `work_codes`.
-    """
-    require_columns(works, ["work_id", "year"], where="works")
-    outside = pd.Series(False, index=works.index)
-    undated = pd.Series(False, index=works.index)
-    if year_to is not None:
-        undated = works["year"].isna()
-        outside |= works["year"].gt(year_to).fillna(False).astype(bool)
-    for facet, wanted in (("country", countries), ("theme", themes)):
-        if not wanted:
-            continue
-        if work_codes is None:
-            raise InputError([Problem("needs work_codes", column=facet, value=sorted(wanted))])
-        require_columns(work_codes, ["work_id", "facet", "code"], where="work_codes")
-        kept = work_codes[(work_codes["facet"] == facet) & work_codes["code"].isin(list(wanted))]
-        outside |= ~works["work_id"].isin(kept["work_id"])
-    reason = pd.Series(OUTSIDE_SCOPE, index=works.index, dtype="str").where(
-        outside, YEAR_NOT_STATED
-    )
-    table = pd.DataFrame({"work_id": works["work_id"].astype("str"), "reason": reason})
-    return table[outside | undated].sort_values("work_id", ignore_index=True)

@@ -32,20 +32,20 @@ from oso_analysis.literature.screening import (
     EXCLUDE,
     INCLUDE,
     NOT_SCREENED,
-    OUTSIDE_SCOPE,
-    YEAR_NOT_STATED,
 )
+from oso_analysis.scope import REASONS
 from oso_analysis.tables.works import TOTAL
 
-__all__ = ["FLOW_COLUMNS", "FlowStage", "check_balance", "count_prisma_flow", "count_sources"]
+__all__ = [
+    "FLOW_COLUMNS",
+    "FlowStage",
+    "check_balance",
+    "count_prisma_flow",
+    "count_sources",
+    "edition_stage",
+]
 
 FLOW_COLUMNS = ("box", "stage", "role", "label", "unit", "n", "parent")
-
-#: Labels of the reasons that `find_outside_scope` gives.
-SCOPE_LABELS: Mapping[str, str] = {
-    OUTSIDE_SCOPE: "Outside the edition’s scope",
-    YEAR_NOT_STATED: "Year not stated",
-}
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,14 @@ class FlowStage:
     removed : pandas.DataFrame
         `work_id, reason` of the works removed; works that do not enter the stage are ignored.
     reason_labels : mapping
-        Reason to label; a reason it lacks prints as it is.
+        Reason to label, in the order of the diagram; a reason it lacks prints in plain words.
     """
 
     box: str
     entering_label: str
     removed_label: str
     removed: pd.DataFrame
-    reason_labels: Mapping[str, str] = field(default_factory=lambda: dict(SCOPE_LABELS))
+    reason_labels: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Box(NamedTuple):
@@ -110,12 +110,8 @@ def _reasons(parent: str, stage: str, reasons: pd.Series, labels: Mapping[str, s
     ]
 
 
-def _removed_reasons(
-    removed: pd.DataFrame | None, work_screening: pd.DataFrame, name: str
-) -> pd.Series:
+def _removed_reasons(removed: pd.DataFrame, work_screening: pd.DataFrame, name: str) -> pd.Series:
     """Return reasons (missing allowed) indexed by the works removed."""
-    if removed is None:
-        return pd.Series(dtype="str")
     require_columns(removed, ["work_id", "reason"], where=name)
     known = set(work_screening["work_id"])
     problems = [
@@ -133,6 +129,23 @@ def _removed_reasons(
     return removed.set_index("work_id")["reason"].astype("str")
 
 
+def edition_stage(outside_works: pd.DataFrame) -> FlowStage:
+    """Return the stage that leaves out the included works that an edition is not about.
+
+    Parameters
+    ----------
+    outside_works : pandas.DataFrame
+        `work_id, reason` (`scope.Scope.outside_works`).
+    """
+    return FlowStage(
+        box="outside_edition",
+        entering_label="Works included by screening",
+        removed_label="Works outside the edition’s scope",
+        removed=outside_works,
+        reason_labels={code: text[:1].upper() + text[1:] for code, text in REASONS.items()},
+    )
+
+
 def count_prisma_flow(
     records: pd.DataFrame,
     work_ids: pd.DataFrame,
@@ -141,7 +154,6 @@ def count_prisma_flow(
     codebook: Codebook,
     *,
     rejects: pd.DataFrame | None = None,
-    outside_scope: pd.DataFrame | None = None,
     later_stages: Sequence[FlowStage] = (),
 ) -> pd.DataFrame:
     """Count every box of the flow diagram, and hold the boxes against each other.
@@ -161,9 +173,6 @@ def count_prisma_flow(
         Labels and order of exclusion reasons.
     rejects : pandas.DataFrame, optional
         Entries that could not be read: identified, then removed.
-    outside_scope : pandas.DataFrame, optional
-        `work_id, reason` of works removed before screening because they are not in the edition's
-        scope (`find_outside_scope` by year).
     later_stages : sequence of FlowStage, optional
         Stages between screening and inclusion, in order.
 
@@ -200,23 +209,8 @@ def count_prisma_flow(
     boxes.append(
         _Box("works", "identification", "main", "Works identified", "works", n_works, "identified")
     )
-    scope = _removed_reasons(outside_scope, work_screening, "outside_scope")
-    inside = work_screening[~work_screening["work_id"].isin(scope.index)]
-    if len(scope):
-        boxes.append(
-            _Box(
-                "outside_scope",
-                "identification",
-                "removed",
-                "Works not in this edition",
-                "works",
-                len(scope),
-                "works",
-            )
-        )
-        boxes += _reasons("outside_scope", "identification", scope, SCOPE_LABELS)
-    boxes += _screening(inside, codebook)
-    boxes += _inclusion(inside, work_ids, records, later_stages)
+    boxes += _screening(work_screening, codebook)
+    boxes += _inclusion(work_screening, work_ids, records, later_stages)
     flow = pd.DataFrame(boxes, columns=list(FLOW_COLUMNS))
     flow = flow.astype({name: "str" for name in FLOW_COLUMNS if name != "n"} | {"n": "int64"})
     check_balance(flow)
@@ -297,8 +291,8 @@ def _identification(
     return boxes
 
 
-def _screening(inside: pd.DataFrame, codebook: Codebook) -> list[_Box]:
-    decisions = inside["decision"].value_counts()
+def _screening(works: pd.DataFrame, codebook: Codebook) -> list[_Box]:
+    decisions = works["decision"].value_counts()
 
     def n(decision: str) -> int:
         return int(decisions.get(decision, 0))
@@ -316,12 +310,12 @@ def _screening(inside: pd.DataFrame, codebook: Codebook) -> list[_Box]:
                 "works",
             )
         )
-    n_screened = int(inside["decision"].isin([INCLUDE, EXCLUDE, CONFLICT]).sum())
+    n_screened = int(works["decision"].isin([INCLUDE, EXCLUDE, CONFLICT]).sum())
     boxes += [
         _Box("screened", "screening", "main", "Works screened", "works", n_screened, "works"),
         _Box("excluded", "screening", "removed", "Works excluded", "works", n(EXCLUDE), "screened"),
     ]
-    excluded = inside.loc[inside["decision"] == EXCLUDE, "exclusion_reason"]
+    excluded = works.loc[works["decision"] == EXCLUDE, "exclusion_reason"]
     labels = codebook["exclusion_reason"].labels
     boxes += _reasons("excluded", "screening", excluded, labels)
     if n(CONFLICT):
@@ -340,16 +334,16 @@ def _screening(inside: pd.DataFrame, codebook: Codebook) -> list[_Box]:
 
 
 def _inclusion(
-    inside: pd.DataFrame,
+    works: pd.DataFrame,
     work_ids: pd.DataFrame,
     records: pd.DataFrame,
     later_stages: Sequence[FlowStage],
 ) -> list[_Box]:
-    remaining = set(inside.loc[inside["decision"] == INCLUDE, "work_id"])
+    remaining = set(works.loc[works["decision"] == INCLUDE, "work_id"])
     boxes = []
     parent = "screened"
     for stage in later_stages:
-        reasons = _removed_reasons(stage.removed, inside, stage.box)
+        reasons = _removed_reasons(stage.removed, works, stage.box)
         gone = reasons[reasons.index.isin(remaining)]
         entering = f"before_{stage.box}"
         boxes += [

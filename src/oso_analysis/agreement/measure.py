@@ -1,24 +1,4 @@
-"""Agreement between two coders: how far a code can be trusted, before anything is built on it.
-
-Three measures, each with its denominator: percent agreement (easy to read, flattered by chance),
-Cohen's kappa (corrected by each coder's own habits) and Krippendorff's alpha (corrected by the
-pooled habits; handles missing data and more coders). Alpha carries a bootstrap interval: the units
-are drawn with replacement, 2,000 times, and the middle 95 % of the alphas are kept.
-
-Codes of one facet are measured one by one, as "used or not", over the units both coders coded. The
-facet as a whole is measured by comparing the two sets of codes: identical or not. That is strict: a
-facet with many codes may have a low alpha although each of its codes is reliable.
-
-Where agreement cannot be estimated (no unit coded by both, one unit only, or a code that nobody or
-everybody used) the numbers are missing and `note` says why; a missing alpha is never a good one.
-
-References
-----------
-Cohen J (1960). A coefficient of agreement for nominal scales. Educational and Psychological
-Measurement 20(1), 37-46.
-Krippendorff K (2019). Content Analysis, 4th ed., ch. 12. Sage. Below 0.667 he advises against
-drawing even tentative conclusions; 0.8 is the usual standard.
-"""
+"""Measure agreement on screening, on the coding of the literature and on consultation responses."""
 
 from __future__ import annotations
 
@@ -29,19 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from oso_analysis.agreement.coefficients import alphas, cohen_kappa, percent_agreement
 from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, Codebook
 from oso_analysis.errors import InputError, Problem, nearest, require_columns
 
 __all__ = [
     "AGREEMENT_COLUMNS",
     "RELIABLE",
-    "caveat_for",
-    "cohen_kappa",
-    "krippendorff_alpha",
     "measure_coding_agreement",
     "measure_consultation_agreement",
     "measure_screening_agreement",
-    "percent_agreement",
 ]
 
 #: Krippendorff's lowest alpha for tentative conclusions.
@@ -87,106 +64,6 @@ _FACET_LABELS = {
     "country": "Country",
     "practice_decision": "Practice decision",
 }
-
-
-# --- the three measures ---------------------------------------------------------------------
-
-
-def _paired(first: pd.Series, second: pd.Series) -> tuple[pd.Series, pd.Series]:
-    if len(first) != len(second):
-        raise InputError([Problem(f"must have the same length: {len(first)} and {len(second)}")])
-    first, second = first.reset_index(drop=True), second.reset_index(drop=True)
-    both = first.notna() & second.notna()
-    return first[both].astype("str"), second[both].astype("str")
-
-
-def percent_agreement(first: pd.Series, second: pd.Series) -> float:
-    """Return the percentage of units, coded by both, with the same code; NaN where there is none.
-
-    Parameters
-    ----------
-    first, second : pandas.Series
-        Codes in the same order of units; missing where a coder did not code the unit.
-    """
-    one, two = _paired(first, second)
-    return 100 * float((one == two).mean()) if len(one) else float("nan")
-
-
-def cohen_kappa(first: pd.Series, second: pd.Series) -> float:
-    """Return Cohen's kappa (nominal, unweighted) over the units coded by both.
-
-    Parameters
-    ----------
-    first, second : pandas.Series
-        Codes in the same order of units; missing where a coder did not code the unit.
-
-    Returns
-    -------
-    float
-        NaN where it cannot be estimated: no unit, or both coders used one and the same code
-        throughout, so that agreement by chance is certain.
-    """
-    one, two = _paired(first, second)
-    if one.empty:
-        return float("nan")
-    codes = sorted({*one, *two})
-    chance = sum(float((one == code).mean() * (two == code).mean()) for code in codes)
-    if chance >= 1:
-        return float("nan")
-    return (float((one == two).mean()) - chance) / (1 - chance)
-
-
-def krippendorff_alpha(ratings: pd.DataFrame) -> float:
-    """Return Krippendorff's alpha for nominal codes, any number of coders, missing codes allowed.
-
-    Parameters
-    ----------
-    ratings : pandas.DataFrame
-        One row a unit, one column a coder; missing where a coder did not code the unit. Units with
-        fewer than two codes say nothing about agreement and are left out.
-
-    Returns
-    -------
-    float
-        1 is perfect, 0 what chance would give; NaN where it cannot be estimated: no unit with two
-        codes, or one and the same code throughout.
-    """
-    codes, _ = pd.factorize(ratings.to_numpy(dtype=object).ravel(), sort=False)
-    grid = codes.reshape(ratings.shape)
-    counts = np.zeros((grid.shape[0], int(codes.max(initial=-1)) + 1))
-    for column in grid.T:
-        rated = np.flatnonzero(column >= 0)
-        np.add.at(counts, (rated, column[rated]), 1)
-    return float(_alphas(counts, np.ones((1, len(counts))))[0])
-
-
-def _alphas(counts: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return alpha for each resample of the units.
-
-    Parameters
-    ----------
-    counts : array of shape (units, codes)
-        How many coders gave the unit the code.
-    weights : array of shape (resamples, units)
-        How often each unit is in each resample.
-
-    Notes
-    -----
-    With m codes in a unit, its disagreeing pairs are (m² - Σ n²) / (m - 1); with n codes in all,
-    those expected by chance are (n² - Σ n_code²) / (n - 1). Alpha is one minus their ratio.
-    """
-    total = counts.sum(axis=1)
-    pairable = total >= 2
-    counts, total, weights = counts[pairable], total[pairable], weights[:, pairable]
-    disagreeing = weights @ ((total**2 - (counts**2).sum(axis=1)) / (total - 1))
-    per_code = weights @ counts
-    n = per_code.sum(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        expected = (n**2 - (per_code**2).sum(axis=1)) / (n - 1)
-        return np.where(expected > 0, 1 - disagreeing / expected, np.nan)
-
-
-# --- one facet ------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -297,8 +174,8 @@ def _row(
     counts = np.zeros((len(first), len(values)))
     for column in (first, second):
         counts[np.arange(len(first)), column.map(place).to_numpy()] += 1
-    result["alpha"] = float(_alphas(counts, np.ones((1, len(counts))))[0])
-    draws = _alphas(counts, weights)
+    result["alpha"] = float(alphas(counts, np.ones((1, len(counts))))[0])
+    draws = alphas(counts, weights)
     usable = draws[~np.isnan(draws)]
     notes = ["sets compared whole: a partial match counts as disagreement"] if several else []
     lost = len(draws) - len(usable)
@@ -594,96 +471,3 @@ def measure_consultation_agreement(
         n_draws=n_draws,
         seed=seed,
     )
-
-
-# --- caveats --------------------------------------------------------------------------------
-
-
-def caveat_for(
-    agreement: pd.DataFrame,
-    facets: Collection[str],
-    *,
-    codes: Collection[str] | None = None,
-    material: str | None = None,
-) -> list[str]:
-    """Return the caveats that an exhibit built on these facets or codes has to carry.
-
-    Parameters
-    ----------
-    agreement : pandas.DataFrame
-        A table of this module, or several of them under one another.
-    facets : collection of str
-        Facets the exhibit is built on.
-    codes : collection of str, optional
-        Only these codes of the facets; by default all of them.
-    material : str, optional
-        "screening", "literature" or "consultation", where the table holds several and a facet
-        (such as theme) occurs in more than one.
-
-    Returns
-    -------
-    list of str
-        One sentence a facet that has codes whose alpha is below 0.667, and one where alpha cannot
-        be estimated although the code was used; empty where all are reliable. A facet with one
-        code a unit is also judged as a whole; a facet with many is judged code by code.
-
-    Raises
-    ------
-    InputError
-        Missing columns, or a facet that the table does not measure.
-    """
-    require_columns(agreement, AGREEMENT_COLUMNS, where="caveat_for")
-    table = agreement if material is None else agreement[agreement["material"] == material]
-    measured = set(table["facet"])
-    unknown = sorted(set(facets) - measured)
-    if unknown:
-        raise InputError(
-            Problem("is not measured", column="facets", value=name, nearest=nearest(name, measured))
-            for name in unknown
-        )
-    caveats = []
-    keys = table[["material", "facet"]].drop_duplicates()
-    for kind, facet in keys.itertuples(index=False, name=None):
-        if facet not in facets:
-            continue
-        rows = table[(table["material"] == kind) & (table["facet"] == facet)]
-        whole, parts = rows[rows["code"].isna()], rows[rows["code"].notna()]
-        if codes is not None:
-            parts = parts[parts["code"].isin(list(codes))]
-        several = whole["note"].str.contains("sets compared whole", na=False).any()
-        judged = parts if several else pd.concat([whole, parts])
-        used = judged[(judged["n_coder_1"] > 0) | (judged["n_coder_2"] > 0)]
-        weak = used[used["alpha"] < RELIABLE]
-        unmeasured = used[used["alpha"].isna()]
-        name = str(whole["label"].iloc[0]).lower()
-        n, unit = int(whole["n_units"].iloc[0]), whole["unit"].iloc[0]
-        if not weak.empty:
-            caveats.append(
-                f"Coders agreed too little for firm conclusions (Krippendorff’s alpha below "
-                f"{RELIABLE}, {n:,} {unit} coded by both) on {name}: {_list_alphas(weak)}."
-            )
-        if not unmeasured.empty:
-            labels = "; ".join(unmeasured["label"])
-            caveats.append(
-                f"Agreement on {name} could not be estimated ({n:,} {unit} coded by both) for: "
-                f"{labels}."
-            )
-    return caveats
-
-
-def _list_alphas(rows: pd.DataFrame) -> str:
-    """Spell out labels with their alphas and intervals."""
-    parts = []
-    for label, code, alpha, low, high in zip(
-        rows["label"],
-        rows["code"],
-        rows["alpha"],
-        rows["alpha_low"],
-        rows["alpha_high"],
-        strict=True,
-    ):
-        interval = "" if pd.isna(low) else f", 95 % interval {low:.2f} to {high:.2f}"
-        parts.append(
-            f"{'the facet as a whole' if pd.isna(code) else label} ({alpha:.2f}{interval})"
-        )
-    return "; ".join(parts)
