@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from oso_analysis.literature.readers.markers import count_markers
 from oso_analysis.literature.readers.read import ReadResult, read_records
-from oso_analysis.literature.readers.write import write_table
+from oso_analysis.literature.readers.write import read_table, write_table
 
-__all__ = ["ReadResult", "count_markers", "read_records", "write_table"]
+__all__ = ["ReadResult", "count_markers", "read_records", "read_table", "write_table"]

@@ -7,7 +7,7 @@ import re
 from oso_analysis.literature.readers.csl_types import BIBTEX_TYPES, csl_type, is_canonical
 from oso_analysis.literature.readers.draft import Draft, Parsed, Tags, left_over, take
 from oso_analysis.literature.readers.latex import decode_latex, unescape
-from oso_analysis.literature.readers.names import looks_like_organisation, surname_first
+from oso_analysis.literature.readers.names import surname_first
 from oso_analysis.literature.readers.text import clean, split_serial_number
 
 __all__ = ["NOT_ENTRIES", "parse_bibtex"]
@@ -29,7 +29,9 @@ _LOOKS_LIKE_FIELD = re.compile(r"^\s*[\w-]+\s*=\s*[{\"]", re.MULTILINE)
 _BRACE = re.compile(r"\\?[{}]")
 _BARE = re.compile(r"[^\s,#{}\"]+")
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
-_MONTHS = dict.fromkeys(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], "")
+_MONTHS = dict.fromkeys(
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], ""
+)
 _MONTHS = {name: f"{number:02d}" for number, name in enumerate(_MONTHS, 1)}
 
 _VERBATIM = frozenset(
@@ -350,7 +352,7 @@ def bibtex_names(value: str) -> list[str]:
         if part[0] == "{" and _brace_end(part, 0, len(part)) == len(part) - 1:
             # A name in braces of its own is one that must not be taken apart.
             inner = clean(decode_latex(part))
-            names.append(inner if looks_like_organisation(inner) or "," not in inner else inner)
+            names.append(inner)
         elif part[0] == "{" and " " in part and "," not in part:
             names.append(clean(decode_latex(part)))
         else:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from oso_analysis.literature.readers.draft import words
+
 __all__ = ["KEPT", "SYNONYMS", "bare", "known_headings", "target_of"]
 
 #: Record column (or `key`, `date`, `first_page`, `last_page`, `serial`) and its headings.
@@ -96,7 +98,8 @@ KEPT: tuple[str, ...] = tuple(
     Funding Text 5|Correspondence Address|Editors|Sponsors|Conference date|Conference location|
     Conference code|CODEN|Publication Stage|Open Access|Book Editors|Book Group Authors|
     Researcher Ids|ORCIDs|Book Series Title|Book Series Subtitle|Conference Sponsor|
-    Conference Host|Addresses|Reprint Addresses|Email Addresses|Funding Orgs|Funding Name Preferred|
+    Conference Host|Addresses|Reprint Addresses|Email Addresses|Funding Orgs|
+    Funding Name Preferred|
     Cited References|Cited Reference Count|Times Cited, WoS Core|Times Cited, All Databases|
     180 Day Usage Count|Since 2013 Usage Count|Publication Type Code|Part Number|Supplement|
     Special Issue|Meeting Abstract|Number of Pages|WoS Categories|Web of Science Index|
@@ -104,7 +107,8 @@ KEPT: tuple[str, ...] = tuple(
     Date of Export|Web of Science Record|Journal Abbreviation (29)|Month|Day|pmc_id|PMCID|PMC ID|
     Published Month|Ref|Study|Reviewer|Inclusion|Exclusion Reason|Exclusion Reasons|Labels|Decision|
     Citation|First Author|Create Date|NIHMS ID|Availability|Comments|Old Item ID|OldItemId|
-    Sourced from|Imported From|Included|Master Item ID|Duplicate|Item status|Users notes|customizations|
+    Sourced from|Imported From|Included|Master Item ID|Duplicate|Item status|Users notes|
+    customizations|
     ArticleType|AuthorAffiliation|companies|copyright|entryDate|languageOfSummary|classification|
     classificationCodes|majorClassificationCodes|startPage|subjectTerms|subjects|FindACopy|Database|
     digitalObjectIdentifier|notes|placeOfPublication|pubdate|Provider|Subtitle|Doctype Code|
@@ -119,8 +123,8 @@ KEPT: tuple[str, ...] = tuple(
 
 _NOT_WORD = re.compile(r"[\W_]+")
 #: Tab-delimited Web of Science files head their columns with tags, where some mean other things.
-_WOS_ONLY = frozenset(
-    ["TI", "AF", "AU", "PY", "SO", "VL", "IS", "BP", "EP", "AR", "PU", "PI", "DI", "BN", "SN", "EI", "PM", "LA", "AB", "DE", "UT", "DT", "SE", "ID", "SP", "T1"]
+_WOS_ONLY = words(
+    """TI AF AU PY SO VL IS BP EP AR PU PI DI BN SN EI PM LA AB DE UT DT SE ID SP T1"""
 )
 
 

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from oso_analysis.literature.readers.csl_types import CSL_TYPES, csl_type
-from oso_analysis.literature.readers.draft import Draft, Parsed
+from oso_analysis.literature.readers.draft import Draft, Parsed, words
 from oso_analysis.literature.readers.markers import json_starts
 from oso_analysis.literature.readers.text import split_serial_number
 
@@ -223,9 +223,7 @@ def _name(person: Any) -> str | None:
     return ", ".join(parts) or None
 
 
-_USUAL = frozenset(
-    ["family", "given", "literal", "suffix", "non-dropping-particle", "dropping-particle", "name"]
-)
+_USUAL = words("""family given literal suffix non-dropping-particle dropping-particle name""")
 
 
 def _says_more(person: Any) -> bool:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 
+from oso_analysis.literature.readers.draft import words
+
 __all__ = ["BIBTEX_TYPES", "CSL_TYPES", "RIS_TYPES", "csl_type", "is_canonical"]
 
 #: The type vocabulary of CSL 1.0.2.
-CSL_TYPES = frozenset(
-    ["article", "article-journal", "article-magazine", "article-newspaper", "bill", "book", "broadcast", "chapter", "classic", "collection", "dataset", "document", "entry", "entry-dictionary", "entry-encyclopedia", "event", "figure", "graphic", "hearing", "interview", "legal_case", "legislation", "manuscript", "map", "motion_picture", "musical_score", "pamphlet", "paper-conference", "patent", "performance", "periodical", "personal_communication", "post", "post-weblog", "regulation", "report", "review", "review-book", "software", "song", "speech", "standard", "thesis", "treaty", "webpage"]
+CSL_TYPES = words(
+    """article article-journal article-magazine article-newspaper bill book broadcast chapter
+    classic collection dataset document entry entry-dictionary entry-encyclopedia event figure
+    graphic hearing interview legal_case legislation manuscript map motion_picture
+    musical_score pamphlet paper-conference patent performance periodical
+    personal_communication post post-weblog regulation report review review-book software song
+    speech standard thesis treaty webpage"""
 )
 
 #: RIS `TY` codes, those of EndNote and Zotero included.
@@ -264,8 +271,11 @@ _WORDS = {
 _LETTERS = re.compile(r"[^a-z]")
 _known: dict[str, str | None] = {}
 #: The one word for each CSL type that needs no copy in `extra`, as nothing is lost by it.
-_CANONICAL = frozenset(
-    ["JOUR", "RPRT", "CHAP", "BOOK", "THES", "CPAPER", "CONF", "GEN", "LEGAL", "NEWS", "MGZN", "DATA", "PAT", "COMP", "BLOG", "HEAR", "STAND", "VIDEO", "article", "techreport", "report", "incollection", "book", "inproceedings", "thesis", "misc", "online", "patent", "dataset", "software", "unpublished", "journalarticle", "booksection", "conferencepaper", "generic", "webpage", "web", "newspaperarticle", "magazinearticle", "statute", "document", "blogpost", "bill", "case", "manuscript"]
+_CANONICAL = words(
+    """JOUR RPRT CHAP BOOK THES CPAPER CONF GEN LEGAL NEWS MGZN DATA PAT COMP BLOG HEAR STAND
+    VIDEO article techreport report incollection book inproceedings thesis misc online patent
+    dataset software unpublished journalarticle booksection conferencepaper generic webpage
+    web newspaperarticle magazinearticle statute document blogpost bill case manuscript"""
 )
 
 

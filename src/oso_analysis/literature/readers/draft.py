@@ -16,6 +16,7 @@ __all__ = [
     "left_over",
     "shown",
     "take",
+    "words",
 ]
 
 #: The columns of the `records` frame, in order (docs/architecture.md).
@@ -85,6 +86,11 @@ class Parsed:
     def repair(self, draft: Draft | None, line: int, reason: str, raw: str) -> None:
         """Note an entry, or something between entries, that was read after mending."""
         self.repairs.append((draft, line, reason, shown(raw)))
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a list written as prose."""
+    return frozenset(text.split())
 
 
 def shown(raw: str) -> str:

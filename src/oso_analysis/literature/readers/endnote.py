@@ -192,9 +192,9 @@ def _draft(root: Element) -> Draft | None:
             number = clean("".join(child.itertext()))
             kind = child.get("name") or ""
         elif name in ("database", "source-app"):
-            for value in (child.get("name") or clean("".join(child.itertext())),):
-                if value:
-                    tags.setdefault(name, []).append(value)
+            said = child.get("name") or clean("".join(child.itertext()))
+            if said:
+                tags.setdefault(name, []).append(said)
         else:
             _gather(child, name, tags)
     if not any(name not in ("database", "source-app", "rec-number", "foreign-keys/key")

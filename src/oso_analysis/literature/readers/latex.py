@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from oso_analysis.literature.readers.draft import words
+
 __all__ = ["decode_latex", "unescape"]
 
 _COMBINING = {
@@ -144,8 +146,12 @@ _SYMBOLS = {
     "Theta": "Θ",
 }
 #: Commands that only change how their argument looks.
-_DROPPED = frozenset(
-    ["emph", "textit", "textbf", "textsc", "textrm", "textsf", "texttt", "textup", "textnormal", "textsl", "textsuperscript", "textsubscript", "mathrm", "mathit", "mathbf", "mathsf", "mathcal", "ensuremath", "url", "mbox", "text", "enquote", "it", "bf", "em", "rm", "sf", "sc", "sl", "tt", "bfseries", "itshape", "scshape", "upshape", "normalfont", "relax", "protect", "noopsort", "underline", "hspace", "vphantom", "bibstring", "mkbibemph", "mkbibquote", "mathbb", "left", "right", "kern", "big", "upright", "textcyrillic", "cyrillic", "foreignlanguage", "uppercase", "MakeUppercase", "nocase", "cite"]
+_DROPPED = words(
+    """emph textit textbf textsc textrm textsf texttt textup textnormal textsl textsuperscript
+    textsubscript mathrm mathit mathbf mathsf mathcal ensuremath url mbox text enquote it bf
+    em rm sf sc sl tt bfseries itshape scshape upshape normalfont relax protect noopsort
+    underline hspace vphantom bibstring mkbibemph mkbibquote mathbb left right kern big
+    upright textcyrillic cyrillic foreignlanguage uppercase MakeUppercase nocase cite"""
 )
 _LATEX = re.compile(
     r"\\(?:"

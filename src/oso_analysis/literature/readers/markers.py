@@ -10,6 +10,8 @@ import csv
 import io
 import re
 
+from oso_analysis.literature.readers.draft import words
+
 __all__ = ["count_markers", "json_starts"]
 
 _RIS = re.compile(r"^[ \t]*(TY|ER)(?:  -|[ \t]{0,4}-(?=[ \t\n]|\Z))", re.MULTILINE)
@@ -17,17 +19,22 @@ _RIS_TAG = re.compile(r"^[ \t]*([A-Z][A-Z0-9])(?:(  )-|[ \t]{0,4}-(?=[ \t\n]|\Z)
 _WOS = re.compile(r"^(PT|ER)(?=[ \t\n]|\Z)", re.MULTILINE)
 _WOS_TAG = re.compile(r"^(?!FN|VR|EF|PT|ER)[A-Z][A-Z0-9](?=[ \t]\S)", re.MULTILINE)
 _BIBTEX = re.compile(
-    r"(?:^|\})[ \t]*@[ \t]*(?!(?:comment|string|preamble|xdata|set|control)\s*[{(])[A-Za-z]\w*\s*[{(]",
+    r"(?:^|\})[ \t]*@[ \t]*(?!(?:comment|string|preamble|xdata|set|control)\s*[{(])"
+    r"[A-Za-z]\w*\s*[{(]",
     re.MULTILINE | re.IGNORECASE,
 )
 _RECORD = re.compile(r"<(?:[\w.-]+:)?record(?=[\s>/])")
-_PMID = re.compile(r"^PMID ?- ", re.MULTILINE)
+_MEDLINE = re.compile(
+    r"^PMID-|(?:\A|\n[ \t]*\n)(?!PMID-)(?=[A-Z0-9 ]{4}-)[A-Z0-9]+ *-", re.MULTILINE
+)
 _JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]', re.DOTALL)
 _JSON_ITEM = re.compile(r'(:\s*)?\{\s*"([^"\\]*)"\s*:')
 _ITEMS = re.compile(r'\s*\{(?:[^{}\[\]]*,)?\s*"items"\s*:\s*\[')
 #: First names in the objects inside an item: names and dates.
-_INNER = frozenset(
-    ["family", "given", "literal", "suffix", "non-dropping-particle", "dropping-particle", "comma-suffix", "static-ordering", "parse-names", "name", "ORCID", "isInstitution", "date-parts", "raw", "season", "circa", "year", "affiliation", "sequence", "authenticated-orcid", "orcid", "role"]
+_INNER = words(
+    """family given literal suffix non-dropping-particle dropping-particle comma-suffix static-
+    ordering parse-names name ORCID isInstitution date-parts raw season circa year affiliation
+    sequence authenticated-orcid orcid role"""
 )
 
 
@@ -105,7 +112,7 @@ def _count_endnote(text: str) -> int:
 
 
 def _count_medline(text: str) -> int:
-    return sum(1 for _ in _PMID.finditer(text))
+    return sum(1 for _ in _MEDLINE.finditer(text))
 
 
 def json_starts(text: str) -> list[int]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from oso_analysis.literature.readers.draft import words
+
 __all__ = ["looks_like_organisation", "normalise_authors", "pair_up", "surname_first"]
 
 #: A name without any of these is taken as it stands, which is most of them.
@@ -44,12 +46,15 @@ _FAMILY_INITIALS = re.compile(
     r"((?:[^\W\d_a-z]\.[ -]?){1,5}|[^\W\d_a-z]{1,3})$"
 )
 #: Degrees and honours that no name ends in, and those that initials may spell.
-_DEGREES = frozenset(
-    ["phd", "dphil", "psyd", "edd", "med", "msc", "mphil", "mph", "msw", "bsc", "llm", "llb", "jd", "lcmhc", "lcsw", "lpc", "lmft", "frcpsych", "mrcpsych", "mbbs", "mbchb", "mba", "obe", "cbe", "mbe", "kcmg", "kbe", "qc", "kc", "facs", "faap", "dclinpsy", "dsc", "drph", "pharmd", "esq", "lcswr", "lmhc", "licsw", "cpsychol", "afbpss"]
+_DEGREES = words(
+    """phd dphil psyd edd med msc mphil mph msw bsc llm llb jd lcmhc lcsw lpc lmft frcpsych
+    mrcpsych mbbs mbchb mba obe cbe mbe kcmg kbe qc kc facs faap dclinpsy dsc drph pharmd
+    esq bpsych lisw lisw-s
+    lcswr lmhc licsw cpsychol afbpss"""
 )
-_DOUBTFUL = frozenset(["ma", "ms", "md", "ba", "bs", "rn", "do"])
-_DEGREE_SHAPE = re.compile(r"[A-Za-z.]{2,10}$")
-_PARTICLES = frozenset(["von", "van", "de", "der", "den", "la", "le", "di", "da", "dos", "del", "du", "ten", "ter", "zu", "zur", "af", "bin", "al"])
+_DOUBTFUL = words("""ma ms md ba bs rn do""")
+_DEGREE_SHAPE = re.compile(r"[A-Za-z.-]{2,10}$")
+_PARTICLES = words("""von van de der den la le di da dos del du ten ter zu zur af bin al""")
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?$", re.IGNORECASE)
 _memory: dict[tuple[str, ...], tuple[str | None, bool]] = {}
 
@@ -159,6 +164,13 @@ def _is_degree(word: str, *, doubtful: bool = True) -> bool:
 def _one(piece: str) -> str:
     """Return one name without degrees, marks and "et al."; empty where nothing is left."""
     name = _WITH.sub("", _ET_AL.sub("", piece)).strip(" ,;")
+    if "," in name:
+        family, _, given = name.partition(",")
+        given = _WITH.sub("", _LEADING_AND.sub("", given.strip()))
+        first, _, rest = given.partition(" ")
+        if rest and "." in first[:-1] and _is_degree(first, doubtful=False):
+            given = rest
+        name = f"{family}, {given}"
     name = _MARKS.sub("", name)
     if not name or name.lower() in {"anon", "et al", "al"} or _is_degree(name):
         return ""
@@ -197,18 +209,15 @@ def _without_capitals(name: str) -> str:
     family, comma, given = name.partition(",")
     if comma:
         return (_title(family) if _shouted(family) else family) + (
-            comma + (_title(given) if _shouted(given) else given)
+            comma + " ".join(_title(word) if _shouted(word) else word for word in given.split(" "))
         )
     words = name.split()
     if len(words) < 2 or len(words) > 5:
         return name
-    if all(_INITIALS.match(word) or _shouted(word) for word in words) and any(
-        _shouted(word) for word in words
-    ):
-        if all("." not in word and len(word) > 3 for word in words) or any(
-            re.match(r"[^\W\d_]\.", word) for word in words
-        ):
-            return " ".join(_title(word) if _shouted(word) else word for word in words)
+    shouted = [word for word in words if _shouted(word)]
+    certain = len(shouted) == len(words) or any(re.match(r"[^\W\d_]\.", word) for word in words)
+    if shouted and certain and all(_INITIALS.match(w) for w in words if w not in shouted):
+        return " ".join(_title(word) if word in shouted else word for word in words)
     return name
 
 

@@ -14,18 +14,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from oso_analysis.errors import InputError, Problem
+from oso_analysis.errors import InputError, Problem, RunError
 from oso_analysis.literature.readers.bibtex import parse_bibtex
 from oso_analysis.literature.readers.csl import parse_csl
 from oso_analysis.literature.readers.decode import Source, open_source, too_long_a_line
 from oso_analysis.literature.readers.draft import RECORD_COLUMNS, Draft, Parsed
 from oso_analysis.literature.readers.endnote import declares_entities, parse_endnote
 from oso_analysis.literature.readers.markers import count_markers
+from oso_analysis.literature.readers.medline import parse_medline
 from oso_analysis.literature.readers.names import normalise_authors
 from oso_analysis.literature.readers.ris import parse_ris
 from oso_analysis.literature.readers.sniff import FORMATS, sniff
 from oso_analysis.literature.readers.tabular import header_of, parse_table
 from oso_analysis.literature.readers.text import clean, clean_doi, clean_title, find_year
+from oso_analysis.literature.readers.wos import parse_wos
+from oso_analysis.literature.readers.xlsx import read_workbook
 
 __all__ = ["ReadResult", "read_records"]
 
@@ -38,6 +41,8 @@ _PARSERS: dict[str, Callable[[str], Parsed]] = {
     "bibtex": parse_bibtex,
     "csl-json": parse_csl,
     "endnote-xml": parse_endnote,
+    "medline": parse_medline,
+    "wos": parse_wos,
 }
 _PLAIN = ("volume", "issue", "pages", "publisher", "place", "edition", "language", "keywords",
           "container", "pmid", "url", "isbn", "issn")  # fmt: skip
@@ -104,7 +109,7 @@ def read_records(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]
     InputError
         With one problem for every file that cannot be read at all: missing, empty, binary, of
         no known format, with XML entity declarations, NUL bytes or an impossibly long line.
-    RuntimeError
+    RunError
         Where accepted and rejected entries do not add up to the independent count; an error
         in this package, raised lest an entry be lost unnoticed.
     """
@@ -145,6 +150,12 @@ def _read(path: Path, name: str) -> _File | Problem:
     source = open_source(path, name)
     if isinstance(source, Problem):
         return source
+    if source.is_workbook:
+        result = read_workbook(source.data, name)
+        if isinstance(result, Problem):
+            return result
+        source.data = b""
+        return _proved(source, "xlsx", *result)
     format = sniff(source.text)
     if format is None:
         return Problem(
@@ -167,11 +178,16 @@ def _read(path: Path, name: str) -> _File | Problem:
     markers = count_markers(source.text, format)
     if markers == 0:
         return Problem(f"has no entries, though it looks like {FORMATS[format]}", file=name)
+    return _proved(source, format, parsed, markers)
+
+
+def _proved(source: Source, format: str, parsed: Parsed, markers: int) -> _File:
+    """Return the file read once its entries add up to the independent count."""
     entries = len(parsed.drafts) + len(parsed.rejects)
     if entries != markers:
-        raise RuntimeError(
-            f"{name}: {markers} entry markers, but {len(parsed.drafts)} entries accepted and "
-            f"{len(parsed.rejects)} rejected; nothing was returned, lest one be lost"
+        raise RunError(
+            f"{source.name}: {markers} entry markers, but {len(parsed.drafts)} entries accepted "
+            f"and {len(parsed.rejects)} rejected; nothing is returned, lest one be lost"
         )
     source.text = ""
     return _File(source, format, parsed, markers)

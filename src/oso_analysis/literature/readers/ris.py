@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 
 from oso_analysis.literature.readers.csl_types import RIS_TYPES, csl_type, is_canonical
-from oso_analysis.literature.readers.draft import Draft, Parsed, Tags, left_over, take
+from oso_analysis.literature.readers.draft import Draft, Parsed, Tags, left_over, take, words
 from oso_analysis.literature.readers.text import join_pages, split_serial_number
 
 __all__ = ["KNOWN_TAGS", "parse_ris"]
 
 #: Tags of the RIS specification and of the dialects; other tags need the specified spacing.
-KNOWN_TAGS = frozenset(
-    ["A1", "A2", "A3", "A4", "A5", "A6", "AB", "AD", "AN", "AR", "AU", "AV", "BN", "BT", "C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "CA", "CL", "CN", "CP", "CR", "CT", "CY", "DA", "DB", "DI", "DO", "DP", "DS", "ED", "EM", "EP", "ER", "ET", "ID", "IP", "IS", "J1", "J2", "JA", "JF", "JI", "JO", "K1", "KW", "L1", "L2", "L3", "L4", "LA", "LB", "LK", "LL", "M1", "M2", "M3", "N1", "N2", "NO", "NV", "OP", "PA", "PB", "PM", "PP", "PT", "PY", "RD", "RI", "RN", "RP", "S1", "S2", "SE", "SL", "SN", "SO", "SP", "SR", "ST", "SV", "T1", "T2", "T3", "TA", "TI", "TT", "TY", "U1", "U2", "U3", "U4", "U5", "UR", "UT", "VL", "VO", "WP", "WT", "WV", "Y1", "Y2", "YR"]
+KNOWN_TAGS = words(
+    """A1 A2 A3 A4 A5 A6 AB AD AN AR AU AV BN BT C1 C2 C3 C4 C5 C6 C7 C8 CA CL CN CP CR CT CY DA
+    DB DI DO DP DS ED EM EP ER ET ID IP IS J1 J2 JA JF JI JO K1 KW L1 L2 L3 L4 LA LB LK LL M1
+    M2 M3 N1 N2 NO NV OP PA PB PM PP PT PY RD RI RN RP S1 S2 SE SL SN SO SP SR ST SV T1 T2 T3
+    TA TI TT TY U1 U2 U3 U4 U5 UR UT VL VO WP WT WV Y1 Y2 YR"""
 )
 _TAG_LINE = re.compile(r"[ \t]*([A-Z][A-Z0-9])(?:(  )-|[ \t]{0,4}-(?=[ \t]|$))(.*)", re.DOTALL)
 

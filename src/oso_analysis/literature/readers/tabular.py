@@ -1,16 +1,14 @@
-"""CSV, TSV and Excel tables as Zotero, Scopus, Web of Science and the screening tools write them."""
+"""CSV, TSV and Excel tables as databases, reference managers and screening tools write them."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from oso_analysis.errors import nearest
 from oso_analysis.literature.readers.columns import (
-    SYNONYMS,
     bare,
     known_headings,
     rank_of,
@@ -22,10 +20,10 @@ from oso_analysis.literature.readers.names import pair_up
 from oso_analysis.literature.readers.text import join_pages, split_serial_number
 from oso_analysis.literature.readers.write import unguard
 
-__all__ = ["Header", "header_of", "parse_rows", "parse_table"]
+__all__ = ["HEADER_LINES", "Header", "header_of", "header_score", "parse_rows", "parse_table"]
 
 #: Lines in which a header is looked for; some exports begin with a title and a blank line.
-_HEADER_LINES = 12
+HEADER_LINES = 12
 _DELIMITERS = (",", "\t", ";", "|")
 _FIELD_LIMIT = 2**31 - 1
 
@@ -44,7 +42,7 @@ def header_of(text: str) -> Header | None:
     """Find the first line that reads as a header of known columns, or None."""
     start = 0
     head_end = min(len(text), 500_000)
-    for line in range(1, _HEADER_LINES + 1):
+    for line in range(1, HEADER_LINES + 1):
         best: tuple[int, Header] | None = None
         end = text.find("\n", start, head_end)
         first_line = text[start : end if end >= 0 else head_end]
@@ -261,8 +259,3 @@ def _plan(names: Sequence[str], parsed: Parsed) -> _Plan:
                 None, 1, f"column {name!r} is not recognised and kept in extra{also}", name
             )
     return _Plan(names, targets)
-
-
-def known_columns() -> str:
-    """Return the record columns that headings are recognised for, as one line of text."""
-    return json.dumps(sorted(SYNONYMS))

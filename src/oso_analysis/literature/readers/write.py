@@ -1,8 +1,10 @@
-"""Writing the tables as CSV: whole or not at all, and safe to open in a spreadsheet."""
+"""Small tables as CSV: written whole or not at all, safe in a spreadsheet, and read back."""
 
 from __future__ import annotations
 
 import contextlib
+import csv
+import io
 import os
 import re
 import tempfile
@@ -10,9 +12,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from oso_analysis.errors import RunError
+from oso_analysis.errors import InputError, Problem, RunError
+from oso_analysis.literature.readers.decode import open_source
 
-__all__ = ["guard", "unguard", "write_table"]
+__all__ = ["guard", "read_table", "unguard", "write_table"]
 
 _RISKY = re.compile(r"'*[=+\-@\t\r]")
 _GUARDED = re.compile(r"''*[=+\-@\t\r]")
@@ -52,8 +55,7 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
     safe = frame.copy()
     for name in safe.columns:
         if not pd.api.types.is_numeric_dtype(safe[name]):
-            text = safe[name].astype(object)
-            safe[name] = [guard(value) for value in text]
+            safe[name] = safe[name].astype(object).map(guard)
     temporary = ""
     try:
         handle, temporary = tempfile.mkstemp(
@@ -71,3 +73,48 @@ def write_table(frame: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
                 Path(temporary).unlink()
         raise RunError(f"{target} cannot be written: {error.strerror or error}") from error
     return target
+
+
+def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
+    """Read a table that `write_table` wrote, or that a spreadsheet program saved again as CSV.
+
+    Parameters
+    ----------
+    path : path-like
+        Text in any encoding, delimited by commas, semicolons or tabs.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Every column text, missing where empty; the apostrophes of `write_table` taken away.
+
+    Raises
+    ------
+    InputError
+        Where the file cannot be read or a row has more cells than there are headings.
+    """
+    source = open_source(Path(path), Path(path).name)
+    if isinstance(source, Problem):
+        raise InputError([source])
+    if source.is_workbook:
+        raise InputError([Problem("is an Excel workbook; save it as CSV", source.name)])
+    first = source.text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    rows = list(csv.reader(io.StringIO(source.text, newline=""), delimiter=delimiter))
+    header = [name.strip() for name in rows[0]]
+    problems = [
+        Problem(f"has {len(row)} cells under {len(header)} headings", source.name, number)
+        for number, row in enumerate(rows[1:], 2)
+        if len(row) > len(header)
+    ]
+    if problems:
+        raise InputError(problems)
+    return pd.DataFrame(
+        [
+            [unguard(cell.strip()) or None for cell in row] + [None] * (len(header) - len(row))
+            for row in rows[1:]
+            if any(cell.strip() for cell in row)
+        ],
+        columns=header,
+        dtype="str",
+    )

@@ -1,0 +1,181 @@
+"""`oso-analysis records import` and `records deduplicate`: anybody's exports, one table."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from oso_analysis.literature.readers import ReadResult
+
+__all__ = ["add_commands"]
+
+
+def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Register the commands."""
+    records = subparsers.add_parser(
+        "records",
+        help="read bibliographic exports and find duplicates in them",
+        description="Read bibliographic exports of any database or reference manager, and find "
+        "the records that describe one work.",
+    )
+    verbs = records.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    files = argparse.ArgumentParser(add_help=False)
+    files.add_argument(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="exports in any of the formats: RIS, BibTeX, CSL-JSON, EndNote XML, PubMed nbib, "
+        "Web of Science text, CSV, TSV, Excel; recognised by content",
+    )
+    files.add_argument(
+        "--rejects", type=Path, metavar="CSV", help="write the entries that could not be read"
+    )
+    files.add_argument("--repairs", type=Path, metavar="CSV", help="write what had to be mended")
+    reader = verbs.add_parser(
+        "import",
+        parents=[files],
+        help="read exports into one table",
+        description="Read exports into one table of records. Every entry of every file is "
+        "accepted or rejected, and the counts are printed.",
+    )
+    reader.add_argument(
+        "--output", type=Path, required=True, metavar="CSV", help="table of records to write"
+    )
+    reader.set_defaults(handler=_import)
+    finder = verbs.add_parser(
+        "deduplicate",
+        parents=[files],
+        help="find the records that describe one work",
+        description="Read exports, or a table that `records import` wrote, and say which records "
+        "describe one work.",
+    )
+    finder.add_argument(
+        "--output",
+        type=Path,
+        required=True,
+        metavar="CSV",
+        help="table to write: record_id, work_id",
+    )
+    finder.add_argument(
+        "--review", type=Path, metavar="CSV", help="write the uncertain pairs, to be decided"
+    )
+    finder.add_argument(
+        "--merges", type=Path, metavar="CSV", help="write every merge with its reason"
+    )
+    finder.add_argument(
+        "--works", type=Path, metavar="CSV", help="write one merged row for each work"
+    )
+    finder.add_argument(
+        "--decisions",
+        type=Path,
+        metavar="CSV",
+        help="people's verdicts to honour: record_id_a, record_id_b, verdict (same or different)",
+    )
+    finder.set_defaults(handler=_deduplicate)
+
+
+def _read(arguments: argparse.Namespace) -> ReadResult:
+    """Read the files, print what was read and write the tables about it that were asked for."""
+    from oso_analysis.literature.readers import read_records, write_table
+    from oso_analysis.literature.readers.sniff import FORMATS
+
+    result = read_records(arguments.files)
+    for file in result.files.to_dict("records"):
+        print(
+            f"{file['file']}: {FORMATS[file['format']]}, {file['encoding']}; "
+            f"{file['n_markers']:,} entries, {file['n_accepted']:,} accepted, "
+            f"{file['n_rejected']:,} rejected, {file['n_repaired']:,} repaired"
+        )
+    notes = result.repairs[result.repairs["record_id"].isna()]
+    for note in notes.to_dict("records"):
+        print(f"  {note['source_file']}, line {note['source_line']}: {note['reason']}")
+    for table, path in ((result.rejects, arguments.rejects), (result.repairs, arguments.repairs)):
+        if path is not None:
+            write_table(table, path)
+            print(f"wrote {path}: {len(table):,} rows")
+    if arguments.rejects is None and len(result.rejects):
+        print("name a file with --rejects to see the rejected entries")
+    return result
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from oso_analysis.literature.readers import write_table
+
+    _check_outputs(arguments, ("output", "rejects", "repairs"))
+    result = _read(arguments)
+    write_table(result.records, arguments.output)
+    print(f"wrote {arguments.output}: {len(result.records):,} records")
+    return 0
+
+
+def _deduplicate(arguments: argparse.Namespace) -> int:
+    from oso_analysis.literature.deduplicate import deduplicate
+    from oso_analysis.literature.readers import write_table
+
+    _check_outputs(
+        arguments, ("output", "review", "merges", "works", "rejects", "repairs"), "decisions"
+    )
+    decisions = _decisions(arguments.decisions) if arguments.decisions is not None else None
+    result = _read(arguments)
+    found = deduplicate(result.records, decisions=decisions)
+    for table, path in (
+        (found.review, arguments.review),
+        (found.merges, arguments.merges),
+        (found.works, arguments.works),
+    ):
+        if path is not None:
+            write_table(table, path)
+            print(f"wrote {path}: {len(table):,} rows")
+    work_ids = found.work_ids[["record_id", "work_id"]]
+    write_table(work_ids, arguments.output)
+    print(
+        f"wrote {arguments.output}: {len(work_ids):,} records of "
+        f"{work_ids['work_id'].nunique():,} works"
+    )
+    if len(found.review):
+        also = "" if arguments.review else "; name a file with --review to see them"
+        print(f"{len(found.review):,} uncertain pairs are left apart{also}")
+    for stale in found.stale_decisions.to_dict("records"):
+        print(
+            f"decision no longer applies: {stale['record_id_a']} and {stale['record_id_b']}, "
+            f"{stale['verdict']}: {stale['why']}"
+        )
+    return 0
+
+
+def _check_outputs(arguments: argparse.Namespace, outputs: tuple[str, ...], *inputs: str) -> None:
+    """Refuse, before anything is read, outputs that overwrite an input or one another."""
+    from oso_analysis.errors import InputError, Problem
+
+    taken = {path.resolve(): str(path) for path in arguments.files}
+    taken |= {
+        given.resolve(): str(given)
+        for given in (getattr(arguments, name) for name in inputs)
+        if given is not None
+    }
+    problems = []
+    for name in outputs:
+        path: Path | None = getattr(arguments, name)
+        if path is None:
+            continue
+        if path.resolve() in taken:
+            problems.append(
+                Problem("is read or written already; choose another file", str(path), None, name)
+            )
+        elif not path.resolve().parent.is_dir():
+            problems.append(Problem("is in a folder that does not exist", str(path), None, name))
+        taken[path.resolve()] = str(path)
+    if problems:
+        raise InputError(problems, "the outputs cannot be written")
+
+
+def _decisions(path: Path) -> pd.DataFrame:
+    """Read people's verdicts, as a spreadsheet program may have saved them."""
+    from oso_analysis.literature.readers import read_table
+
+    return read_table(path)

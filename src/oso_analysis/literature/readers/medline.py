@@ -1,0 +1,174 @@
+"""PubMed's own format, .nbib or MEDLINE."""
+
+from __future__ import annotations
+
+import re
+
+from oso_analysis.literature.readers.csl_types import csl_type
+from oso_analysis.literature.readers.draft import Draft, Parsed, Tags, left_over, take
+from oso_analysis.literature.readers.text import clean_doi, split_serial_number
+
+__all__ = ["parse_medline"]
+
+_SCALARS = (
+    ("title", ("TI", "BTI", "CTI", "VTI", "TT")),
+    ("container", ("JT", "TA", "BTI")),
+    ("volume", ("VI",)),
+    ("issue", ("IP",)),
+    ("pages", ("PG",)),
+    ("publisher", ("PB",)),
+    ("place", ("PL",)),
+    ("edition", ("EN",)),
+    ("abstract", ("AB", "OAB")),
+    ("language", ("LA",)),
+)
+#: PubMed lists several types for one entry; the first of these that is there decides.
+_TYPES = (
+    ("Preprint", "article"),
+    ("Books", "book"),
+    ("Book", "book"),
+    ("Book Chapter", "chapter"),
+    ("Technical Report", "report"),
+    ("Dataset", "dataset"),
+    ("Legislation", "legislation"),
+    ("Academic Dissertation", "thesis"),
+    ("Congress", "paper-conference"),
+    ("News", "article-magazine"),
+    ("Newspaper Article", "article-newspaper"),
+)
+_COLLECTIVE = frozenset({"CN"})
+
+
+def parse_medline(text: str) -> Parsed:
+    """Parse MEDLINE text: an entry runs from its `PMID` line to a blank line or the next one."""
+    parsed = Parsed()
+    lines = text.split("\n")
+    tags: Tags = {}
+    order: list[str] = []
+    start = 0
+    open_entry = False
+    last: list[str] | None = None
+    for number, line in enumerate(lines, 1):
+        if line[4:5] == "-" and (tag := line[:4].rstrip(" ")).isalnum() and tag.isupper():
+            value = line[5:].strip()
+            if tag == "PMID" or not open_entry:
+                if open_entry:
+                    _close(parsed, tags, order, start, lines, number - 1)
+                tags, order = {}, []
+                start, open_entry = number, True
+            last = tags.setdefault(tag, [])
+            last.append(value)
+            if tag in ("FAU", "AU", "CN"):
+                order.append(tag)
+        elif not line or line.isspace():
+            if open_entry:
+                _close(parsed, tags, order, start, lines, number - 1)
+            open_entry, last = False, None
+        elif last:
+            last[-1] = f"{last[-1]} {line.strip()}" if last[-1] else line.strip()
+        else:
+            parsed.repair(None, number, "text outside any entry was left out", line)
+    if open_entry:
+        _close(parsed, tags, order, start, lines, len(lines))
+    return parsed
+
+
+def _close(
+    parsed: Parsed, tags: Tags, order: list[str], start: int, lines: list[str], end: int
+) -> None:
+    names = _authors(tags, order)
+    tags = {name: [value for value in values if value] for name, values in tags.items()}
+    tags = {name: values for name, values in tags.items() if values}
+    raw = "\n".join(lines[start - 1 : end])
+    if not tags and not names:
+        parsed.reject(start, "an entry without any content", raw)
+        return
+    draft: Draft = {"line": start}
+    pmid = take(tags, ("PMID",))
+    if pmid:
+        draft["key"] = draft["pmid"] = pmid.split()[0]
+    else:
+        parsed.repair(draft, start, "an entry without its PMID line", raw)
+    draft["type"] = _type(tags)
+    if names:
+        draft["authors"] = names
+    for column, sources in _SCALARS:
+        value = take(tags, sources)
+        if value is not None:
+            draft[column] = value
+    for tag in ("DP", "DEP", "CDAT", "EDAT"):
+        if tag in tags:
+            draft["date"], draft["date_tag"] = take(tags, (tag,)), tag
+            break
+    _identifiers(draft, tags)
+    keywords = [*tags.pop("OT", ()), *tags.pop("MH", ())]
+    if keywords:
+        draft["keywords"] = "; ".join(keywords)
+    if tags:
+        draft["extra"] = left_over(tags)
+    parsed.drafts.append(draft)
+
+
+def _authors(tags: Tags, order: list[str]) -> list[str]:
+    """Return full names where there are any, with collective names in their place."""
+    full = tags.get("FAU")
+    chosen = "FAU" if full else "AU"
+    pending = {name: iter(tags.get(name, ())) for name in (chosen, "CN")}
+    names = [next(pending[tag]) for tag in order if tag in pending]
+    tags.pop(chosen, None)
+    tags.pop("CN", None)
+    return [name for name in names if name]
+
+
+def _type(tags: Tags) -> str:
+    said = tags.get("PT", [])
+    for word, kind in _TYPES:
+        if word in said:
+            return kind
+    if "BTI" in tags:
+        return "chapter" if "TI" in tags or "CTI" in tags else "book"
+    if said or "JT" in tags or "TA" in tags:
+        return "article-journal"
+    return csl_type(said[0]) or "document" if said else "document"
+
+
+_MARKED = re.compile(r"^(.*?)\s*\[(\w+)\]$")
+
+
+def _identifiers(draft: Draft, tags: Tags) -> None:
+    """Take the DOI from `LID` and `AID`, and sort `IS` and `ISBN`; the rest stays."""
+    for tag in ("LID", "AID", "SO"):
+        kept = []
+        for value in tags.pop(tag, ()):
+            match = _MARKED.match(value)
+            if match and match[2] == "doi" and clean_doi(match[1]) and tag != "SO":
+                if "doi" not in draft:
+                    draft["doi"] = match[1]
+                    continue
+                if clean_doi(match[1]) == clean_doi(draft["doi"]):
+                    continue
+            kept.append(value)
+        if kept:
+            tags[tag] = kept
+    if "pages" not in draft:
+        for value in tags.get("LID", []):
+            match = _MARKED.match(value)
+            if match and match[2] == "pii":
+                draft["pages"] = match[1]
+                break
+    whole: list[str] = []
+    for tag, column in (("IS", "issn"), ("ISBN", "isbn")):
+        kept = []
+        numbers: list[str] = []
+        for value in tags.pop(tag, ()):
+            isbn, issn, _ = split_serial_number(value)
+            found = issn if column == "issn" else isbn
+            if found:
+                numbers.append(found)
+            if found != value:
+                kept.append(value)
+        if numbers:
+            draft[column] = "; ".join(dict.fromkeys(numbers))
+        if kept:
+            tags[tag] = kept
+            whole += kept

@@ -1,0 +1,150 @@
+"""Web of Science tagged text: two-letter tags, `PT` to `ER`, continuation lines indented."""
+
+from __future__ import annotations
+
+from oso_analysis.literature.readers.csl_types import csl_type, is_canonical
+from oso_analysis.literature.readers.draft import Draft, Parsed, Tags, left_over, take, words
+from oso_analysis.literature.readers.text import join_pages, split_serial_number
+
+__all__ = ["KNOWN_TAGS", "parse_wos"]
+
+#: Field tags of the Web of Science databases and of ProQuest's and CAB's exports in their manner.
+KNOWN_TAGS = words(
+    """AB AE AF AH AK AN AR AU AV BA BD BE BF BH BN BP BS C1 C2 C3 CA CC CH CI CL CN CP CR CT CU CY
+    D2 DA DE DG DI DN DS DT EA ED EF EI EL EM EP ER ES EY FD FN FP FT FU FX GA GC GE GI GN GP HC HO
+    HP IA ID IE IO IP IS J9 JC JI LA LI LS LT MA MC ME MI MQ MS NM NO NP NR NT OA OI OR P1 P2 PA PC
+    PD PE PG PI PM PN PR PS PT PU PV PY RF RI RP SA SC SD SE SI SN SO SP SS ST SU TA TC TI TL TM TN
+    TR TS U1 U2 UR UT VL VN VR WC WE WP X1 X4 X5 Y1 Y4 Y5 Z1 Z2 Z3 Z4 Z8 Z9 ZA ZB ZR ZS"""
+)
+#: Tags whose every line is a value of its own; the lines of others are wrapped text.
+_LISTS = words("AU AF BA BF BE CA CR C1 C3 ED GP OI RI")
+_PUBLICATION_TYPES = {
+    "J": "article-journal",
+    "B": "book",
+    "S": "chapter",
+    "P": "patent",
+    "C": "paper-conference",
+    "D": "dataset",
+}
+_SCALARS = (
+    ("title", ("TI",)),
+    ("container", ("SO", "JI", "J9")),
+    ("volume", ("VL",)),
+    ("issue", ("IS",)),
+    ("publisher", ("PU",)),
+    ("place", ("PI",)),
+    ("doi", ("DI", "D2")),
+    ("pmid", ("PM",)),
+    ("url", ("UR",)),
+    ("language", ("LA",)),
+    ("abstract", ("AB",)),
+    ("keywords", ("DE", "ID")),
+)
+
+
+def parse_wos(text: str) -> Parsed:
+    """Parse Web of Science tagged text; an entry runs from its `PT` line to its `ER` line."""
+    parsed = Parsed()
+    lines = text.split("\n")
+    tags: Tags = {}
+    start = 0
+    open_entry = False
+    tag = ""
+    for number, line in enumerate(lines, 1):
+        if line[:2] in KNOWN_TAGS and line[2:3] in (" ", "\t", ""):
+            tag = line[:2]
+            value = line[3:].strip()
+            if tag == "PT":
+                if open_entry:
+                    _close(parsed, tags, start, lines, number - 1, ended=False)
+                tags, start, open_entry = {"PT": [value]}, number, True
+            elif tag == "ER":
+                if open_entry:
+                    _close(parsed, tags, start, lines, number, ended=True)
+                else:
+                    reason = "an ER line that ends no entry was left out"
+                    parsed.repair(None, number, reason, line)
+                open_entry, tag = False, ""
+            elif tag in ("FN", "VR", "EF"):
+                tag = ""
+            else:
+                if not open_entry:
+                    if not value:
+                        tag = ""
+                        continue
+                    tags, start, open_entry = {}, number, True
+                if value or tag not in tags:
+                    tags.setdefault(tag, []).append(value)
+        elif not line or line.isspace():
+            continue
+        elif open_entry and tag:
+            values = tags[tag]
+            if tag in _LISTS:
+                values.append(line.strip())
+            else:
+                values[-1] = f"{values[-1]} {line.strip()}" if values[-1] else line.strip()
+        else:
+            parsed.repair(None, number, "text outside any entry was left out", line)
+    if open_entry:
+        _close(parsed, tags, start, lines, len(lines), ended=False)
+    return parsed
+
+
+def _close(
+    parsed: Parsed, tags: Tags, start: int, lines: list[str], end: int, *, ended: bool
+) -> None:
+    has_type = "PT" in tags
+    kind = (tags.pop("PT", None) or [""])[0]
+    tags = {name: [value for value in values if value] for name, values in tags.items()}
+    tags = {name: values for name, values in tags.items() if values}
+    raw = "\n".join(lines[start - 1 : end])
+    if not tags:
+        parsed.reject(start, "an entry without any content", raw)
+        return
+    draft = _draft(tags, kind)
+    draft["line"] = start
+    parsed.drafts.append(draft)
+    if not has_type:
+        parsed.repair(draft, start, "an entry without its PT line", raw)
+    if not ended:
+        parsed.repair(draft, start, "an entry without its ER line", raw)
+
+
+def _draft(tags: Tags, kind: str) -> Draft:
+    draft: Draft = {"key": take(tags, ("UT",))}
+    said = take(tags, ("DT",)) or ""
+    draft["type"] = csl_type(said) or _PUBLICATION_TYPES.get(kind) or "document"
+    if said and not is_canonical(said):
+        draft["extra_type"] = said
+    for name in ("AF", "AU", "BF", "BA"):
+        if name in tags:
+            draft["authors"] = tags.pop(name)
+            break
+    groups = [*tags.pop("CA", ()), *tags.pop("GP", ())]
+    if groups:
+        draft["authors"] = [*draft.get("authors", ()), *groups]
+    for column, names in _SCALARS:
+        value = take(tags, names)
+        if value is not None:
+            draft[column] = value
+    for name in ("PY", "Y1", "EA", "PD"):
+        if name in tags:
+            draft["date"], draft["date_tag"] = take(tags, (name,)), name
+            break
+    pages = join_pages(take(tags, ("BP",)), take(tags, ("EP",)))
+    draft["pages"] = pages if pages is not None else take(tags, ("AR",))
+    for name in ("SN", "EI", "BN"):
+        kept = []
+        for value in tags.pop(name, ()):
+            isbn, issn, whole = split_serial_number(value)
+            for column, found in (("isbn", isbn), ("issn", issn)):
+                if found:
+                    have = draft.get(column)
+                    draft[column] = f"{have}; {found}" if have else found
+            if not whole:
+                kept.append(value)
+        if kept:
+            tags[name] = kept
+    if tags:
+        draft["extra"] = left_over(tags)
+    return draft
