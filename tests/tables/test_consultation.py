@@ -177,8 +177,8 @@ def test_submissions_by_hand(small: Consultation, codebook: Codebook) -> None:
     assert counts.loc["academia", "n_submissions"] == 0
     assert counts.loc["law_enforcement", "respondent_sector_label"] == "Law enforcement"
     years = who.count_submissions(small.submissions, "year", codebook)
-    assert years["year"].tolist() == ["2019", "2021", "not_stated"]
-    assert years["n_submissions"].tolist() == [2, 3, 1]
+    assert years["year"].tolist() == ["2019", "2020", "2021", "not_stated"]
+    assert years["n_submissions"].tolist() == [2, 0, 3, 1]
     countries = who.count_submissions(small.submissions, "country", codebook)
     assert countries["country"].tolist() == ["GB", "AU", "not_stated"]
 

@@ -87,13 +87,17 @@ def count_submissions(
         `by` (text; missing is ``not_stated``) and its label; `n_submissions` (adds up to all
         submissions); `n_relevant_submissions`; `n_respondents` (each counted once in a row; does
         not add up where a respondent falls into several rows); `percent_of_submissions` (base: all
-        submissions given). A facet's codes and years stand in their order, anything else most
-        submissions first.
+        submissions given). A facet's codes stand in their order and years from the first to the
+        last, used or not; anything else most submissions first.
     """
     require_columns(submissions, ["respondent_id", "relevant", by], where="count_submissions")
     frame = submissions.assign(**{by: state_missing(submissions[by])})
     frame["is_relevant"] = frame["relevant"].eq("yes")
     order = code_order(by, frame[by], codebook)
+    if by == "year":
+        years = [int(year) for year in order if year != NOT_STATED]
+        between = [str(year) for year in range(min(years), max(years) + 1)] if years else []
+        order = between + order[len(years) :]
     table = (
         frame.groupby(by)
         .agg(

@@ -1,0 +1,191 @@
+"""Pictures of the literature and the consultation side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+from oso_analysis.errors import require_columns
+from oso_analysis.figures.layout import (
+    count_axis,
+    dodge,
+    join,
+    line_height,
+    rows_of,
+    sheet,
+    text_width,
+)
+from oso_analysis.figures.style import (
+    FULL_WIDTH_MM,
+    GRID,
+    MUTED,
+    direct_label,
+    new_figure,
+    style,
+    theme_colour,
+    wrap_label,
+)
+
+__all__ = ["plot_rank_differences", "plot_theme_slopes"]
+
+
+def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
+    """Draw each theme's share of the literature and of the consultation as one line.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As `tables.comparison.compare_themes` gives it.
+    width_mm : float, default 170
+        Width on paper.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Left the percentage of works with a theme, right the percentage of submissions with one,
+        both from zero on one scale. Strong lines are themes whose rank difference is clear.
+    """
+    shares = ["percent_of_works", "percent_of_submissions"]
+    bases = ["n_works_with_theme", "n_submissions_with_theme"]
+    require_columns(
+        table, ["theme", "theme_label", *shares, *bases, "divergence"], where="plot_theme_slopes"
+    )
+    narrow = width_mm < 0.7 * FULL_WIDTH_MM
+    size = 7.5 if narrow else 9.0
+    side = 27.0 if narrow else 54.0
+    height = 120.0
+    low, high = 6.0, height - 16.0
+    xs = (side, width_mm - side)
+    top = max(float(table[shares].to_numpy().max()), 1.0)
+    with style():
+        figure, ax = sheet(width_mm, height)
+        for x, head, base in zip(xs, ("works", "submissions"), bases, strict=True):
+            ax.plot([x, x], [low, high], color=GRID, linewidth=1.2, zorder=0)
+            ax.text(
+                x,
+                height - 2,
+                f"% of {head}\nn = {int(table[base].iloc[0]):,}",
+                ha="center",
+                va="top",
+                fontsize=size,
+                fontweight="bold",
+            )
+        ax.text(width_mm / 2, low, "0 %", ha="center", va="center", fontsize=size, color=MUTED)
+        for start, end in ((xs[0], width_mm / 2 - 6), (width_mm / 2 + 6, xs[1])):
+            ax.plot([start, end], [low, low], color=GRID, linewidth=1.2, zorder=0)
+        ys = {share: (low + (high - low) * table[share] / top).tolist() for share in shares}
+        for at, theme in enumerate(table["theme"]):
+            clear = table["divergence"].iloc[at] != "not_clear"
+            ax.plot(
+                xs,
+                [ys[share][at] for share in shares],
+                color=theme_colour(theme),
+                linewidth=2.4 if clear else 1.2,
+                linestyle="-" if clear else (0, (3, 2)),
+                marker="o",
+                markersize=5,
+                zorder=3,
+            )
+        for x, share, way in zip(xs, shares, (-1, 1), strict=True):
+            per_line = int((side - 7) / text_width("x", size))
+            names = table["theme_label"].tolist()
+            percents = [f"{value:.0f}\N{NO-BREAK SPACE}%" for value in table[share]]
+            words = [
+                wrap_label(
+                    f"{name} {percent}" if way < 0 else f"{percent} {name}",
+                    per_line,
+                )
+                for name, percent in zip(names, percents, strict=True)
+            ]
+            heights = [line_height(text, size) + 0.6 for text in words]
+            spread = dodge(ys[share], heights, 1.0, high + 4)
+            for text, theme, y, label in zip(words, table["theme"], ys[share], spread, strict=True):
+                join(ax, (x + 1.2 * way, y), (x + 4.4 * way, label))
+                direct_label(
+                    ax,
+                    x + 5 * way,
+                    label,
+                    text,
+                    colour=theme_colour(theme),
+                    dx=0,
+                    ha="right" if way < 0 else "left",
+                    size=size,
+                ).set_linespacing(1.1)
+    return figure
+
+
+def plot_rank_differences(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
+    """Draw how many places higher the consultation ranks each theme than the literature does.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As `tables.comparison.compare_themes` gives it.
+    width_mm : float, default 170
+        Width on paper.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A point and its bootstrap interval for each theme, the theme voiced most beyond its place in
+        the literature first; filled where the interval excludes 0.
+    """
+    columns = ["rank_difference", "rank_difference_low", "rank_difference_high"]
+    require_columns(
+        table, ["theme", "theme_label", *columns, "divergence"], where="plot_rank_differences"
+    )
+    rows = table.sort_values(
+        ["rank_difference", "theme"], ascending=[False, True], ignore_index=True
+    )
+    narrow = width_mm < 0.7 * FULL_WIDTH_MM
+    with style():
+        figure = new_figure(width_mm=width_mm, height_mm=26 + 8.5 * len(rows))
+        ax = figure.subplots()
+        for row in rows_of(rows):
+            colour = theme_colour(row.theme)
+            ax.plot(
+                [row.rank_difference_low, row.rank_difference_high],
+                [row.Index, row.Index],
+                color=colour,
+                linewidth=2.2,
+            )
+            ax.plot(
+                row.rank_difference,
+                row.Index,
+                marker="o",
+                markersize=7,
+                markeredgecolor=colour,
+                markerfacecolor="white" if row.divergence == "not_clear" else colour,
+                zorder=3,
+            )
+        ax.axvline(0, color=MUTED, linewidth=0.8)
+        reach = max(float(rows[columns].abs().to_numpy().max()), 1.0) + 0.6
+        ax.set_xlim(-reach, reach)
+        ax.set_ylim(len(rows) - 0.4, -0.6)
+        width = 14 if narrow else 30
+        ax.set_yticks(rows.index, [wrap_label(words, width) for words in rows["theme_label"]])
+        ax.tick_params(axis="y", length=0)
+        ax.spines["left"].set_visible(False)
+        count_axis(ax.xaxis, 5 if narrow else 9)
+        ax.xaxis.set_major_formatter(lambda value, _: f"{value:+.0f}" if value else "0")
+        ax.grid(axis="x")
+        ax.set_xlabel(
+            "Difference of ranks"
+            if narrow
+            else "Rank in the literature less rank in the consultation"
+        )
+        for words, way in (("studied more", -1), ("voiced more", 1)):
+            ax.annotate(
+                f"← {words}" if way < 0 else f"{words} →",
+                (0, 1),
+                xytext=(6 * way, 4),
+                xycoords=("data", "axes fraction"),
+                textcoords="offset points",
+                ha="right" if way < 0 else "left",
+                fontsize=8.0 if narrow else 9.0,
+                color=MUTED,
+            )
+    return figure

@@ -1,0 +1,482 @@
+"""Pictures of who took part in the consultations and of what they said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL
+from oso_analysis.errors import check_option, require_columns
+from oso_analysis.figures.layout import (
+    count_axis,
+    dodge,
+    draw_band,
+    join,
+    line_height,
+    rows_of,
+    sheet,
+    text_width,
+)
+from oso_analysis.figures.style import (
+    ACCENT,
+    FULL_WIDTH_MM,
+    ISSUE,
+    MUTED,
+    NOT_STATED_COLOUR,
+    SOLUTION,
+    count_colours,
+    direct_label,
+    new_figure,
+    outcome_colour,
+    style,
+    text_colour_on,
+    theme_colour,
+    wrap_label,
+)
+
+__all__ = [
+    "plot_issue_flow",
+    "plot_issues_and_solutions",
+    "plot_outcomes",
+    "plot_sector_heatmap",
+    "plot_submissions",
+]
+
+_UNITS = {
+    "n_segments": "segments",
+    "n_submissions": "submissions",
+    "n_respondents": "respondents",
+}
+_SMALL = 8.0
+
+
+def _words(table: pd.DataFrame, column: str) -> pd.Series:
+    """Return the labels of a column of codes, or the values themselves, in print."""
+    labels = table.get(f"{column}_label", table[column])
+    return labels.astype("str").replace(NOT_STATED, NOT_STATED_LABEL)
+
+
+def _narrow(width_mm: float) -> bool:
+    return width_mm < 0.7 * FULL_WIDTH_MM
+
+
+def plot_submissions(table: pd.DataFrame, by: str, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
+    """Draw submissions by sector, country, holder or year, relevant ones and others.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As `tables.participation.count_submissions` gives it.
+    by : str
+        The column counted by.
+    width_mm : float, default 170
+        Width on paper.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        One bar a row: submissions found relevant (dark) and others (light), with the number of
+        submissions and of the respondents behind them. Most submissions first, or years in order;
+        "not stated" last.
+    """
+    units = ["n_submissions", "n_relevant_submissions", "n_respondents"]
+    require_columns(table, [by, *units], where="plot_submissions")
+    rows = table.assign(words=_words(table, by), last=table[by].eq(NOT_STATED))
+    if by != "year":
+        rows = rows.sort_values(
+            ["last", "n_submissions"], ascending=[True, False], kind="stable", ignore_index=True
+        )
+    with style():
+        wrapped = [wrap_label(words, 22 if _narrow(width_mm) else 40) for words in rows["words"]]
+        lines = sum(words.count("\n") + 1 for words in wrapped)
+        figure = new_figure(width_mm=width_mm, height_mm=16 + 3.2 * len(rows) + 3.0 * lines)
+        ax = figure.subplots()
+        others = rows["n_submissions"] - rows["n_relevant_submissions"]
+        ax.barh(rows.index, rows["n_relevant_submissions"], color=ACCENT, height=0.7)
+        ax.barh(
+            rows.index,
+            others,
+            left=rows["n_relevant_submissions"],
+            color=NOT_STATED_COLOUR,
+            height=0.7,
+        )
+        repeats = rows.index[rows["n_respondents"].ne(rows["n_submissions"])]
+        for row in rows_of(rows):
+            behind = f"{row.n_submissions}"
+            if row.Index in repeats:
+                behind += f" by {row.n_respondents}"
+            if row.Index in repeats[:1]:
+                behind += " respondents" if not _narrow(width_mm) else ""
+            direct_label(ax, row.n_submissions, row.Index, behind)
+        unit = "Submissions by respondents" if len(repeats) else "Submissions"
+        _finish_bars(ax, wrapped, rows["n_submissions"].max(), unit, width_mm)
+        _legend(figure, [("relevant", ACCENT), ("not relevant", NOT_STATED_COLOUR)])
+    return figure
+
+
+def _finish_bars(ax: Axes, labels: list[str], top: float, unit: str, width_mm: float) -> None:
+    ax.set_yticks(range(len(labels)), labels)
+    ax.set_ylim(len(labels) - 0.4, -0.6)
+    # Room for the longest direct label behind the longest bar.
+    ax.set_xlim(0, max(top, 1) * (1.6 if _narrow(width_mm) else 1.4))
+    ax.set_xlabel(unit, loc="right" if _narrow(width_mm) else "left")
+    count_axis(ax.xaxis, 4)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.grid(axis="x")
+
+
+def _legend(figure: Figure, entries: list[tuple[str, str]]) -> None:
+    from matplotlib.patches import Patch
+
+    figure.legend(
+        handles=[Patch(color=colour, label=words) for words, colour in entries],
+        loc="outside upper left",
+        ncols=len(entries),
+        fontsize=_SMALL + 0.5,
+        handlelength=1.0,
+        borderpad=0.1,
+    )
+
+
+def plot_issues_and_solutions(
+    table: pd.DataFrame,
+    *,
+    by: str = "theme",
+    unit: str = "n_segments",
+    width_mm: float = FULL_WIDTH_MM,
+) -> Figure:
+    """Draw issues to the left and possible solutions to the right, row by row.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As `tables.consultation.count_segments` by ``[by, "kind"]`` gives it.
+    by : str, default "theme"
+        The rows.
+    unit : {"n_segments", "n_submissions", "n_respondents"}, default "n_segments"
+        What is counted.
+    width_mm : float, default 170
+        Width on paper.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Both sides on one scale from zero in the middle; most issues and solutions together first.
+    """
+    check_option("unit", unit, _UNITS)
+    require_columns(table, [by, "kind", unit], where="plot_issues_and_solutions")
+    rows = table.assign(words=_words(table, by)).pivot_table(
+        index=[by, "words"], columns="kind", values=unit, sort=False, aggfunc="sum"
+    )
+    rows = rows.reindex(columns=["issue", "solution"], fill_value=0).reset_index()
+    rows["last"] = rows[by].eq(NOT_STATED)
+    rows["both"] = rows["issue"] + rows["solution"]
+    rows = rows.sort_values(
+        ["last", "both"], ascending=[True, False], kind="stable", ignore_index=True
+    )
+    narrow = _narrow(width_mm)
+    with style():
+        figure = new_figure(width_mm=width_mm, height_mm=20 + (9.5 if narrow else 7.5) * len(rows))
+        ax = figure.subplots()
+        ax.barh(rows.index, -rows["issue"], color=ISSUE, height=0.72)
+        ax.barh(rows.index, rows["solution"], color=SOLUTION, height=0.72)
+        for row in rows_of(rows):
+            direct_label(ax, -row.issue, row.Index, f"{row.issue:.0f}", dx=-4, ha="right")
+            direct_label(ax, row.solution, row.Index, f"{row.solution:.0f}")
+        margin = 0.12 * max(rows["both"].max(), 1) * (2 if narrow else 1)
+        ax.set_xlim(-rows["issue"].max() - margin, rows["solution"].max() + margin)
+        ax.set_ylim(len(rows) - 0.4, -0.6)
+        ax.set_yticks(
+            rows.index, [wrap_label(words, 14 if narrow else 30) for words in rows["words"]]
+        )
+        ax.tick_params(axis="y", length=0)
+        ax.axvline(0, color=MUTED, linewidth=0.8)
+        ax.spines["left"].set_visible(False)
+        count_axis(ax.xaxis, 4 if narrow else 7)
+        ax.xaxis.set_major_formatter(lambda value, _: f"{abs(value):.0f}")
+        ax.set_xlabel(_UNITS[unit].capitalize(), loc="center")
+        ax.grid(axis="x")
+        for words, side, colour in (
+            ("Issues", -1, ISSUE),
+            ("Solutions" if narrow else "Possible solutions", 1, SOLUTION),
+        ):
+            ax.annotate(
+                words,
+                (0, 1),
+                xytext=(6 * side, 3),
+                xycoords=("data", "axes fraction"),
+                textcoords="offset points",
+                ha="right" if side < 0 else "left",
+                color=colour,
+                fontweight="bold",
+            )
+    return figure
+
+
+def plot_sector_heatmap(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
+    """Draw themes against the sectors of the respondents.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As `tables.consultation.cross_sectors` gives it, by theme.
+    width_mm : float, default 170
+        Width on paper.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        A cell's number is the submissions of the sector that raise the theme, its shade their
+        percentage of the sector's submissions, so that small sectors compare with large ones. A
+        sector's heading gives that base. Largest sector first; themes raised most first.
+    """
+    columns = ["theme", "theme_label", "respondent_sector", "n_submissions"]
+    base, share = "n_submissions_of_sector", "percent_of_sector_submissions"
+    require_columns(table, [*columns, base, share], where="plot_sector_heatmap")
+    sectors = table.drop_duplicates("respondent_sector")
+    sectors = sectors[sectors[base].gt(0)].sort_values(base, ascending=False, kind="stable")
+    raised = table.groupby(["theme", "theme_label"], sort=False)["n_submissions"].sum()
+    themes = raised.sort_values(ascending=False, kind="stable").reset_index()
+    counts = table.pivot_table(index="theme", columns="respondent_sector", values="n_submissions")
+    shares = table.pivot_table(index="theme", columns="respondent_sector", values=share)
+    counts = counts.loc[themes["theme"], sectors["respondent_sector"]]
+    shares = shares.loc[themes["theme"], sectors["respondent_sector"]]
+    narrow = _narrow(width_mm)
+    with style():
+        figure = new_figure(width_mm=width_mm, height_mm=62 + 7.5 * len(themes))
+        ax = figure.subplots()
+        colours = count_colours()
+        numbers, grades = counts.to_numpy(dtype=float), shares.to_numpy(dtype=float)
+        image = ax.imshow(grades, cmap=colours, vmin=0, vmax=100, aspect="auto")
+        for row in range(len(themes)):
+            for column in range(len(sectors)):
+                percent = grades[row, column]
+                ax.text(
+                    column,
+                    row,
+                    f"{numbers[row, column]:.0f}",
+                    ha="center",
+                    va="center",
+                    fontsize=_SMALL + 1,
+                    color=text_colour_on(colours(percent / 100)),
+                )
+        heads = [
+            f"{words}, n = {n}" if narrow else f"{wrap_label(words, 18)}\nn = {n}"
+            for words, n in zip(_words(sectors, "respondent_sector"), sectors[base], strict=True)
+        ]
+        ax.set_xticks(
+            range(len(sectors)), heads, rotation=90, fontsize=_SMALL - narrow, linespacing=1.0
+        )
+        ax.xaxis.tick_top()
+        width = 14 if narrow else 30
+        ax.set_yticks(range(len(themes)), [wrap_label(w, width) for w in themes["theme_label"]])
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+        bar = figure.colorbar(image, ax=ax, location="bottom", aspect=40, shrink=0.6, pad=0.02)
+        bar.set_ticks([0, 50, 100], labels=["0", "50", "100 %"])
+        bar.set_label("of the sector's submissions", fontsize=_SMALL)
+        bar.outline.set_visible(False)
+    return figure
+
+
+def plot_outcomes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
+    """Draw possible solutions by the outcome they serve.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As `tables.consultation.count_outcomes` gives it.
+    width_mm : float, default 170
+        Width on paper.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Bars of segments with the number of submissions behind them, most first, without a coded
+        outcome last.
+    """
+    require_columns(table, ["outcome", "n_segments", "n_submissions"], where="plot_outcomes")
+    rows = table.assign(words=_words(table, "outcome"), last=table["outcome"].eq(NOT_STATED))
+    rows = rows.sort_values(
+        ["last", "n_segments"], ascending=[True, False], kind="stable", ignore_index=True
+    )
+    rows.loc[rows["last"], "words"] = "No outcome coded"
+    with style():
+        narrow = _narrow(width_mm)
+        figure = new_figure(width_mm=width_mm, height_mm=18 + (13.0 if narrow else 9.0) * len(rows))
+        ax = figure.subplots()
+        colours = [outcome_colour(code) for code in rows["outcome"]]
+        ax.barh(rows.index, rows["n_segments"], color=colours, height=0.7)
+        for row in rows_of(rows):
+            words = f"{row.n_segments}"
+            if row.n_submissions != row.n_segments:
+                words += f" in {row.n_submissions}" + ("" if narrow else " submissions")
+            direct_label(ax, row.n_segments, row.Index, words)
+        wrapped = [wrap_label(words, 18 if narrow else 40) for words in rows["words"]]
+        unit = "Solutions in submissions" if narrow else "Possible solutions (segments)"
+        _finish_bars(ax, wrapped, rows["n_segments"].max(), unit, width_mm)
+    return figure
+
+
+#: Width of a column's bar, room between two nodes, and how see-through flows are.
+_NODE_MM, _GAP_MM, _ALPHA = 4.0, 1.6, 0.5
+_VOICED_COLOURS = {
+    "issue_only": ISSUE,
+    "issue_and_solution": MUTED,
+    "solution_only": SOLUTION,
+}
+
+
+def plot_issue_flow(paths: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
+    """Draw themes of submissions flowing from theme to issue or solution to outcome.
+
+    Parameters
+    ----------
+    paths : pandas.DataFrame
+        As `tables.consultation.trace_issues_to_outcomes` gives it.
+    width_mm : float, default 170
+        Width on paper.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Three columns of the same height, each adding up to all themes of submissions; a band's
+        height is the number that takes this way, its colour the theme's.
+    """
+    stages = ["theme", "voiced", "outcome"]
+    require_columns(paths, [*stages, "n_submission_themes"], where="plot_issue_flow")
+    narrow = _narrow(width_mm)
+    size = 7.5 if narrow else _SMALL
+    left, right = (24.0, 27.0) if narrow else (36.0, 50.0)
+    height = 150.0 if narrow else 125.0
+    low, high = 2.0, height - 12.0
+    xs = [left, left + (width_mm - left - right) * 0.45, width_mm - right - _NODE_MM]
+    with style():
+        figure, ax = sheet(width_mm, height)
+        nodes = [_stack(paths, stage, low, high) for stage in stages]
+        for at in (0, 1):
+            _draw_flows(ax, paths, stages[at : at + 2], nodes[at : at + 2], xs[at : at + 2])
+        colours = [
+            {code: theme_colour(code) for code in nodes[0]},
+            _VOICED_COLOURS,
+            {code: outcome_colour(code) for code in nodes[2]},
+        ]
+        for stage, x, node, colour in zip(stages, xs, nodes, colours, strict=True):
+            names = dict(zip(paths[stage], _words(paths, stage), strict=True))
+            for code, (bottom, top) in node.items():
+                ax.fill_between([x, x + _NODE_MM], bottom, top, color=colour[code], linewidth=0)
+            room = {"theme": left - 5, "voiced": 24.0, "outcome": right - 5}[stage]
+            _label_nodes(ax, paths, stage, (x, room), node, names, size=size, limits=(low, high))
+        heads = ("Theme", "Voiced as", "Outcome")
+        for words, x, side in zip(heads, xs, ("right", "center", "left"), strict=True):
+            shift = {"right": _NODE_MM, "center": _NODE_MM / 2, "left": 0.0}[side]
+            ax.text(x + shift, height - 3, words, ha=side, va="top", fontweight="bold", fontsize=9)
+    return figure
+
+
+def _stack(
+    paths: pd.DataFrame, stage: str, low: float, high: float
+) -> dict[str, tuple[float, float]]:
+    """Place the nodes of one column from the top, all columns on one scale."""
+    sizes = paths.groupby(stage, sort=False)["n_submission_themes"].sum()
+    order = _node_order(paths, stage)
+    most = max(paths[column].nunique() for column in ("theme", "voiced", "outcome"))
+    scale = (high - low - _GAP_MM * (most - 1)) / sizes.sum()
+    gap = (high - low - scale * sizes.sum()) / max(len(order) - 1, 1)
+    top, places = high, {}
+    for code in order:
+        places[code] = (top - scale * sizes[code], top)
+        top -= scale * sizes[code] + gap
+    return places
+
+
+def _node_order(paths: pd.DataFrame, stage: str) -> list[str]:
+    if stage == "theme":
+        sizes = paths.groupby("theme", sort=False)["n_submission_themes"].sum()
+        return list(sizes.sort_values(ascending=False, kind="stable").index)
+    if stage == "voiced":
+        return [code for code in _VOICED_COLOURS if code in set(paths["voiced"])]
+    codes = sorted(set(paths["outcome"]))
+    # Issues stand at the top, so what proposes no solution stays there and flows do not cross.
+    tail = [code for code in ("several_outcomes", NOT_STATED) if code in codes]
+    head = [code for code in ("no_solution",) if code in codes]
+    return head + [code for code in codes if code not in {*head, *tail}] + tail
+
+
+def _draw_flows(
+    ax: Axes,
+    paths: pd.DataFrame,
+    stages: list[str],
+    nodes: list[dict[str, tuple[float, float]]],
+    xs: list[float],
+) -> None:
+    themes = _node_order(paths, "theme")
+    order = {code: at for node in nodes for at, code in enumerate(node)}
+    keys = list(dict.fromkeys(["theme", *stages]))
+    flows = paths.groupby(keys, sort=False)["n_submission_themes"].sum().reset_index()
+    n = flows["n_submission_themes"].sum()
+    scale = sum(top - bottom for bottom, top in nodes[0].values()) / n
+    flows["rank"] = flows["theme"].map({code: at for at, code in enumerate(themes)})
+    flows["at"], flows["to"] = (flows[stage].map(order) for stage in stages)
+    edges: dict[tuple[int, int], tuple[float, float]] = {}
+    for end, keys in ((0, ["at", "to", "rank"]), (1, ["to", "at", "rank"])):
+        tops = {code: top for code, (_, top) in nodes[end].items()}
+        for flow in rows_of(flows.sort_values(keys, kind="stable")):
+            code = getattr(flow, stages[end])
+            height = scale * flow.n_submission_themes
+            edges[flow.Index, end] = (tops[code] - height, tops[code])
+            tops[code] -= height
+    for flow in rows_of(flows):
+        look = {"facecolor": theme_colour(flow.theme), "alpha": _ALPHA}
+        ends = (xs[0] + _NODE_MM, xs[1])
+        draw_band(ax, ends, edges[flow.Index, 0], edges[flow.Index, 1], look)
+
+
+def _label_nodes(
+    ax: Axes,
+    paths: pd.DataFrame,
+    stage: str,
+    place: tuple[float, float],
+    nodes: dict[str, tuple[float, float]],
+    names: dict[str, str],
+    *,
+    size: float,
+    limits: tuple[float, float],
+) -> None:
+    from matplotlib.patheffects import withStroke
+
+    x, room = place
+    sizes = paths.groupby(stage)["n_submission_themes"].sum()
+    per_line = max(int(room / text_width("x", size)), 8)
+    words = [
+        wrap_label(f"{names[code]}\N{NO-BREAK SPACE}{sizes[code]}", per_line) for code in nodes
+    ]
+    middles = [sum(edges) / 2 for edges in nodes.values()]
+    heights = [line_height(text, size) for text in words]
+    spread = dodge(middles, heights, limits[0] - 2, limits[1] + 2)
+    for text, middle, y in zip(words, middles, spread, strict=True):
+        if stage == "voiced":
+            spot, ha = x + _NODE_MM / 2, "center"
+        elif stage == "theme":
+            spot, ha = x - 4, "right"
+            join(ax, (x - 0.3, middle), (spot + 0.6, y))
+        else:
+            spot, ha = x + _NODE_MM + 4, "left"
+            join(ax, (x + _NODE_MM + 0.3, middle), (spot - 0.6, y))
+        ax.text(
+            spot,
+            y,
+            text,
+            ha=ha,
+            va="center",
+            fontsize=size,
+            linespacing=1.1,
+            fontweight="bold" if stage == "voiced" else "normal",
+            path_effects=[withStroke(linewidth=2.5, foreground="white")],
+            zorder=5,
+        )

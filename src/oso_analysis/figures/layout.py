@@ -1,0 +1,156 @@
+"""Drawing in millimetres of the printed page: labels that never overlap, and flows between columns.
+
+Some figures are nearly all labels (flows, slopes). They are drawn on a sheet whose data units are
+millimetres, so the room a label needs is known before it is placed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.figure import Figure
+
+from oso_analysis.figures.style import MUTED, new_figure
+
+__all__ = [
+    "MM_PER_POINT",
+    "count_axis",
+    "dodge",
+    "draw_band",
+    "join",
+    "line_height",
+    "rows_of",
+    "sheet",
+    "text_width",
+]
+
+MM_PER_POINT = 25.4 / 72
+#: Height of a line and mean width of a character in units of the type size (DejaVu Sans).
+_LINE, _CHARACTER = 1.3, 0.6
+
+
+def sheet(width_mm: float, height_mm: float) -> tuple[Figure, Axes]:
+    """Return an empty figure and axes over all of it, measured in millimetres from lower left."""
+    figure = new_figure(width_mm=width_mm, height_mm=height_mm)
+    figure.set_layout_engine("none")
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, width_mm), ylim=(0, height_mm))
+    ax.set_axis_off()
+    return figure, ax
+
+
+def rows_of(table: pd.DataFrame) -> Iterator[Any]:
+    """Yield a table's rows as named tuples, whose fields the type checker cannot know."""
+    return iter(table.itertuples())
+
+
+def count_axis(axis: Axis, n_ticks: int) -> None:
+    """Tick an axis of counts at whole numbers, about `n_ticks` of them."""
+    from matplotlib.ticker import MaxNLocator
+
+    axis.set_major_locator(MaxNLocator(nbins=n_ticks, integer=True))
+
+
+def line_height(text: str, size: float) -> float:
+    """Return the height in millimetres of a text of `size` points."""
+    return (text.count("\n") + 1) * size * _LINE * MM_PER_POINT
+
+
+def text_width(text: str, size: float) -> float:
+    """Return about the width in millimetres of a text of `size` points, on the safe side."""
+    return max(map(len, text.split("\n"))) * size * _CHARACTER * MM_PER_POINT
+
+
+def dodge(
+    wanted: Sequence[float], heights: Sequence[float], low: float, high: float
+) -> list[float]:
+    """Move labels apart as little as needed, keeping their order.
+
+    Parameters
+    ----------
+    wanted : sequence of float
+        Where the middle of each label would best be.
+    heights : sequence of float
+        Room each label takes.
+    low, high : float
+        Limits of all labels. Where they cannot all fit, they are spread evenly and overlap.
+
+    Returns
+    -------
+    list of float
+        Middles, in the order given. Neighbours that would overlap share a block centred where they
+        wanted to be on average (pool adjacent violators).
+    """
+    order = sorted(range(len(wanted)), key=lambda at: (wanted[at], at))
+    blocks: list[tuple[float, list[int]]] = []
+    for at in order:
+        start = min(max(wanted[at] - heights[at] / 2, low), high - heights[at])
+        blocks.append((start, [at]))
+        while len(blocks) > 1 and blocks[-2][0] + _height(blocks[-2][1], heights) > blocks[-1][0]:
+            (_, left), (_, right) = blocks[-2], blocks[-1]
+            both = left + right
+            height, offset, best = _height(both, heights), 0.0, 0.0
+            for member in both:
+                best += wanted[member] - heights[member] / 2 - offset
+                offset += heights[member]
+            start = min(max(best / len(both), low), max(high - height, low))
+            blocks[-2:] = [(start, both)]
+    middles = [0.0] * len(wanted)
+    for start, members in blocks:
+        for member in members:
+            middles[member] = start + heights[member] / 2
+            start += heights[member]
+    return middles
+
+
+def _height(members: Sequence[int], heights: Sequence[float]) -> float:
+    return sum(heights[member] for member in members)
+
+
+def join(ax: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """Draw a thin leader from a mark to its label."""
+    ax.plot([start[0], end[0]], [start[1], end[1]], color=MUTED, linewidth=0.5, zorder=1)
+
+
+def draw_band(
+    ax: Axes,
+    x: tuple[float, float],
+    left: tuple[float, float],
+    right: tuple[float, float],
+    style: Mapping[str, Any],
+) -> None:
+    """Draw one flow as a smooth band between two columns.
+
+    Parameters
+    ----------
+    ax : Axes
+    x : pair of float
+        Where the band leaves and arrives.
+    left, right : pair of float
+        Lower and upper edge at either end.
+    style : mapping
+        Properties of the patch (colour, alpha).
+    """
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    middle = sum(x) / 2
+    points = [
+        (x[0], left[1]),
+        (middle, left[1]),
+        (middle, right[1]),
+        (x[1], right[1]),
+        (x[1], right[0]),
+        (middle, right[0]),
+        (middle, left[0]),
+        (x[0], left[0]),
+        (x[0], left[1]),
+    ]
+    curve = [Path.CURVE4] * 3
+    codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
+    ax.add_patch(PathPatch(Path(points, codes), linewidth=0, **style))

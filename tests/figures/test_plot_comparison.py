@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from textboxes import overlapping_text, text_outside_canvas
+
+from oso_analysis.codebook import read_codebook
+from oso_analysis.consultation.respondents import prepare_consultation
+from oso_analysis.errors import InputError
+from oso_analysis.figures.comparison import plot_rank_differences, plot_theme_slopes
+from oso_analysis.tables.comparison import compare_themes
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module", params=["real", "small"])
+def table(request: pytest.FixtureRequest) -> pd.DataFrame:
+    fixtures = ROOT / "tests" / "fixtures" / "consultation_tables"
+    folder = ROOT / "data" / "consultation" if request.param == "real" else fixtures
+    names = ("submissions", "relevance", "segments")
+    frames = [pd.read_csv(folder / f"{name}.csv", dtype="str") for name in names]
+    if request.param == "real":
+        codes = pd.read_csv(ROOT / "data" / "literature" / "coding.csv", dtype="str")
+        codes = codes[codes["coder"].eq("coder_1")].rename(columns={"record_id": "work_id"})
+    else:
+        codes = pd.read_csv(fixtures / "work_codes.csv", dtype="str")
+    codebook = read_codebook(ROOT / "data" / "codebook.yaml")
+    return compare_themes(codes, prepare_consultation(*frames).segments, codebook, n_resamples=100)
+
+
+@pytest.mark.parametrize("plot", [plot_theme_slopes, plot_rank_differences])
+@pytest.mark.parametrize("width_mm", [170, 80])
+def test_legible(table: pd.DataFrame, plot: object, width_mm: float) -> None:
+    figure = plot(table, width_mm=width_mm)  # type: ignore[operator]
+    assert overlapping_text(figure) == []
+    assert text_outside_canvas(figure) == []
+
+
+def test_slopes_start_from_zero_on_one_scale(table: pd.DataFrame) -> None:
+    figure = plot_theme_slopes(table)
+    slopes = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    assert len(slopes) == len(table)
+    shares = ["percent_of_works", "percent_of_submissions"]
+    top = table[shares].to_numpy().max()
+    zero, high = 6.0, 104.0
+    for line, row in zip(slopes, table[shares].to_numpy(), strict=True):
+        assert list(line.get_ydata()) == pytest.approx(list(zero + (high - zero) * row / top))
+
+
+def test_only_clear_differences_are_filled(table: pd.DataFrame) -> None:
+    figure = plot_rank_differences(table)
+    points = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    hollow = sum(point.get_markerfacecolor() == "white" for point in points)
+    assert hollow == table["divergence"].eq("not_clear").sum()
+    positions = [float(point.get_xdata()[0]) for point in points]
+    assert positions == sorted(positions, reverse=True)
+
+
+def test_missing_columns_are_named(table: pd.DataFrame) -> None:
+    with pytest.raises(InputError, match=r"plot_theme_slopes: 1 missing column"):
+        plot_theme_slopes(table.drop(columns="divergence"))

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from textboxes import overlapping_text, text_outside_canvas
+
+from oso_analysis.codebook import read_codebook
+from oso_analysis.consultation.respondents import prepare_consultation
+from oso_analysis.errors import InputError
+from oso_analysis.figures.outcomes import plot_outcome_trace
+from oso_analysis.tables.outcomes import trace_outcomes
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module", params=["real", "small"])
+def trace(request: pytest.FixtureRequest) -> pd.DataFrame:
+    fixtures = ROOT / "tests" / "fixtures" / "consultation_tables"
+    folder = ROOT / "data" / "consultation" if request.param == "real" else fixtures
+    names = ("submissions", "relevance", "segments")
+    frames = [pd.read_csv(folder / f"{name}.csv", dtype="str") for name in names]
+    if request.param == "real":
+        codes = pd.read_csv(ROOT / "data" / "literature" / "coding.csv", dtype="str")
+        codes = codes[codes["coder"].eq("coder_1")].rename(columns={"record_id": "work_id"})
+    else:
+        codes = pd.read_csv(fixtures / "work_codes.csv", dtype="str")
+    codebook = read_codebook(ROOT / "data" / "codebook.yaml")
+    return trace_outcomes(prepare_consultation(*frames).segments, codes, codebook)
+
+
+@pytest.mark.parametrize("width_mm", [170, 80])
+def test_legible_and_complete(trace: pd.DataFrame, width_mm: float) -> None:
+    figure = plot_outcome_trace(trace, width_mm=width_mm)
+    assert overlapping_text(figure) == []
+    assert text_outside_canvas(figure) == []
+    bubbles, bars = figure.axes
+    assert sum(int(text.get_text()) for text in bubbles.texts) == trace["n_segments"].sum()
+    widths = sorted(bar.get_width() for bar in bars.patches)
+    assert widths == sorted(trace.drop_duplicates("theme")["n_works"])
+    assert bars.get_xlim()[0] == 0
+
+
+def test_bubble_areas_are_counts(trace: pd.DataFrame) -> None:
+    figure = plot_outcome_trace(trace)
+    areas = [spot.get_sizes()[0] for spot in figure.axes[0].collections]
+    counts = trace.loc[trace["n_segments"].gt(0), "n_segments"].tolist()
+    ratios = {round(area / count, 6) for area, count in zip(areas, counts, strict=True)}
+    assert len(ratios) == 1
+
+
+def test_missing_columns_are_named(trace: pd.DataFrame) -> None:
+    with pytest.raises(InputError, match=r"plot_outcome_trace: 1 missing column"):
+        plot_outcome_trace(trace.drop(columns="n_works"))
