@@ -298,3 +298,14 @@ def test_importing_exhibits_leaves_matplotlib_alone() -> None:
     code = "import sys, oso_analysis.exhibits; print('matplotlib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_column_order_survives_a_notebook_that_sorts_its_keys() -> None:
+    frame = pd.DataFrame({"b": ["x"], "a": [1]})
+    made = exhibits.table(
+        frame, id="order", title="Order", counting_unit="works", n=1, source="s",
+        columns={"b": "First", "a": "Second"},
+    )  # fmt: skip
+    bundle = made._repr_mimebundle_()
+    stored = json.loads(json.dumps(bundle, sort_keys=True))
+    assert stored[exhibits.EXHIBIT_MIME]["columns"] == [["b", "First"], ["a", "Second"]]

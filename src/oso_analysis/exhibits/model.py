@@ -101,7 +101,8 @@ class Exhibit:
             "n": self.n,
             "source": self.source,
             "caveats": list(self.caveats),
-            "columns": dict(self.columns),
+            # Pairs, not a mapping: notebooks are stored with sorted keys, and the order is meant.
+            "columns": [list(pair) for pair in self.columns.items()],
             "data": {
                 "schema": [dict(item) for item in self.schema],
                 "rows": [list(row) for row in self.rows],
