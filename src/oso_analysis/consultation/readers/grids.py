@@ -1,0 +1,195 @@
+"""CSV and Excel files as a grid of text cells, with every quirk of the file named."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from oso_analysis.consultation.readers.archive import Archive, read_bytes
+from oso_analysis.errors import InputError, Problem
+
+__all__ = ["Grid", "read_csv_grid", "read_table_grids", "read_xlsx_grids"]
+
+MAX_ROWS = 200_000
+MAX_COLUMNS = 2_000
+#: A cell longer than Excel's own limit can only come from a broken quotation mark.
+_MAX_FIELD = 4 << 20
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet: `cells` are stripped text, "" where blank; `rows` their numbers in the file."""
+
+    file: str
+    sheet: str
+    cells: list[list[str]]
+    rows: list[int]
+
+    @property
+    def where(self) -> str:
+        """The file and, where it has several, the sheet."""
+        return f"{self.file} [{self.sheet}]" if self.sheet else self.file
+
+
+def read_table_grids(path: Path) -> list[Grid]:
+    """Read a workbook's sheets or a delimited text file, whichever the content is."""
+    if read_bytes(path)[:2] == b"PK":
+        return read_xlsx_grids(path)
+    return [read_csv_grid(path)]
+
+
+def read_csv_grid(path: Path) -> Grid:
+    """Read a delimited text file: comma, semicolon or tab; UTF-8, UTF-16 or Windows-1252.
+
+    Raises
+    ------
+    InputError
+        Binary content, a quotation mark that is never closed, or too many rows or columns.
+    """
+    text = _decode(read_bytes(path), path.name)
+    delimiter = _delimiter(text)
+    csv.field_size_limit(_MAX_FIELD)
+    cells: list[list[str]] = []
+    rows: list[int] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        while True:
+            row = reader.line_num + 1
+            record = next(reader, None)
+            if record is None:
+                break
+            cells.append([cell.strip() for cell in record])
+            rows.append(row)
+            _check_size(len(cells), len(record), path.name)
+    except csv.Error as error:
+        rule = f"cannot be split into cells ({error}); is a quotation mark left open?"
+        raise InputError([Problem(rule, file=path.name, row=reader.line_num)]) from None
+    return _without_blanks(Grid(path.name, "", cells, rows))
+
+
+def read_xlsx_grids(path: Path) -> list[Grid]:
+    """Read every visible sheet of a workbook; formulas give the value Excel saved with them.
+
+    Raises
+    ------
+    InputError
+        The archive is unsafe or damaged, a formula has no saved value (the workbook was written by
+        a program that does not calculate), or a cell holds an Excel error.
+    """
+    import warnings
+
+    with Archive(path) as archive:
+        # The limits hold for what openpyxl is about to unpack, so each part is read once here.
+        for name in archive.names:
+            if name.lower().endswith((".xml", ".rels")):
+                archive.read(name)
+    import openpyxl
+
+    problems: list[Problem] = []
+    grids: list[Grid] = []
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # styles and validations it does not know
+            values = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            source = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
+            try:
+                for sheet in values.worksheets:
+                    if sheet.sheet_state == "visible":
+                        formulas = source[sheet.title]
+                        grids.append(_sheet(sheet, formulas, path.name, problems))
+            finally:
+                values.close()
+                source.close()
+    except InputError:
+        raise
+    except Exception as error:  # openpyxl raises whatever its parsers meet in a broken file
+        rule = f"is not a readable workbook ({type(error).__name__}: {error})"
+        raise InputError([Problem(rule, file=path.name)]) from None
+    if problems:
+        raise InputError(problems)
+    return [grid for grid in grids if grid.cells]
+
+
+def _sheet(sheet: Any, formulas: Any, file: str, problems: list[Problem]) -> Grid:
+    for one in (sheet, formulas):
+        one.reset_dimensions()  # some programs write a wrong size, which would cut the sheet off
+    cells: list[list[str]] = []
+    pairs = zip(
+        sheet.iter_rows(values_only=True), formulas.iter_rows(values_only=True), strict=True
+    )
+    for row, (found, written) in enumerate(pairs, start=1):
+        _check_size(row, len(found), file)
+        for column, (value, formula) in enumerate(zip(found, written, strict=False), start=1):
+            place = f"{sheet.title}!{_letter(column)}"
+            if value is None and isinstance(formula, str) and formula.startswith("="):
+                rule = "is a formula without a saved value; open the file in Excel and save it"
+                problems.append(Problem(rule, file=file, row=row, column=place, value=formula))
+            elif isinstance(value, str) and re.fullmatch(r"#[A-Z/0!?]+[!?A0]?", value):
+                rule = "is an Excel error; mend the formula"
+                problems.append(Problem(rule, file=file, row=row, column=place, value=value))
+        cells.append([_cell(value) for value in found])
+    return _without_blanks(Grid(file, str(sheet.title), cells, list(range(1, len(cells) + 1))))
+
+
+def _letter(column: int) -> str:
+    name = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def _cell(value: object) -> str:
+    """Return a cell as a reader of the sheet sees it: 3 rather than 3.0, dates as ISO 8601."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    text = str(value).replace("_x000D_", "")
+    return text.removesuffix(" 00:00:00").strip()
+
+
+def _check_size(rows: int, columns: int, file: str) -> None:
+    if rows > MAX_ROWS or columns > MAX_COLUMNS:
+        rule = f"is larger than the {MAX_ROWS:,} rows by {MAX_COLUMNS:,} columns that are read"
+        raise InputError([Problem(rule, file=file)])
+
+
+def _without_blanks(grid: Grid) -> Grid:
+    """Drop blank rows and columns, keeping the file's own row numbers."""
+    kept = [index for index, row in enumerate(grid.cells) if any(row)]
+    width = max((len(grid.cells[index]) for index in kept), default=0)
+    padded = [grid.cells[index] + [""] * (width - len(grid.cells[index])) for index in kept]
+    used = [column for column in range(width) if any(row[column] for row in padded)]
+    cells = [[row[column] for column in used] for row in padded]
+    return Grid(grid.file, grid.sheet, cells, [grid.rows[index] for index in kept])
+
+
+def _decode(raw: bytes, file: str) -> str:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16", errors="replace")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        # Excel's "CSV (comma delimited)" on Western systems; five of its bytes are undefined.
+        text = raw.decode("cp1252", errors="replace")
+    if "\x00" in text:
+        raise InputError([Problem("holds binary data, not a table", file=file)])
+    return text
+
+
+def _delimiter(text: str) -> str:
+    """Return the delimiter that stands most often in the first line that has any."""
+    for line in text.splitlines()[:20]:
+        bare = re.sub(r'"[^"]*"', "", line)
+        counts = [(bare.count(mark), mark) for mark in (",", ";", "\t")]
+        best = max(counts, key=lambda pair: pair[0])
+        if best[0]:
+            return best[1]
+    return ","

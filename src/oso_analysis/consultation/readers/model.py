@@ -1,0 +1,157 @@
+"""One shape for a coded consultation, whatever tool it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from oso_analysis.consultation.refi_qda.names import PATH_SEPARATOR
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["CODE_COLUMNS", "SEGMENT_COLUMNS", "CodingProject", "ProjectBuilder", "text_frame"]
+
+SEGMENT_COLUMNS = (
+    "segment_id",
+    "passage_id",
+    "submission_id",
+    "coder",
+    "code",
+    "text",
+    "note",
+    "source",
+    "start",
+    "end",
+    "location",
+)
+CODE_COLUMNS = ("guid", "name", "path", "parent", "description", "codable", "sets")
+
+
+@dataclass(frozen=True)
+class CodingProject:
+    """A coding project as its tool holds it, before any recoding.
+
+    Attributes
+    ----------
+    name : str
+        The project's name or, where it has none, the file's.
+    producer : str
+        The tool, as the file names it.
+    submissions : pandas.DataFrame
+        One row a respondent: `submission_id` (name of the case, or of the source that belongs to
+        no case), `respondent`, `sources` (names joined by "; "), `sets`, then one text column for
+        each variable.
+    segments : pandas.DataFrame
+        One row for one code on one passage by one coder: `segment_id` (unique); `passage_id`
+        (shared by the codes that stand on the same passage by the same coder); `submission_id`;
+        `coder`; `code` (the code's `path`; missing never); `text` (the passage, where the file
+        holds it); `note` (the coder's comment on it); `source`; `start` and `end` (characters from
+        0, `end` exclusive; bytes in Taguette; milliseconds in audio and video; missing for a whole
+        source); `location` (page or rectangle).
+    codes : pandas.DataFrame
+        One row a code: `guid`, `name`, `path` (names from the top, joined by " > "), `parent` (its
+        path), `description`, `codable` ("yes" or "no"), `sets`.
+    coders : pandas.DataFrame
+        `coder`, `guid`.
+    caveats : tuple of str
+        What the file holds that the frames do not, each in one sentence.
+    """
+
+    name: str
+    producer: str
+    submissions: pd.DataFrame
+    segments: pd.DataFrame
+    codes: pd.DataFrame
+    coders: pd.DataFrame
+    caveats: tuple[str, ...] = ()
+
+
+def text_frame(
+    rows: Sequence[Mapping[str, object]], columns: Sequence[str], integers: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return `rows` as a frame of `str` columns (blank is missing), the `integers` as `Int64`."""
+    import pandas as pd
+
+    table = {}
+    for column in columns:
+        values = [row.get(column) for row in rows]
+        if column in integers:
+            table[column] = pd.Series(values, dtype="Int64")
+        else:
+            cells = [None if value is None or value == "" else str(value) for value in values]
+            table[column] = pd.Series(cells, dtype="str")
+    return pd.DataFrame(table, columns=list(columns))
+
+
+@dataclass
+class ProjectBuilder:
+    """Collects what a reader finds and turns it into a `CodingProject`."""
+
+    name: str
+    producer: str
+    codes: dict[str, dict[str, object]] = field(default_factory=dict)
+    submissions: dict[str, dict[str, object]] = field(default_factory=dict)
+    coders: dict[str, str] = field(default_factory=dict)
+    segments: list[dict[str, object]] = field(default_factory=list)
+    caveats: list[str] = field(default_factory=list)
+
+    def add_code(
+        self,
+        name: str,
+        *,
+        parent: str = "",
+        guid: str = "",
+        description: str = "",
+        codable: bool = True,
+        sets: str = "",
+    ) -> str:
+        """Add a code and return its path; a path that is already there keeps its first entry."""
+        name = " ".join(name.split()) or f"(code without a name {guid[:8]})".strip()
+        path = f"{parent}{PATH_SEPARATOR}{name}" if parent else name
+        self.codes.setdefault(
+            path,
+            {
+                "guid": guid,
+                "name": name,
+                "path": path,
+                "parent": parent,
+                "description": description.strip(),
+                "codable": "yes" if codable else "no",
+                "sets": sets,
+            },
+        )
+        return path
+
+    def add_submission(self, submission_id: str, **values: object) -> None:
+        """Add a respondent, or fill in what is still missing about one."""
+        row = self.submissions.setdefault(
+            submission_id, {"submission_id": submission_id, "respondent": submission_id}
+        )
+        row.update({key: value for key, value in values.items() if value not in (None, "")})
+
+    def add_segment(self, **values: object) -> None:
+        """Add one code on one passage."""
+        coder = values.get("coder")
+        if coder:
+            self.coders.setdefault(str(coder), "")
+        self.segments.append(values)
+
+    def build(self) -> CodingProject:
+        """Return the project; its frames have no row for what was never added."""
+        columns = ["submission_id", "respondent", "sources", "sets"]
+        found = {key for row in self.submissions.values() for key in row}
+        columns += sorted(found.difference(columns))
+        return CodingProject(
+            name=self.name,
+            producer=self.producer,
+            submissions=text_frame(list(self.submissions.values()), columns),
+            segments=text_frame(self.segments, SEGMENT_COLUMNS, integers=("start", "end")),
+            codes=text_frame(list(self.codes.values()), CODE_COLUMNS),
+            coders=text_frame(
+                [{"coder": coder, "guid": guid} for coder, guid in sorted(self.coders.items())],
+                ("coder", "guid"),
+            ),
+            caveats=tuple(self.caveats),
+        )
