@@ -14,7 +14,7 @@ from oso_analysis.literature.deduplicate.cluster import cluster
 from oso_analysis.literature.deduplicate.decisions import Verdicts, check_decisions
 from oso_analysis.literature.deduplicate.match import MERGE, REVIEW, compare, describe
 from oso_analysis.literature.deduplicate.merge import merge
-from oso_analysis.literature.deduplicate.normalise import normalise
+from oso_analysis.literature.deduplicate.normalise import FEATURES, normalise
 
 __all__ = ["Deduplication", "deduplicate"]
 
@@ -116,10 +116,11 @@ def deduplicate(records: pd.DataFrame, *, decisions: pd.DataFrame | None = None)
     verdicts = check_decisions(decisions, ids.tolist())
     features = normalise(records)
     a, b = candidate_pairs(features)
+    compared = features[list(FEATURES)]
 
     def weigh(left: Array, right: Array) -> pd.DataFrame:
         parts = [
-            compare(features.take(left[i : i + _AT_ONCE]), features.take(right[i : i + _AT_ONCE]))
+            compare(compared.take(left[i : i + _AT_ONCE]), compared.take(right[i : i + _AT_ONCE]))
             for i in range(0, max(len(left), 1), _AT_ONCE)
         ]
         return pd.concat(parts, ignore_index=True)

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
-from oso_analysis.literature.deduplicate.words import CONTRAST, language
+from oso_analysis.literature.deduplicate.words import CONTRAST, OPPOSITES, STOP, language
 
 __all__ = ["author_grades", "container_grades", "doi_grades", "graded", "kind_grades",
            "number_grades", "page_grades", "same_text", "title_grades"]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
 
+#: Letters beyond this one belong to other scripts.
+_LATIN = "\u02ff"
+_GLUE = ("from", "with", "and", "for", "the", "among", "into", "that")
 _REPOSITORY = ("10.5281/", "10.6084/", "10.13140/", "10.17605/", "10.25384/")
 #: Kinds (see `normalise.KINDS`) that are hardly ever two sightings of one work.
-_APART = {(4, 5), (1, 6), (2, 6), (4, 6), (5, 6), (6, 7), (1, 4), (1, 8), (5, 8), (6, 8)}
+_APART = {(4, 5), (1, 6), (2, 6), (4, 6), (5, 6), (6, 7), (3, 6), (1, 4), (1, 8), (5, 8), (6, 8)}
 
 
 def same_text(a: Array, b: Array) -> tuple[Array, Array]:
@@ -59,7 +64,13 @@ def title_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     raw_a, raw_b = a["raw"].to_numpy(dtype=object), b["raw"].to_numpy(dtype=object)
     doi_a, doi_b = a["doi"].to_numpy(dtype=object), b["doi"].to_numpy(dtype=object)
     bare = _bare(a) | _bare(b)
-    for row in np.flatnonzero(both & ~equal).tolist():
+    # The rest, as unlike as any two titles, stay "different".
+    rows = np.flatnonzero(both & ~equal)
+    near = [
+        alike >= 60.0 or x[:8] == y[:8] or x[-8:] == y[-8:] or (x[0] > _LATIN) != (y[0] > _LATIN)
+        for x, y, alike in zip(ta[rows], tb[rows], ratio[rows].tolist(), strict=True)
+    ]
+    for row in rows[np.array(near, dtype=bool)].tolist():
         grade[row] = _title_grade(
             ta[row], tb[row], main_a[row], main_b[row], tail_a[row], tail_b[row],
             float(ratio[row]), bool(cut[row]),
@@ -80,7 +91,7 @@ def _title_grade(
     tight_a, tight_b = a.replace(" ", ""), b.replace(" ", "")
     if tight_a == tight_b:
         return 5
-    if (tight_a[0] > "\u02ff") != (tight_b[0] > "\u02ff"):
+    if (a[0] > _LATIN) != (b[0] > _LATIN):
         return -3
     short, long = (a, b) if len(a) <= len(b) else (b, a)
     tight_short, tight_long = (
@@ -88,16 +99,16 @@ def _title_grade(
     )
     if len(tight_short) > 7:
         # Without its subtitle; without the name of its series; cut off.
-        if long in (a,):
-            main, tail, other = main_a, tail_a, b
-        else:
-            main, tail, other = main_b, tail_b, a
-        if other in (main, tail) and other:
+        main, tail = (main_a, tail_a) if long is a else (main_b, tail_b)
+        if short in (main, tail):
             return 3
         if long.startswith(short + " ") or (cut and tight_long.startswith(tight_short)):
             return 3 if cut else 2
-        if tight_long.startswith(tight_short) and len(tight_short) > 40:
-            return 2
+        begins = len(tight_short) > 25 and len(tight_long) - len(tight_short) > 3
+        if begins and fuzz.ratio(tight_short, tight_long[: len(tight_short)]) >= 94.0:
+            grade = _word_grade(short.split(), long.split()[: len(short.split())])
+            if grade == 4 or (cut and grade == 1) or len(tight_short) > 40:
+                return (3 if cut else 2) if grade > 0 else -1
     if ratio >= 80.0 or (ratio > 60.0 and len(short) > 30):
         return _word_grade(a.split(), b.split())
     return -2
@@ -135,6 +146,8 @@ def _word_grade(a: list[str], b: list[str]) -> int:
     set_a, set_b = set(a), set(b)
     only_a = [word for word in a if word not in set_b]
     only_b = [word for word in b if word not in set_a]
+    if 2 * len(only_a) > len(a) + 2 and 2 * len(only_b) > len(b) + 2:
+        return -2
     rest_b = list(only_b)
     left_a = []
     for word in only_a:
@@ -144,10 +157,15 @@ def _word_grade(a: list[str], b: list[str]) -> int:
         else:
             rest_b.remove(found)
     shared = len(set_a & set_b) + len(only_a) - len(left_a)
-    # "(CSA)" beside the words it stands for adds nothing.
+    # "(CSA)" beside the words it stands for adds nothing, nor does a misspelt "from".
     initials_a, initials_b = "".join(w[0] for w in a), "".join(w[0] for w in b)
-    left_a = [word for word in left_a if len(word) > 5 or word not in initials_b]
-    rest_b = [word for word in rest_b if len(word) > 5 or word not in initials_a]
+    left_a = [word for word in left_a if not _idle(word, initials_b)]
+    rest_b = [word for word in rest_b if not _idle(word, initials_a)]
+    if left_a and rest_b and len(left_a) + len(rest_b) <= 3:
+        # One word written as two, or a slip in a short word.
+        joined = "".join(left_a), "".join(rest_b)
+        if max(map(len, joined)) > 3 and _slip(*joined):
+            return 4
     if not left_a and not rest_b:
         return 4
     if not left_a or not rest_b:
@@ -157,16 +175,47 @@ def _word_grade(a: list[str], b: list[str]) -> int:
     return -1 if shared >= 4 and left <= max(1, shared // 5) else -2
 
 
+def _idle(word: str, initials: str) -> bool:
+    """Return whether a word that one title has more is of no weight."""
+    if word in CONTRAST or word.isdigit() or len(word) < 2:
+        return False
+    if len(word) <= 5 and word in initials:
+        return True
+    return len(word) < 5 and any(OSA.distance(word, stop, score_cutoff=1) <= 1 for stop in _GLUE)
+
+
+def _slip(a: str, b: str) -> bool:
+    """Return whether one letter is missing, extra, wrong or swapped."""
+    if OSA.distance(a, b, score_cutoff=1) > 1 or (a in CONTRAST and b in CONTRAST):
+        return False
+    return not any(letter.isdigit() for letter in a + b) and not _opposite(a, b)
+
+
+def _opposite(a: str, b: str) -> bool:
+    """Return whether two words differ in a prefix that turns the meaning round."""
+    for one, other in OPPOSITES:
+        for x, y in ((a, b), (b, a)):
+            if x.startswith(one) and y.startswith(other) and x[len(one) :] == y[len(other) :]:
+                return True
+    return False
+
+
 def _variant(a: str, b: str) -> bool:
     """Return whether two words are one word in two spellings or inflections."""
-    if a.isdigit() or b.isdigit():
+    if a.isdigit() or b.isdigit() or (a in CONTRAST and b in CONTRAST):
         return False
-    short = min(len(a), len(b))
-    if short < 4:
+    short, long = (a, b) if len(a) <= len(b) else (b, a)
+    if len(short) < 4:
         return False
-    if a[: max(4, short - 3)] == b[: max(4, short - 3)] and abs(len(a) - len(b)) <= 3:
+    if long.endswith(short) and long[: -len(short)] in STOP:
         return True
-    return bool(fuzz.ratio(a, b) >= 80.0)
+    if short[:4] == long[:4] and len(long) - len(short) <= 3:
+        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False)))
+        alike = shared >= len(short) - 2
+    else:
+        alike = False
+    alike = alike or bool(fuzz.ratio(a, b) >= 80.0) or _slip(a, b)
+    return alike and not _opposite(a, b)
 
 
 def author_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:

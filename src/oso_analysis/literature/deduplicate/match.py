@@ -87,13 +87,13 @@ _POINTS: dict[str, dict[int, float]] = {
     "authors": {3: 4.0, 2: 2.5, 1: 1.0, -1: -2.0, -2: -6.0},
     "year": {2: 1.5, 1: 0.0, -1: -3.0, -2: -9.0},
     "container": {1: 1.5, -1: -1.5},
-    "elsewhere": {-1: -6.0},
+    "elsewhere": {-1: -8.0},
     "volume": {1: 1.5, -1: -4.0},
     "issue": {1: 1.0, -1: -2.0},
     "page": {2: 3.0, 1: 1.0, -1: -4.0},
     "publisher": {1: 1.0},
     "abstract": {1: 4.0},
-    "kind": {1: 1.0, -1: -1.0, -2: -6.0, -3: -6.0},
+    "kind": {1: 1.0, -1: -1.0, -2: -9.0, -3: -6.0},
     "numbers": {-1: -1.0, -2: -6.0, -3: VETO},
     "marker": {-1: VETO},
     "serial": {-1: VETO, -2: -4.0},
@@ -160,14 +160,17 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
         ),
         "edition": graded(size, (edition[1], -1)),
     }
+    meeting = a["meeting"].to_numpy(), b["meeting"].to_numpy()
     # One abstract at two conferences, one text in two journals: not merely a slip in a number.
     grades["elsewhere"] = graded(
         size,
         (
-            (grades["container"] == -1) & ((grades["volume"] == -1) | (grades["page"] == -1)),
+            (grades["container"] == -1)
+            & ((grades["volume"] == -1) | (grades["page"] == -1) | (meeting[0] != meeting[1])),
             -1,
         ),
-        ((grades["volume"] == -1) & (grades["issue"] == -1) & (grades["page"] < 1), -1),
+        ((grades["issue"] == -1) & (grades["volume"] == -1) & (grades["page"] < 1), -1),
+        ((grades["issue"] == -1) & (grades["page"] == -1), -1),
     )
     # A record without a title carries no marker, number or series of its own.
     untitled = grades["title"] == 0

@@ -11,6 +11,7 @@ import pandas as pd
 from oso_analysis.literature.deduplicate.places import (
     NO_AUTHORS,
     PREPRINT_DOI,
+    Names,
     Source,
     Sources,
     read_authors,
@@ -21,11 +22,10 @@ from oso_analysis.literature.deduplicate.places import (
 from oso_analysis.literature.deduplicate.titles import (
     NO_TITLE,
     WORD,
-    WordHash,
-    hashed,
+    Lexicon,
     read_title,
 )
-from oso_analysis.literature.deduplicate.words import Folding, plain
+from oso_analysis.literature.deduplicate.words import plain
 
 __all__ = ["FEATURES", "KEYS", "KINDS", "normalise"]
 
@@ -42,7 +42,7 @@ KINDS = {
 #: Text features are object columns with "" for missing; the others are small numbers.
 FEATURES = (
     "id", "raw", "title", "main", "tail", "points", "numbers", "markers", "serial", "cut",
-    "families", "names", "person", "year", "container", "volume", "issue", "page",
+    "families", "names", "person", "year", "container", "meeting", "volume", "issue", "page",
     "doi", "pmid", "kind", "stage", "edition", "publisher", "abstract",
 )  # fmt: skip
 #: Blocking keys: 64-bit numbers, 0 where the record has no such key.
@@ -84,18 +84,27 @@ class _Once(dict[str, str]):
 class _Caches(NamedTuple):
     """What one call of `normalise` remembers from record to record."""
 
-    fold: Folding
-    hashes: WordHash
-    containers: Sources
+    lexicon: Lexicon
+    names: Names
+    sources: Sources
     numbers: _Once
+
+
+def _keys(texts: list[str]) -> Array:
+    """Return a 63-bit number for each text, the same on every machine, and 0 for ""."""
+    values = np.array(texts, dtype=object)
+    numbers = pd.util.hash_array(values, categorize=False).view(np.int64) & 0x7FFFFFFFFFFFFFFF
+    return np.where(values == "", 0, np.maximum(numbers, 1))
 
 
 def _chunk(records: pd.DataFrame, caches: _Caches) -> dict[str, Array]:
     """Return the features of some records, column by column."""
-    fold, hashes, containers, numbers = caches
+    lexicon, names, containers, numbers = caches
     raw = _texts(records, "title")
-    titles = [read_title(title, fold, hashes) if title else NO_TITLE for title in raw]
-    authors = [read_authors(text) if text else NO_AUTHORS for text in _texts(records, "authors")]
+    titles = [read_title(title, lexicon) if title else NO_TITLE for title in raw]
+    authors = [
+        read_authors(text, names) if text else NO_AUTHORS for text in _texts(records, "authors")
+    ]
     sources = [containers[text] for text in _texts(records, "container")]
     publishers = [containers[text] for text in _texts(records, "publisher")]
     kinds = [KINDS.get(kind, 0) for kind in _texts(records, "type")]
@@ -121,8 +130,8 @@ def _chunk(records: pd.DataFrame, caches: _Caches) -> dict[str, Array]:
         "numbers": [title.numbers for title in titles],
         "markers": [title.markers for title in titles],
         "serial": [
-            # Journals called "annual" have online-first years; reports do not.
-            title.serial or (source.serial and kind != 1)
+            # Journals and meetings called "annual" have online-first years; reports do not.
+            title.serial or (source.serial and kind not in (1, 2))
             for title, source, kind in zip(titles, sources, kinds, strict=True)
         ],
         "cut": [title.cut for title in titles],
@@ -130,6 +139,7 @@ def _chunk(records: pd.DataFrame, caches: _Caches) -> dict[str, Array]:
         "names": [author[1] for author in authors],
         "person": [author[2] for author in authors],
         "container": [source.words for source in sources],
+        "meeting": [source.meeting for source in sources],
         "volume": volumes,
         "issue": issues,
         "page": pages,
@@ -145,29 +155,31 @@ def _chunk(records: pd.DataFrame, caches: _Caches) -> dict[str, Array]:
         "edition": [numbers[text] for text in _texts(records, "edition")],
         "publisher": [publisher.words for publisher in publishers],
         "abstract": [_abstract(text) if text else "" for text in _texts(records, "abstract")],
-        "k_doi": [hashed(doi) if doi else 0 for doi in dois],
-        "k_pmid": [hashed(f"pmid {pmid}") if pmid else 0 for pmid in pmids],
-        "k_start": [
-            hashed("start " + " ".join(key.split(" ", 4)[:4])) if key else 0 for key in keys
-        ],
-        "k_letters": [hashed(key[:14]) if len(key) > 13 else 0 for key in tight],
-        "k_12": [_pair(title.hashes, 0, 1) for title in titles],
-        "k_13": [_pair(title.hashes, 0, 2) for title in titles],
-        "k_23": [_pair(title.hashes, 1, 2) for title in titles],
-        "k_end": [hashed(key[-14:]) if len(key) > 17 else 0 for key in tight],
+    }
+    blocks = {
+        "k_doi": dois,
+        "k_pmid": pmids,
+        "k_start": [" ".join(key.split(" ", 4)[:4]) for key in keys],
+        "k_letters": [key[:14] if len(key) > 13 else "" for key in tight],
+        "k_end": [key[-14:] if len(key) > 17 else "" for key in tight],
         "k_place": [
-            hashed(f"place {year} {volume} {page}") if year and volume and page else 0
+            f"{year} {volume} {page}" if year and volume and page else ""
             for year, volume, page in zip(years.tolist(), volumes, pages, strict=True)
         ],
         "k_author": [
-            hashed(f"author {year} {family}") if year and family and key else 0
+            f"{year} {family}" if year and family and key else ""
             for year, family, key in zip(years.tolist(), families, keys, strict=True)
         ],
     }
-    return {
+    result = {
         name: years if name == "year" else np.array(columns[name], dtype=_DTYPES.get(name, object))
-        for name in (*FEATURES, *KEYS)
+        for name in FEATURES
     }
+    result |= {name: _keys(texts) for name, texts in blocks.items()}
+    for name, first, second in (("k_12", 0, 1), ("k_13", 0, 2), ("k_23", 1, 2)):
+        pairs = [_pair(title.hashes, first, second) for title in titles]
+        result[name] = np.array(pairs, dtype=np.int64)
+    return result
 
 
 def _stage(kind: int, source: Source, preprint: bool, doi: str, volume: str, place: str) -> int:
@@ -190,6 +202,7 @@ def _pair(low: tuple[int, ...], first: int, second: int) -> int:
 
 _DTYPES: dict[str, Any] = {
     "points": np.float32, "markers": np.int16, "serial": np.bool_, "cut": np.bool_,
+    "meeting": np.bool_,
     "person": np.int8, "year": np.int16, "kind": np.int8, "stage": np.int8,
 } | dict.fromkeys(KEYS, np.int64)  # fmt: skip
 #: Records normalised at once: bounds memory, changes no result.
@@ -210,8 +223,8 @@ def normalise(records: pd.DataFrame) -> pd.DataFrame:
         The columns `FEATURES` and the blocking `KEYS`, in the order of `records`. Missing text is
         "" here (and only here): the features never leave this room.
     """
-    fold = Folding()
-    caches = _Caches(fold, WordHash(), Sources(fold), _Once(read_number))
+    lexicon = Lexicon()
+    caches = _Caches(lexicon, Names(), Sources(lexicon), _Once(read_number))
     chunks = [
         _chunk(records.iloc[start : start + _AT_ONCE], caches)
         for start in range(0, max(len(records), 1), _AT_ONCE)

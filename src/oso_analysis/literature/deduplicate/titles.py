@@ -20,7 +20,7 @@ from oso_analysis.literature.deduplicate.words import (
     plain,
 )
 
-__all__ = ["NO_TITLE", "WORD", "Title", "WordHash", "hashed", "read_title"]
+__all__ = ["NO_TITLE", "WORD", "Lexicon", "Title", "hashed", "read_title"]
 
 WORD = re.compile(r"[^\W_]+")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
@@ -76,12 +76,71 @@ def hashed(text: str) -> int:
     return (zlib.crc32(data) << 31 | zlib.adler32(data) >> 1) or 1
 
 
-class WordHash(dict[str, int]):
-    """Word to its hash; each is worked out once."""
+class Word(NamedTuple):
+    """One word of a title, worked out once for all titles.
 
-    def __missing__(self, word: str) -> int:
-        number = self[word] = hashed(word)
-        return number
+    Attributes
+    ----------
+    folded : str
+        Its one spelling; "" for a function word.
+    letters : int
+        What it adds to a title's information; 0 for a word any title may have.
+    special : bool
+        Whether it may be a number or tell a part from another, so that its place matters.
+    serial, marker : bool
+        Whether it names a series, or may belong to a marker.
+    hash : int
+        For blocking; 0 for a word too short or too common.
+    """
+
+    folded: str
+    letters: int
+    special: bool
+    serial: bool
+    marker: bool
+    hash: int
+
+
+class Lexicon(dict[str, Word]):
+    """Lower-case word to what is known of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._fold = Folding()
+
+    def __missing__(self, word: str) -> Word:
+        """Work a word out."""
+        folded = "" if word in STOP else self._fold[word]
+        # An ideograph carries about as much as three letters.
+        letters = len(folded) if word < "\u2e80" else 3 * len(folded)
+        common = not folded or folded in GENERIC
+        answer = self[word] = Word(
+            folded,
+            0 if common else letters,
+            word[0].isdigit() or word in ROMAN or word in NUMBER_WORDS or word in PART_WORDS,
+            word in SERIAL,
+            word in MARKER_WORDS,
+            hashed(folded) if len(folded) > 3 and not common else 0,
+        )
+        return answer
+
+    def fold(self, text: str) -> list[str]:
+        """Return the words of a text folded, function words left out."""
+        return [folded for word in WORD.findall(text) if (folded := self[word].folded)]
+
+
+def _number(word: str, before: str) -> str:
+    """Return the number a word stands for after the word before it, "" for none."""
+    if word[0].isdigit():
+        ordinal = None if word.isdigit() else _ORDINAL.match(word)
+        number = word if word.isdigit() else ordinal.group(1) if ordinal else ""
+    elif word in ROMAN:
+        number = ROMAN[word]
+    elif word in NUMBER_WORDS and before in PART_WORDS:
+        number = NUMBER_WORDS[word]
+    else:
+        return ""
+    return number.lstrip("0") or ("0" if number else "")
 
 
 def _bracketed(match: re.Match[str]) -> str:
@@ -92,8 +151,8 @@ def _bracketed(match: re.Match[str]) -> str:
     return " " if inner.lower() == "ebook" else f" {inner} "
 
 
-def read_title(raw: str, fold: Folding, hashes: WordHash) -> Title:
-    """Return what a title says; `NO_TITLE` where it has no words."""
+def _prepared(raw: str) -> str:
+    """Return a title in plain letters, without mark-up and acronyms in brackets."""
     text = raw
     if "&" in text:
         text = html.unescape(text)
@@ -108,71 +167,67 @@ def read_title(raw: str, fold: Folding, hashes: WordHash) -> Title:
         text = _BRACKET.sub(_bracketed, text)
     if "," in text:
         text = _THOUSANDS.sub("", text)
-    cut = text.endswith(("...", "...]"))
-    text = text.replace("'", "")
-    parts = [part for part in _BREAK.split(text) if part]
+    return text.replace("'", "")
+
+
+def read_title(raw: str, lexicon: Lexicon) -> Title:
+    """Return what a title says; `NO_TITLE` where it has no words."""
+    text = _prepared(raw)
     keys: list[list[str]] = []
     numbers: set[str] = set()
-    serial = False
+    hashes: set[int] = set()
+    serial = marker = False
     informative = letters = 0
     before = ""
-    lowered: list[str] = []
-    for part in parts:
-        key = []
-        for word in WORD.findall(part.lower()):
-            lowered.append(word)
-            number = ""
-            if word[0].isdigit():
-                number = word if word.isdigit() else ""
-                if not number and (ordinal := _ORDINAL.match(word)):
-                    number = ordinal.group(1)
-            elif word in ROMAN:
-                number = ROMAN[word]
-            elif word in NUMBER_WORDS and before in PART_WORDS:
-                number = NUMBER_WORDS[word]
-            elif word in PART_WORDS and before in NUMBER_WORDS and len(before) > 2:
-                numbers.add(NUMBER_WORDS[before])
+    for part in _BREAK.split(text.lower()):
+        key: list[str] = []
+        for word in WORD.findall(part):
+            known = lexicon[word]
+            if known.special:
+                if word in PART_WORDS and len(before) > 2 and before in NUMBER_WORDS:
+                    numbers.add(NUMBER_WORDS[before])
+                number = _number(word, before)
+                if number:
+                    numbers.add(number)
+                    key.append(number)
+                    before = word
+                    continue
             before = word
-            if number:
-                number = number.lstrip("0") or "0"
-                numbers.add(number)
-                key.append(number)
+            if known.marker:
+                marker = True
+            if not known.folded:
                 continue
-            if word in STOP:
-                continue
-            if word in SERIAL:
-                serial = True
-            word = fold[word]
-            key.append(word)
-            if word not in GENERIC:
+            key.append(known.folded)
+            if known.letters:
                 informative += 1
-                # An ideograph carries about as much as three letters.
-                letters += len(word) if word < "\u2e80" else 3 * len(word)
+                letters += known.letters
+                if known.hash:
+                    hashes.add(known.hash)
+            elif known.serial:
+                serial = True
         if key:
             keys.append(key)
     if not keys:
         return NO_TITLE
     markers = 0
-    if not MARKER_WORDS.isdisjoint(lowered):
-        flat = " ".join(lowered)
+    if marker:
+        flat = " ".join(WORD.findall(text.lower()))
         for bit, (_, pattern) in enumerate(MARKERS):
             if pattern.search(flat):
                 markers |= 1 << bit
     # "Chapter 4: …" or "Literature review. …" is a heading; its number is in `numbers`.
     while len(keys) > 1 and all(word in GENERIC or word.isdigit() for word in keys[0]):
         del keys[0]
-    words = [word for key in keys for word in key]
     main = " ".join(keys[0])
-    tail = " ".join(word for key in keys[1:] for word in key)
-    wanted = {word for word in words if len(word) > 3 and word not in GENERIC}
+    tail = " ".join([word for key in keys[1:] for word in key])
     return Title(
-        " ".join(words),
+        f"{main} {tail}" if tail else main,
         main,
         tail,
         min(0.9 * informative + 0.13 * letters, 10.0),
-        " ".join(sorted(numbers)),
+        " ".join(sorted(numbers)) if numbers else "",
         markers,
         serial,
-        cut,
-        tuple(sorted(hashes[word] for word in wanted)[:3]),
+        text.endswith(("...", "...]")),
+        tuple(sorted(hashes)[:3]),
     )

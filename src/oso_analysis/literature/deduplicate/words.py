@@ -17,7 +17,9 @@ __all__ = [
     "GENERIC",
     "MARKERS",
     "MARKER_WORDS",
+    "MEETING",
     "NUMBER_WORDS",
+    "OPPOSITES",
     "ORGANISATION",
     "PARTICLES",
     "PART_WORDS",
@@ -33,13 +35,13 @@ __all__ = [
 STOP = frozenset(
     """a an the of and or in on at by for from to with into onto upon about over under between among
     as is are was were be been being do does did how what which who whom whose why when where that
-    this these those it its their his her our your my we they he she you i s t et al via per
+    this these those it its their his her our your my we they he she you i et al via per
     der die das des dem den ein eine einer eines und oder von vom zu zum zur im in am auf aus bei
     mit fur uber als
-    le la les l un une de du d et ou en dans sur pour par aux au avec
-    el los las del y o e un una en con por para su sus
-    il lo gli i uno di da dei della delle degli nel nella e per con
-    het een van voor met op te o os as um uma do dos das em no na""".split()
+    le la les un une de du et ou en dans sur pour par aux au avec
+    el los las del un una en con por para su sus
+    il lo gli i uno di da dei della delle degli nel nella per con
+    het een van voor met op te os as um uma do dos das em no na""".split()
 )
 
 #: Words so common in titles that sharing them says nothing about being the same work.
@@ -74,9 +76,16 @@ CONTRAST = frozenset(
     short long north south east west northern southern eastern western spring summer autumn winter
     fall january february march april may june july august september october november december
     qualitative quantitative rural urban online offline public private primary secondary tertiary
-    upper left right with without not non type mice rats human humans animal animals""".split()
+    upper left right with without not non type mice rats human humans animal animals
+    iran iraq austria australia niger nigeria mali malawi slovakia slovenia guinea guyana guatemala
+    sweden switzerland mauritius mauritania dominica dominican korea china japan""".split()
 )
 
+#: Beginnings that make two like words opposites: hypotension is no spelling of hypertension.
+OPPOSITES = (("hyper", "hypo"), ("intra", "inter"), ("micro", "macro"), ("pre", "post"),
+             ("intra", "extra"), ("over", "under"), ("endo", "exo"), ("homo", "hetero"),
+             ("mono", "poly"), ("un", ""), ("non", ""), ("in", ""), ("dis", ""), ("anti", ""),
+             ("im", ""), ("ir", ""), ("a", ""), ("fe", ""))  # fmt: skip
 #: Words that mark one number of a series: such works differ as soon as their years do.
 SERIAL = frozenset(
     """annual yearly annually quarterly monthly biennial biannual weekly yearbook jahresbericht
@@ -160,6 +169,8 @@ PARTICLES = frozenset(
     """de del la las los van der den von zu zur da dos das do di du le el al bin ibn ter ten y
     e""".split()
 )
+#: A source with one of these words is a meeting, not a journal.
+MEETING = frozenset("conference conf symposium symp workshop congress colloquium meeting".split())
 #: A name with one of these words is an organisation's.
 ORGANISATION = frozenset(
     """association agency alliance authority board bureau center centre centres coalition college
@@ -245,6 +256,9 @@ def language(title: str) -> str:
     words = set(plain(title).lower().replace(":", " ").split())
     counts = sorted(((len(words & stop), name) for name, stop in _LANGUAGES.items()), reverse=True)
     return counts[0][1] if counts[0][0] > max(1, counts[1][0]) else ""
+
+
+GENERIC = GENERIC | SERIAL
 
 
 class Folding(dict[str, str]):
