@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any
+
+import orjson
 
 from oso_analysis.literature.readers.csl_types import CSL_TYPES, csl_type
 from oso_analysis.literature.readers.draft import Draft, Parsed, words
-from oso_analysis.literature.readers.markers import json_starts
 from oso_analysis.literature.readers.text import split_serial_number
 
 __all__ = ["parse_csl"]
@@ -34,26 +36,47 @@ _COLUMNS = {
 _LIST = {"isbn", "issn", "keywords"}
 
 
-def parse_csl(text: str) -> Parsed:
-    """Parse CSL-JSON text; where it is not valid JSON, every item that is still is read."""
+def parse_csl(text: str, starts: Sequence[tuple[int, int]]) -> Parsed:
+    """Parse CSL-JSON text; where it is not valid JSON, every item that still is one is read.
+
+    Parameters
+    ----------
+    text : str
+    starts : sequence of (line, place)
+        Where items begin. Of valid JSON only the lines are taken from it.
+    """
     parsed = Parsed()
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        data = None
-    items = items_of(data)
+    items = items_of(_load(text))
     if items is None:
-        _item_by_item(text, parsed)
+        _item_by_item(text, starts, parsed)
         return parsed
-    starts = json_starts(text)
-    line = 1
-    counted = 0
     for at, item in enumerate(items):
-        if at < len(starts):
-            line += text.count("\n", counted, starts[at])
-            counted = starts[at]
-        _add(parsed, item, line, "")
+        _add(parsed, item, starts[min(at, len(starts) - 1)][0] if starts else 1, "")
     return parsed
+
+
+def _load(text: str) -> Any:
+    """Return parsed JSON, or None where it is none."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        # Numbers such as NaN and halves of surrogate pairs are no JSON, yet are written.
+        return _whole_letters(json.loads(text))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _whole_letters(value: Any) -> Any:
+    """Replace halves of surrogate pairs, which no text file can hold."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole_letters(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole_letters(name): _whole_letters(item) for name, item in value.items()}
+    return value
 
 
 def items_of(data: Any) -> list[Any] | None:
@@ -69,20 +92,15 @@ def items_of(data: Any) -> list[Any] | None:
     return None
 
 
-def _item_by_item(text: str, parsed: Parsed) -> None:
+def _item_by_item(text: str, starts: Sequence[tuple[int, int]], parsed: Parsed) -> None:
     decoder = json.JSONDecoder(strict=False)
-    starts = json_starts(text)
-    line = 1
-    counted = 0
-    for at, start in enumerate(starts):
-        limit = starts[at + 1] if at + 1 < len(starts) else len(text)
-        line += text.count("\n", counted, start)
-        counted = start
+    for at, (line, start) in enumerate(starts):
+        limit = starts[at + 1][1] if at + 1 < len(starts) else len(text)
         chunk = text[start:limit]
         try:
-            item, _ = decoder.raw_decode(chunk)
+            item = _whole_letters(decoder.raw_decode(chunk)[0])
         except (ValueError, RecursionError) as error:
-            item = _salvage(chunk)
+            item = _whole_letters(_salvage(chunk))
             if not item:
                 parsed.reject(line, f"an item that is not valid JSON ({error})", chunk.strip())
                 continue

@@ -10,9 +10,11 @@ import csv
 import io
 import re
 
+import numpy as np
+
 from oso_analysis.literature.readers.draft import words
 
-__all__ = ["count_markers", "json_starts"]
+__all__ = ["count_markers", "scan_json"]
 
 _RIS = re.compile(r"^[ \t]*(TY|ER)(?:  -|[ \t]{0,4}-(?=[ \t\n]|\Z))", re.MULTILINE)
 _RIS_TAG = re.compile(r"^[ \t]*([A-Z][A-Z0-9])(?:(  )-|[ \t]{0,4}-(?=[ \t\n]|\Z))", re.MULTILINE)
@@ -27,9 +29,11 @@ _RECORD = re.compile(r"<(?:[\w.-]+:)?record(?=[\s>/])")
 _MEDLINE = re.compile(
     r"^PMID-|(?:\A|\n[ \t]*\n)(?!PMID-)(?=[A-Z0-9 ]{4}-)[A-Z0-9]+ *-", re.MULTILINE
 )
-_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]]', re.DOTALL)
 _JSON_ITEM = re.compile(r'(:\s*)?\{\s*"([^"\\]*)"\s*:')
 _ITEMS = re.compile(r'\s*\{(?:[^{}\[\]]*,)?\s*"items"\s*:\s*\[')
+_QUOTE, _BRACE, _BRACKET, _LINE_FEED = b'"{[\n'
+_STRUCTURE = np.zeros(256, dtype=bool)
+_STRUCTURE[list(b'"{}[]')] = True
 #: First names in the objects inside an item: names and dates.
 _INNER = words(
     """family given literal suffix non-dropping-particle dropping-particle comma-suffix static-
@@ -115,37 +119,48 @@ def _count_medline(text: str) -> int:
     return sum(1 for _ in _MEDLINE.finditer(text))
 
 
-def json_starts(text: str) -> list[int]:
-    """Return where the items of a CSL-JSON text begin, valid JSON or not."""
+def scan_json(text: str) -> list[tuple[int, int]]:
+    """Return where the items of a CSL-JSON text begin: line and place, valid JSON or not.
+
+    Braces and brackets outside quotation marks are counted, so no parser is needed. Where they
+    do not balance, an object counts as an item if it is no value of a name and does not begin
+    like a person's name or a date.
+    """
     first = re.match(r"\s*([\[{])", text)
     if first is None:
         return []
     wrapped = _ITEMS.match(text)
     level = 2 if wrapped else 1 if first[1] == "[" else 0
-    begin = wrapped.end() - 1 if wrapped else 0
-    depth = 0
-    starts = []
-    for match in _JSON_TOKEN.finditer(text):
-        sign = text[match.start()]
-        if sign == "{":
-            if depth == level and match.start() >= begin:
-                starts.append(match.start())
-            depth += 1
-        elif sign == "[":
-            depth += 1
-        elif sign != '"':
-            depth -= 1
-    if depth == 0:
-        return starts
+    begin = len(text[: wrapped.end()].encode()) - 1 if wrapped else 0
+    # Escapes are two characters; replacing them by two others moves nothing.
+    raw = text.encode("utf-8", errors="replace")
+    if b"\\" in raw:
+        raw = raw.replace(b"\\\\", b"__").replace(b'\\"', b"__")
+    data = np.frombuffer(raw, dtype=np.uint8)
+    places = np.flatnonzero(_STRUCTURE[data])
+    signs = data[places]
+    outside = (np.cumsum(signs == _QUOTE, dtype=np.int32) & 1) == 0
+    opening = ((signs == _BRACE) | (signs == _BRACKET)) & outside
+    closing = ((signs == _BRACE + 2) | (signs == _BRACKET + 2)) & outside
+    depth = np.cumsum(opening.astype(np.int32) - closing.astype(np.int32))
+    if len(depth) and depth[-1] == 0:
+        is_item = (signs == _BRACE) & opening & (depth == level + 1) & (places >= begin)
+        starts = places[is_item]
+        lines = 1 + np.searchsorted(np.flatnonzero(data == _LINE_FEED), starts)
+        if not text.isascii():
+            # From places in bytes to places in text: bytes that continue a letter do not count.
+            continued = np.flatnonzero((data & 0xC0) == 0x80)
+            starts = starts - np.searchsorted(continued, starts)
+        return list(zip(lines.tolist(), starts.tolist(), strict=True))
     return [
-        match.start()
+        (text.count("\n", 0, match.start()) + 1, match.start() + match[0].index("{"))
         for match in _JSON_ITEM.finditer(text)
         if not match[1] and match[2] not in _INNER
     ]
 
 
 def _count_csl(text: str) -> int:
-    return len(json_starts(text))
+    return len(scan_json(text))
 
 
 def _count_table(text: str) -> int:

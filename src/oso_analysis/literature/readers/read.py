@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import gc
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -18,15 +17,15 @@ from oso_analysis.errors import InputError, Problem, RunError
 from oso_analysis.literature.readers.bibtex import parse_bibtex
 from oso_analysis.literature.readers.csl import parse_csl
 from oso_analysis.literature.readers.decode import Source, open_source, too_long_a_line
-from oso_analysis.literature.readers.draft import RECORD_COLUMNS, Draft, Parsed
+from oso_analysis.literature.readers.draft import RECORD_COLUMNS, Parsed, shown
 from oso_analysis.literature.readers.endnote import declares_entities, parse_endnote
-from oso_analysis.literature.readers.markers import count_markers
+from oso_analysis.literature.readers.finish import finish
+from oso_analysis.literature.readers.markers import count_markers, scan_json
 from oso_analysis.literature.readers.medline import parse_medline
-from oso_analysis.literature.readers.names import normalise_authors
 from oso_analysis.literature.readers.ris import parse_ris
 from oso_analysis.literature.readers.sniff import FORMATS, sniff
 from oso_analysis.literature.readers.tabular import header_of, parse_table
-from oso_analysis.literature.readers.text import clean, clean_doi, clean_title, find_year
+from oso_analysis.literature.readers.text import clean
 from oso_analysis.literature.readers.wos import parse_wos
 from oso_analysis.literature.readers.xlsx import read_workbook
 
@@ -39,14 +38,10 @@ _ONE_PER_LINE = frozenset({"ris", "bibtex", "medline", "wos", "csv", "tsv"})
 _PARSERS: dict[str, Callable[[str], Parsed]] = {
     "ris": parse_ris,
     "bibtex": parse_bibtex,
-    "csl-json": parse_csl,
     "endnote-xml": parse_endnote,
     "medline": parse_medline,
     "wos": parse_wos,
 }
-_PLAIN = ("volume", "issue", "pages", "publisher", "place", "edition", "language", "keywords",
-          "container", "pmid", "url", "isbn", "issn")  # fmt: skip
-_DOI_URL = re.compile(r"https?://(?:dx\.)?doi\.org/", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -113,9 +108,22 @@ def read_records(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]
         Where accepted and rejected entries do not add up to the independent count; an error
         in this package, raised lest an entry be lost unnoticed.
     """
+    named = _named(paths)
+    # Parsing makes millions of small objects, none of them in cycles; letting the collector visit
+    # them again and again would double the time.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return _assemble(_read_all(named))
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _read_all(named: Iterable[tuple[Path, str]]) -> list[_File]:
     files: list[_File] = []
     problems: list[Problem] = []
-    for path, name in _named(paths):
+    for path, name in named:
         found = _read(path, name)
         if isinstance(found, Problem):
             problems.append(found)
@@ -123,7 +131,7 @@ def read_records(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]
             files.append(found)
     if problems:
         raise InputError(problems, f"{len(problems)} file(s) cannot be read")
-    return _assemble(files)
+    return files
 
 
 def _named(
@@ -173,12 +181,23 @@ def _read(path: Path, name: str) -> _File | Problem:
         header = header_of(source.text)
         assert header is not None  # noqa: S101
         parsed = parse_table(source.text, header)
+    elif format == "csl-json":
+        # The scan says on which lines the items begin, which a JSON parser cannot.
+        starts = scan_json(source.text)
+        parsed = parse_csl(source.text, starts)
+        if len(starts) == 0:
+            return _none(name, format)
+        return _proved(source, format, parsed, len(starts))
     else:
         parsed = _PARSERS[format](source.text)
     markers = count_markers(source.text, format)
     if markers == 0:
-        return Problem(f"has no entries, though it looks like {FORMATS[format]}", file=name)
+        return _none(name, format)
     return _proved(source, format, parsed, markers)
+
+
+def _none(name: str, format: str) -> Problem:
+    return Problem(f"has no entries, though it looks like {FORMATS[format]}", file=name)
 
 
 def _proved(source: Source, format: str, parsed: Parsed, markers: int) -> _File:
@@ -215,15 +234,21 @@ def _assemble(files: Sequence[_File]) -> ReadResult:
             if why:
                 repairs.append((record_id, name, draft["line"], why, str(draft.get("key") or "")))
                 repaired.add(at)
-            if parsed.verbatim:
-                for column in RECORD_COLUMNS:
-                    records[column].append(draft[column] or None)
-                records["record_id"][-1] = record_id
-                continue
-            mended = _add(records, draft, record_id, name)
-            for reason, raw in mended:
-                repairs.append((record_id, name, draft["line"], reason, raw))
+        if parsed.verbatim:
+            columns: dict[str, list[Any]] = {
+                column: [draft[column] or None for draft in parsed.drafts]
+                for column in RECORD_COLUMNS
+            }
+        else:
+            columns, mended = finish(parsed.drafts)
+            columns["source_file"] = [name] * len(parsed.drafts)
+            for at, reason, raw in mended:
+                line = parsed.drafts[at]["line"]
+                repairs.append((own[at][0], name, line, reason, shown(raw)))
                 repaired.add(at)
+        columns["record_id"] = [record_id for record_id, _ in own]
+        for column in RECORD_COLUMNS:
+            records[column] += columns[column]
         rejects += [(name, *reject) for reject in parsed.rejects]
         summary.append(
             (name, file.format, file.source.encoding, file.markers, len(parsed.drafts),
@@ -296,61 +321,3 @@ def _record_ids(files: Sequence[_File]) -> list[list[tuple[str, str]]]:
             )  # fmt: skip
         result.append(ids)
     return result
-
-
-def _add(
-    records: dict[str, list[Any]], draft: Draft, record_id: str, name: str
-) -> list[tuple[str, str]]:
-    """Append one draft to the columns; return what had to be mended in its values."""
-    get = draft.get
-    mended: list[tuple[str, str]] = []
-    extra: dict[str, Any] = get("extra") or {}
-    word = get("extra_type")
-    if word:
-        extra["type"] = word
-    records["record_id"].append(record_id)
-    records["source_file"].append(name)
-    records["source_line"].append(draft["line"])
-    records["type"].append(get("type") or "document")
-    title = get("title")
-    records["title"].append(clean_title(title) or None if title else None)
-    abstract = get("abstract")
-    records["abstract"].append(clean_title(abstract) or None if abstract else None)
-    names = get("authors")
-    authors = None
-    if names:
-        authors, changed = normalise_authors(names)
-        if changed:
-            extra.setdefault("authors", [clean(person) for person in names])
-    records["authors"].append(authors)
-    records["year"].append(_year(draft, extra, mended))
-    doi = get("doi")
-    url = get("url")
-    if doi:
-        found = clean_doi(doi)
-        if found is None:
-            extra["doi"] = doi
-            mended.append(("not a DOI; kept in extra", doi))
-        doi = found
-    if not doi and url and _DOI_URL.match(url):
-        doi = clean_doi(url)
-    records["doi"].append(doi)
-    for column in _PLAIN:
-        value = get(column)
-        records[column].append(clean(value) or None if value else None)
-    records["extra"].append(json.dumps(extra, ensure_ascii=False) if extra else None)
-    return mended
-
-
-def _year(draft: Draft, extra: dict[str, Any], mended: list[tuple[str, str]]) -> int | None:
-    date = draft.get("date")
-    if not date:
-        return None
-    if len(date) == 4 and date.isdecimal() and "1400" <= date <= "2099":
-        return int(date)
-    year = find_year(date)
-    if year is None:
-        mended.append(("no possible year in the date; kept in extra", date))
-    if date.rstrip("/ ") != str(year):
-        extra.setdefault(draft.get("date_tag") or "date", clean(date))
-    return year

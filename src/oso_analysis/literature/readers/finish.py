@@ -1,0 +1,151 @@
+"""From the values as an export gave them to the values of the finished table, column by column.
+
+A whole column is tested at once for anything that needs mending, and only a column that does is
+looked at cell by cell: nearly all cells of nearly all exports are in order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from oso_analysis.literature.readers.draft import Draft
+from oso_analysis.literature.readers.names import normalise_authors
+from oso_analysis.literature.readers.text import clean, clean_doi, clean_title, find_year
+
+__all__ = ["finish"]
+
+_PLAIN = ("volume", "issue", "pages", "publisher", "place", "edition", "language", "keywords",
+          "container", "pmid", "url", "isbn", "issn")  # fmt: skip
+_DOI_URL = re.compile(r"https?://(?:dx\.)?doi\.org/", re.IGNORECASE)
+_PLAIN_DOI = re.compile(r"10\.\d{4,9}/[a-z0-9./()_-]*[a-z0-9]")
+_YEARS = {str(year): year for year in range(1400, 2100)}
+
+#: A cell that stands between others when a column is tested as one text; no text has it.
+_END = "\0"
+_SPACES = ("\t", "\n", "\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f")
+_WIDE_SPACES = ("\x85", "\xa0", "\u2028", "\u2029", "\u200b", "\u2060", "\ufeff")
+
+Column = list[Any]
+
+
+def finish(drafts: Sequence[Draft]) -> tuple[dict[str, Column], list[tuple[int, str, str]]]:
+    """Return the record columns of drafts, and what had to be mended in which of them.
+
+    Returns
+    -------
+    columns : dict
+        Every record column but `record_id` and `source_file`; None where missing.
+    mended : list of (place, reason, raw)
+    """
+    mended: list[tuple[int, str, str]] = []
+    columns: dict[str, Column] = {
+        "source_line": [draft["line"] for draft in drafts],
+        "type": [draft.get("type") or "document" for draft in drafts],
+        "title": _tidy([draft.get("title") for draft in drafts], markup=True),
+        "abstract": _tidy([draft.get("abstract") for draft in drafts], markup=True),
+    }
+    for name in _PLAIN:
+        columns[name] = _tidy([draft.get(name) for draft in drafts])
+    extras: list[dict[str, Any] | None] = [draft.get("extra") for draft in drafts]
+    for at, draft in enumerate(drafts):
+        word = draft.get("extra_type")
+        if word:
+            extras[at] = {**(extras[at] or {}), "type": word}
+    columns["authors"] = _authors(drafts, extras)
+    columns["year"] = _years(drafts, extras, mended)
+    columns["doi"] = _dois(drafts, columns["url"], extras, mended)
+    columns["extra"] = [_json(extra) if extra else None for extra in extras]
+    return columns, mended
+
+
+def _json(extra: dict[str, Any]) -> str:
+    return orjson.dumps(extra, option=orjson.OPT_NON_STR_KEYS).decode("utf-8")
+
+
+def _tidy(values: Column, *, markup: bool = False) -> Column:
+    """Clean a column of text."""
+    whole = _END.join([value or "" for value in values])
+    if len(whole) < len(values):
+        return [None] * len(values)
+    wide = not whole.isascii() and any(sign in whole for sign in _WIDE_SPACES)
+    if markup and ("<" in whole or "&" in whole):
+        return [clean_title(value) or None if value else None for value in values]
+    if (
+        wide
+        or "  " in whole
+        or any(sign in whole for sign in _SPACES)
+        or " \0" in whole
+        or "\0 " in whole
+        or whole[0] == " "
+        or whole[-1] == " "
+    ):
+        return [clean(value) or None if value else None for value in values]
+    return [value or None for value in values]
+
+
+def _authors(drafts: Sequence[Draft], extras: list[dict[str, Any] | None]) -> Column:
+    column: Column = []
+    for at, draft in enumerate(drafts):
+        names = draft.get("authors")
+        if not names:
+            column.append(None)
+            continue
+        authors, changed = normalise_authors(names)
+        if changed:
+            extra = extras[at] = dict(extras[at] or {})
+            extra.setdefault("authors", [clean(name) for name in names])
+        column.append(authors)
+    return column
+
+
+def _years(
+    drafts: Sequence[Draft],
+    extras: list[dict[str, Any] | None],
+    mended: list[tuple[int, str, str]],
+) -> Column:
+    column: Column = []
+    for at, draft in enumerate(drafts):
+        date = draft.get("date")
+        year = _YEARS.get(date) if date else None
+        if date and year is None:
+            year = find_year(date)
+            if year is None:
+                mended.append((at, "no possible year in the date; kept in extra", date))
+            if date.rstrip("/ ") != str(year):
+                extra = extras[at] = dict(extras[at] or {})
+                extra.setdefault(draft.get("date_tag") or "date", clean(date))
+        column.append(year)
+    return column
+
+
+def _dois(
+    drafts: Sequence[Draft],
+    urls: Column,
+    extras: list[dict[str, Any] | None],
+    mended: list[tuple[int, str, str]],
+) -> Column:
+    column: Column = []
+    plain = _PLAIN_DOI.fullmatch
+    for at, draft in enumerate(drafts):
+        given = draft.get("doi")
+        doi = None
+        if given:
+            if plain(given):
+                column.append(given)
+                continue
+            doi = clean_doi(given)
+            if doi is None:
+                extra = extras[at] = dict(extras[at] or {})
+                extra["doi"] = clean(given)
+                mended.append((at, "not a DOI; kept in extra", given))
+            elif len(given) > len(doi) + 30 or given.lower().count("10.") > 1:
+                extra = extras[at] = dict(extras[at] or {})
+                extra["doi"] = clean(given)
+        if doi is None and (url := urls[at]) and _DOI_URL.match(url):
+            doi = clean_doi(url)
+        column.append(doi)
+    return column
