@@ -61,3 +61,10 @@ def test_only_clear_differences_are_filled(table: pd.DataFrame) -> None:
 def test_missing_columns_are_named(table: pd.DataFrame) -> None:
     with pytest.raises(InputError, match=r"plot_theme_slopes: 1 missing column"):
         plot_theme_slopes(table.drop(columns="divergence"))
+
+
+def test_nothing_to_compare_is_said_in_words(table: pd.DataFrame) -> None:
+    missing = table.assign(percent_of_works=float("nan"), rank_difference=float("nan"))
+    for plot in (plot_theme_slopes, plot_rank_differences):
+        texts = [text.get_text() for text in plot(missing).axes[0].texts]
+        assert texts == ["One side has nothing to compare"]

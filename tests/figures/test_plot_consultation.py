@@ -40,7 +40,7 @@ def legible(figure: object) -> None:
 
 
 @pytest.mark.parametrize("width_mm", WIDTHS)
-@pytest.mark.parametrize("by", ["respondent_sector", "country", "year"])
+@pytest.mark.parametrize("by", ["respondent_sector", "country", "held_by", "year"])
 def test_submissions(some: Consultation, codebook: Codebook, by: str, width_mm: float) -> None:
     table = count_submissions(some.submissions, by, codebook)
     figure = figures.plot_submissions(table, by, width_mm=width_mm)
@@ -99,6 +99,30 @@ def test_flow(some: Consultation, codebook: Codebook, width_mm: float) -> None:
             assert top - bottom == pytest.approx(scale * sizes[code])
         for (low, _), (_, high) in pairwise(places.values()):
             assert high <= low + 1e-9
+
+
+def test_nothing_is_said_in_words(codebook: Codebook) -> None:
+    names = ("submissions", "relevance", "segments")
+    folder = ROOT / "tests" / "fixtures" / "consultation_tables"
+    frames = [pd.read_csv(folder / f"{name}.csv", dtype="str").iloc[:0] for name in names]
+    none = prepare_consultation(*frames)
+    drawn = {
+        "There are no submissions": figures.plot_submissions(
+            count_submissions(none.submissions, "year", codebook), "year"
+        ),
+        "Nothing was coded": figures.plot_issues_and_solutions(
+            said.count_segments(none.segments, ["theme", "kind"], codebook)
+        ),
+        "No possible solution was coded": figures.plot_outcomes(
+            said.count_outcomes(none.segments, codebook)
+        ),
+    }
+    for words, figure in drawn.items():
+        assert [text.get_text() for text in figure.axes[0].texts] == [words]
+    heat = figures.plot_sector_heatmap(said.cross_sectors(none.segments, codebook))
+    flow = figures.plot_issue_flow(said.trace_issues_to_outcomes(none.segments, codebook))
+    for figure in (heat, flow):
+        assert [text.get_text() for text in figure.axes[0].texts] == ["Nothing was coded"]
 
 
 def test_an_unknown_unit_is_refused(codebook: Codebook) -> None:

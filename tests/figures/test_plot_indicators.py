@@ -84,3 +84,9 @@ def test_missing_columns_are_named() -> None:
     figures, breaks = prepared(FIXTURES)
     with pytest.raises(InputError, match=r"plot_series: 1 missing column"):
         plot_series(figures.drop(columns="run"), breaks)
+
+
+def test_no_series_is_said_in_words() -> None:
+    figures, breaks = prepared(FIXTURES)
+    texts = [text.get_text() for text in plot_series(figures.iloc[:0], breaks).axes[0].texts]
+    assert texts == ["No series is long enough to draw"]

@@ -53,3 +53,9 @@ def test_bubble_areas_are_counts(trace: pd.DataFrame) -> None:
 def test_missing_columns_are_named(trace: pd.DataFrame) -> None:
     with pytest.raises(InputError, match=r"plot_outcome_trace: 1 missing column"):
         plot_outcome_trace(trace.drop(columns="n_works"))
+
+
+def test_no_solution_is_said_in_words(trace: pd.DataFrame) -> None:
+    figure = plot_outcome_trace(trace.assign(n_segments=0))
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    assert texts == ["No possible solution was coded"]

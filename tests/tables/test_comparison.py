@@ -126,12 +126,28 @@ def test_ranks_agree_with_scipy() -> None:
 def test_bad_input_is_named(work_codes: pd.DataFrame, codebook: Codebook) -> None:
     said = segments(FIXTURES)
     with pytest.raises(InputError) as error:
-        compare_themes(work_codes.iloc[:0], said, codebook, n_resamples=0)
+        compare_themes(work_codes, said, codebook, n_resamples=0, confidence=95)
     assert "'n_resamples': '0' must be at least 1" in str(error.value)
-    assert "work_codes: has nothing that carries a theme" in str(error.value)
-    assert len(error.value.problems) == 2
+    assert "'confidence': '95' must lie between 0 and 1" in str(error.value)
     with pytest.raises(InputError, match=r"compare_themes: 1 missing column"):
         compare_themes(work_codes.drop(columns="facet"), said, codebook)
+
+
+def test_nothing_on_one_side_is_not_comparable(
+    work_codes: pd.DataFrame, codebook: Codebook
+) -> None:
+    for works, said in (
+        (work_codes.iloc[:0], segments(FIXTURES)),
+        (work_codes, segments(FIXTURES).iloc[:0]),
+    ):
+        table = compare_themes(works, said, codebook, n_resamples=10)
+        assert (table["divergence"] == "not_comparable").all()
+        assert (
+            table[["percent_difference", "rank_difference", "rank_difference_low"]]
+            .isna()
+            .all(axis=None)
+        )
+        assert len(table) == len(codebook["theme"])
 
 
 def test_real_shares_recounted(codebook: Codebook) -> None:

@@ -12,6 +12,7 @@ from oso_analysis.errors import require_columns
 from oso_analysis.figures.layout import (
     count_axis,
     dodge,
+    empty,
     join,
     line_height,
     rows_of,
@@ -30,6 +31,8 @@ from oso_analysis.figures.style import (
 )
 
 __all__ = ["plot_rank_differences", "plot_theme_slopes"]
+
+_NOT_COMPARABLE = "One side has nothing to compare"
 
 
 def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
@@ -53,6 +56,8 @@ def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
     require_columns(
         table, ["theme", "theme_label", *shares, *bases, "divergence"], where="plot_theme_slopes"
     )
+    if table[shares].isna().any(axis=None):
+        return empty(width_mm, _NOT_COMPARABLE)
     narrow = width_mm < 0.7 * FULL_WIDTH_MM
     size = 7.5 if narrow else 9.0
     side = 27.0 if narrow else 54.0
@@ -137,6 +142,8 @@ def plot_rank_differences(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_M
     require_columns(
         table, ["theme", "theme_label", *columns, "divergence"], where="plot_rank_differences"
     )
+    if table["rank_difference"].isna().any():
+        return empty(width_mm, _NOT_COMPARABLE)
     rows = table.sort_values(
         ["rank_difference", "theme"], ascending=[False, True], ignore_index=True
     )

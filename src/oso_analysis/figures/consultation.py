@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -15,6 +16,7 @@ from oso_analysis.figures.layout import (
     count_axis,
     dodge,
     draw_band,
+    empty,
     join,
     line_height,
     rows_of,
@@ -52,6 +54,7 @@ _UNITS = {
     "n_respondents": "respondents",
 }
 _SMALL = 8.0
+_BAR_MM = 4.4
 
 
 def _words(table: pd.DataFrame, column: str) -> pd.Series:
@@ -85,24 +88,28 @@ def plot_submissions(table: pd.DataFrame, by: str, *, width_mm: float = FULL_WID
     """
     units = ["n_submissions", "n_relevant_submissions", "n_respondents"]
     require_columns(table, [by, *units], where="plot_submissions")
+    if not table["n_submissions"].sum():
+        return empty(width_mm, "There are no submissions")
     rows = table.assign(words=_words(table, by), last=table[by].eq(NOT_STATED))
     if by != "year":
         rows = rows.sort_values(
             ["last", "n_submissions"], ascending=[True, False], kind="stable", ignore_index=True
         )
     with style():
-        wrapped = [wrap_label(words, 22 if _narrow(width_mm) else 40) for words in rows["words"]]
-        lines = sum(words.count("\n") + 1 for words in wrapped)
-        figure = new_figure(width_mm=width_mm, height_mm=16 + 3.2 * len(rows) + 3.0 * lines)
+        wrapped = [wrap_label(words, 22 if _narrow(width_mm) else 46) for words in rows["words"]]
+        # A label of several lines gets a taller row, in millimetres.
+        tall = pd.Series([2.2 + line_height(words, 9.0) for words in wrapped])
+        rows.index = pd.Index(tall.cumsum() - tall / 2)
+        figure = new_figure(width_mm=width_mm, height_mm=18 + float(tall.sum()))
         ax = figure.subplots()
         others = rows["n_submissions"] - rows["n_relevant_submissions"]
-        ax.barh(rows.index, rows["n_relevant_submissions"], color=ACCENT, height=0.7)
+        ax.barh(rows.index, rows["n_relevant_submissions"], color=ACCENT, height=_BAR_MM)
         ax.barh(
             rows.index,
             others,
             left=rows["n_relevant_submissions"],
             color=NOT_STATED_COLOUR,
-            height=0.7,
+            height=_BAR_MM,
         )
         repeats = rows.index[rows["n_respondents"].ne(rows["n_submissions"])]
         for row in rows_of(rows):
@@ -113,14 +120,16 @@ def plot_submissions(table: pd.DataFrame, by: str, *, width_mm: float = FULL_WID
                 behind += " respondents" if not _narrow(width_mm) else ""
             direct_label(ax, row.n_submissions, row.Index, behind)
         unit = "Submissions by respondents" if len(repeats) else "Submissions"
-        _finish_bars(ax, wrapped, rows["n_submissions"].max(), unit, width_mm)
+        _finish_bars(ax, rows.index, wrapped, rows["n_submissions"].max(), unit, width_mm)
+        ax.set_ylim(float(tall.sum()), 0)
         _legend(figure, [("relevant", ACCENT), ("not relevant", NOT_STATED_COLOUR)])
     return figure
 
 
-def _finish_bars(ax: Axes, labels: list[str], top: float, unit: str, width_mm: float) -> None:
-    ax.set_yticks(range(len(labels)), labels)
-    ax.set_ylim(len(labels) - 0.4, -0.6)
+def _finish_bars(
+    ax: Axes, places: pd.Index, labels: list[str], top: float, unit: str, width_mm: float
+) -> None:
+    ax.set_yticks(places, labels)
     # Room for the longest direct label behind the longest bar.
     ax.set_xlim(0, max(top, 1) * (1.6 if _narrow(width_mm) else 1.4))
     ax.set_xlabel(unit, loc="right" if _narrow(width_mm) else "left")
@@ -170,6 +179,8 @@ def plot_issues_and_solutions(
     """
     check_option("unit", unit, _UNITS)
     require_columns(table, [by, "kind", unit], where="plot_issues_and_solutions")
+    if not table[unit].sum():
+        return empty(width_mm, "Nothing was coded")
     rows = table.assign(words=_words(table, by)).pivot_table(
         index=[by, "words"], columns="kind", values=unit, sort=False, aggfunc="sum"
     )
@@ -238,6 +249,8 @@ def plot_sector_heatmap(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM)
     columns = ["theme", "theme_label", "respondent_sector", "n_submissions"]
     base, share = "n_submissions_of_sector", "percent_of_sector_submissions"
     require_columns(table, [*columns, base, share], where="plot_sector_heatmap")
+    if not table["n_submissions"].sum():
+        return empty(width_mm, "Nothing was coded")
     sectors = table.drop_duplicates("respondent_sector")
     sectors = sectors[sectors[base].gt(0)].sort_values(base, ascending=False, kind="stable")
     raised = table.groupby(["theme", "theme_label"], sort=False)["n_submissions"].sum()
@@ -301,6 +314,8 @@ def plot_outcomes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Fi
         outcome last.
     """
     require_columns(table, ["outcome", "n_segments", "n_submissions"], where="plot_outcomes")
+    if not table["n_segments"].sum():
+        return empty(width_mm, "No possible solution was coded")
     rows = table.assign(words=_words(table, "outcome"), last=table["outcome"].eq(NOT_STATED))
     rows = rows.sort_values(
         ["last", "n_segments"], ascending=[True, False], kind="stable", ignore_index=True
@@ -319,7 +334,8 @@ def plot_outcomes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Fi
             direct_label(ax, row.n_segments, row.Index, words)
         wrapped = [wrap_label(words, 18 if narrow else 40) for words in rows["words"]]
         unit = "Solutions in submissions" if narrow else "Possible solutions (segments)"
-        _finish_bars(ax, wrapped, rows["n_segments"].max(), unit, width_mm)
+        _finish_bars(ax, rows.index, wrapped, rows["n_segments"].max(), unit, width_mm)
+        ax.set_ylim(len(rows) - 0.4, -0.6)
     return figure
 
 
@@ -350,6 +366,8 @@ def plot_issue_flow(paths: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> 
     """
     stages = ["theme", "voiced", "outcome"]
     require_columns(paths, [*stages, "n_submission_themes"], where="plot_issue_flow")
+    if paths.empty:
+        return empty(width_mm, "Nothing was coded")
     narrow = _narrow(width_mm)
     size = 7.5 if narrow else _SMALL
     left, right = (24.0, 27.0) if narrow else (36.0, 50.0)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 from oso_analysis.errors import require_columns
-from oso_analysis.figures.layout import MM_PER_POINT, rows_of
+from oso_analysis.figures.layout import MM_PER_POINT, empty, rows_of
 from oso_analysis.figures.style import (
     ACCENT,
     FULL_WIDTH_MM,
@@ -65,6 +65,8 @@ def plot_series(
         ["indicator_id", "indicator", "geography", "unit", "period", "conflict", "run"],
         where="plot_series",
     )
+    if figures.empty:
+        return empty(width_mm, "No series is long enough to draw")
     panels_of = figures[["geography", "indicator", "indicator_id"]].drop_duplicates()
     panels_of = panels_of.assign(national=panels_of["geography"].ne("INT"))
     order = panels_of.sort_values(["national", "geography", "indicator"])["indicator_id"]

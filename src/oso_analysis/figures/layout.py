@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
-from oso_analysis.figures.style import MUTED, new_figure
+from oso_analysis.figures.style import MUTED, new_figure, style
 
 __all__ = [
     "MM_PER_POINT",
     "count_axis",
     "dodge",
     "draw_band",
+    "empty",
     "join",
     "line_height",
     "rows_of",
@@ -42,6 +43,14 @@ def sheet(width_mm: float, height_mm: float) -> tuple[Figure, Axes]:
     ax.set(xlim=(0, width_mm), ylim=(0, height_mm))
     ax.set_axis_off()
     return figure, ax
+
+
+def empty(width_mm: float, words: str) -> Figure:
+    """Return a figure that says in words that there is nothing to draw."""
+    with style():
+        figure, ax = sheet(width_mm, 24)
+        ax.text(width_mm / 2, 12, words, ha="center", va="center", color=MUTED)
+    return figure
 
 
 def rows_of(table: pd.DataFrame) -> Iterator[Any]:
@@ -122,7 +131,7 @@ def draw_band(
     x: tuple[float, float],
     left: tuple[float, float],
     right: tuple[float, float],
-    style: Mapping[str, Any],
+    look: Mapping[str, Any],
 ) -> None:
     """Draw one flow as a smooth band between two columns.
 
@@ -133,7 +142,7 @@ def draw_band(
         Where the band leaves and arrives.
     left, right : pair of float
         Lower and upper edge at either end.
-    style : mapping
+    look : mapping
         Properties of the patch (colour, alpha).
     """
     from matplotlib.patches import PathPatch
@@ -153,4 +162,4 @@ def draw_band(
     ]
     curve = [Path.CURVE4] * 3
     codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
-    ax.add_patch(PathPatch(Path(points, codes), linewidth=0, **style))
+    ax.add_patch(PathPatch(Path(points, codes), linewidth=0, **look))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 from oso_analysis.codebook import NOT_STATED
 from oso_analysis.errors import require_columns
-from oso_analysis.figures.layout import rows_of
+from oso_analysis.figures.layout import empty, rows_of
 from oso_analysis.figures.style import (
     FULL_WIDTH_MM,
     MUTED,
@@ -49,6 +49,8 @@ def plot_outcome_trace(trace: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) 
     """
     columns = ["outcome", "outcome_label", "theme", "theme_label", "n_segments", "n_works"]
     require_columns(trace, columns, where="plot_outcome_trace")
+    if not trace["n_segments"].sum():
+        return empty(width_mm, "No possible solution was coded")
     themes = trace.groupby(["theme", "theme_label"], sort=False).agg(
         n_segments=("n_segments", "sum"), n_works=("n_works", "first")
     )

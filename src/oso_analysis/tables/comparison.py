@@ -22,6 +22,7 @@ DIVERGENCE_LABELS = {
     "voiced_more": "Voiced more than studied",
     "studied_more": "Studied more than voiced",
     "not_clear": "No clear difference",
+    "not_comparable": "Not comparable",
 }
 
 
@@ -65,12 +66,13 @@ def compare_themes(
         ranks the theme higher), each with `_low` and `_high`;
         `divergence` (a key of `DIVERGENCE_LABELS`: whether the rank difference's interval excludes
         0) and its label. Ranks count from 1 for the largest share; ties share their average rank.
+        Where one body carries no theme at all, its percentages and ranks and all differences are
+        missing and nothing is comparable.
 
     Raises
     ------
     InputError
-        If a column is missing, a theme is not in the codebook, nothing carries a theme, or a number
-        is out of range.
+        If a column is missing, a theme is not in the codebook, or a number is out of range.
 
     Notes
     -----
@@ -93,15 +95,10 @@ def compare_themes(
         problems.append(Problem("must be at least 1", column="n_resamples", value=n_resamples))
     if not 0 < confidence < 1:
         problems.append(Problem("must lie between 0 and 1", column="confidence", value=confidence))
-    codes = work_codes[work_codes["facet"].eq("theme")][["work_id", "code"]].drop_duplicates()
-    voiced = segments[segments["theme"].notna()]
-    problems += [
-        Problem("has nothing that carries a theme", file=name)
-        for name, frame in (("work_codes", codes), ("segments", voiced))
-        if frame.empty
-    ]
     if problems:
         raise InputError(problems)
+    codes = work_codes[work_codes["facet"].eq("theme")][["work_id", "code"]].drop_duplicates()
+    voiced = segments[segments["theme"].notna()]
     themes = list(codebook["theme"])
     code_order("theme", pd.concat([codes["code"], voiced["theme"]]), codebook)
 
@@ -116,43 +113,49 @@ def compare_themes(
     table = pd.DataFrame({"theme": themes})
     table["n_works"] = works.sum().to_numpy()
     table["n_works_with_theme"] = len(works)
-    table["percent_of_works"] = 100 * table["n_works"] / len(works)
-    table["percent_of_work_themes"] = 100 * table["n_works"] / table["n_works"].sum()
+    table["percent_of_works"] = _percent(table["n_works"], len(works))
+    table["percent_of_work_themes"] = _percent(table["n_works"], int(table["n_works"].sum()))
     table["rank_works"] = _rank(table["n_works"])
     table["n_submissions"] = submissions.sum().to_numpy()
     table["n_submissions_with_theme"] = int(sizes.sum())
-    table["percent_of_submissions"] = 100 * table["n_submissions"] / sizes.sum()
+    table["percent_of_submissions"] = _percent(table["n_submissions"], int(sizes.sum()))
     table["rank_submissions"] = _rank(table["n_submissions"])
     table["n_segments"] = n_segments.to_numpy()
     table["n_segments_with_theme"] = len(voiced)
-    table["percent_of_segments"] = 100 * table["n_segments"] / len(voiced)
+    table["percent_of_segments"] = _percent(table["n_segments"], len(voiced))
     table["rank_segments"] = _rank(table["n_segments"])
     table["percent_difference"] = table["percent_of_submissions"] - table["percent_of_works"]
     table["rank_difference"] = table["rank_works"] - table["rank_submissions"]
 
-    rng = np.random.default_rng(seed)
-    studied = _resample(works.to_numpy(), np.ones(len(works)), n_resamples, rng)
-    heard = _resample(submissions.to_numpy(), sizes.to_numpy(), n_resamples, rng)
+    comparable = not codes.empty and not voiced.empty
+    drawn = np.full((2, n_resamples, len(themes)), np.nan)
+    if comparable:
+        rng = np.random.default_rng(seed)
+        studied = _resample(works.to_numpy(), np.ones(len(works)), n_resamples, rng)
+        heard = _resample(submissions.to_numpy(), sizes.to_numpy(), n_resamples, rng)
+        drawn = np.stack([heard - studied, _ranks(studied) - _ranks(heard)])
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
-    for name, drawn in (
-        ("percent_difference", heard - studied),
-        ("rank_difference", _ranks(studied) - _ranks(heard)),
-    ):
-        low, high = np.quantile(drawn, tails, axis=0)
+    for name, differences in zip(("percent_difference", "rank_difference"), drawn, strict=True):
+        low, high = np.quantile(differences, tails, axis=0)
         at = list(table.columns).index(name) + 1
         table.insert(at, f"{name}_low", low)
         table.insert(at + 1, f"{name}_high", high)
     table["divergence"] = np.select(
         [table["rank_difference_low"].gt(0), table["rank_difference_high"].lt(0)],
         ["voiced_more", "studied_more"],
-        "not_clear",
+        "not_clear" if comparable else "not_comparable",
     )
     table["divergence_label"] = table["divergence"].map(DIVERGENCE_LABELS)
     return add_labels(table, ["theme"], codebook)
 
 
+def _percent(counts: pd.Series, base: int) -> pd.Series:
+    return 100 * counts / base if base else pd.Series(np.nan, index=counts.index)
+
+
 def _rank(counts: pd.Series) -> pd.Series:
-    return counts.rank(ascending=False)
+    ranks = counts.rank(ascending=False)
+    return ranks if counts.sum() else ranks.mul(np.nan)
 
 
 def _ranks(shares: np.ndarray) -> np.ndarray:
