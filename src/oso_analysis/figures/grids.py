@@ -1,0 +1,267 @@
+"""Tables drawn as grids of shaded cells, every count printed and every gap marked.
+
+Drawn in millimetres (`layout.sheet`), so that headings turn upright where they do not fit across,
+and nothing overlaps at page or at column width.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from oso_analysis.figures.layout import MM_PER_POINT, line_height, sheet
+from oso_analysis.figures.style import (
+    FULL_WIDTH_MM,
+    GRID,
+    INK,
+    MUTED,
+    count_colours,
+    style,
+    text_colour_on,
+    wrap_label,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["Grid", "draw_grid", "fit_wrap", "measure", "type_size"]
+
+_PAD = 1.2
+#: Widths grow in proportion to the type size; measured large, free of hinting.
+_SIZE_MEASURED = 100.0
+#: Glyphs snapped to the pixels of a screen come out a little wider.
+_HINTED = 1.03
+#: Free space around a group of plain rows or columns (totals, "not stated").
+_APART = 1.6
+
+
+def type_size(width_mm: float) -> float:
+    """Return the type size in points for a figure of this width: smaller in a narrow column."""
+    return 8.5 if width_mm >= 0.7 * FULL_WIDTH_MM else 6.5
+
+
+@lru_cache(maxsize=4096)
+def measure(text: str, size: float, *, bold: bool = False) -> float:
+    """Return the width in millimetres of a text of `size` points, as the font has it."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(
+        family="DejaVu Sans", size=_SIZE_MEASURED, weight="bold" if bold else "normal"
+    )
+    widest = max(
+        float(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0])
+        for line in text.split("\n")
+    )
+    return widest / _SIZE_MEASURED * size * MM_PER_POINT * _HINTED
+
+
+def fit_wrap(text: str, width_mm: float, size: float, *, bold: bool = False) -> str:
+    """Break a label so that its lines fit a width; words are never cut, so a long one may not."""
+    lines: list[str] = []
+    for word in text.split(" "):  # not at no-break spaces
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and measure(longer, size, bold=bold) <= width_mm:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """What a grid shows.
+
+    Attributes
+    ----------
+    values : mapping
+        (row, column) to number; a cell that is absent is left blank.
+    rows, columns : mapping
+        Code to printed heading, in order.
+    plain : collection of str
+        Rows and columns that are no part of the comparison (totals, "not stated"): set apart and
+        not shaded.
+    gaps : collection of pairs
+        Cells to mark as gaps.
+    key : str
+        Line under the grid that explains shading and marks.
+    swatches : mapping
+        Row to colour of a small mark before its heading (theme colours).
+    spell : callable
+        Number to printed text.
+    darkest : float, optional
+        Number that gets the darkest shade; by default the largest of the shaded cells.
+    """
+
+    values: Mapping[tuple[str, str], float]
+    rows: Mapping[str, str]
+    columns: Mapping[str, str]
+    plain: Collection[str] = ()
+    gaps: Collection[tuple[str, str]] = ()
+    key: str = ""
+    swatches: Mapping[str, str] = field(default_factory=dict)
+    spell: Callable[[float], str] = "{:,.0f}".format
+    darkest: float | None = None
+
+
+def _steps(codes: Collection[str], plain: Collection[str], sizes: list[float]) -> list[float]:
+    """Return where each row or column starts, and the end of the last."""
+    at, starts = 0.0, []
+    previous: bool | None = None
+    for code, size in zip(codes, sizes, strict=True):
+        is_plain = code in plain
+        if previous is not None and is_plain != previous:
+            at += _APART
+        starts.append(at)
+        at += size
+        previous = is_plain
+    return [*starts, at]
+
+
+def draw_grid(grid: Grid, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
+    """Draw a grid.
+
+    Parameters
+    ----------
+    grid : Grid
+    width_mm : float, default 170
+        Width on paper.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    size = type_size(width_mm)
+    swatch = 3.0 if grid.swatches else 0.0
+    widest = max((measure(word, size) for t in grid.rows.values() for word in t.split()), default=8)
+    share = 0.30 if len(grid.columns) < 9 else 0.24
+    label_width = max(
+        min(share * width_mm, max(measure(t, size) for t in grid.rows.values())), widest
+    )
+    left = swatch + label_width + 2 * _PAD
+    n_apart = len(_edges(grid.columns, grid.plain))
+    cell = (width_mm - left - n_apart * _APART - 0.5) / max(len(grid.columns), 1)
+
+    headings, upright = _headings(grid, cell, size)
+    head = max(
+        (measure(t, size) if upright else line_height(t, size) for t in headings.values()),
+        default=0,
+    )
+    labels = {code: fit_wrap(text, label_width, size) for code, text in grid.rows.items()}
+    least = 7.0 if size > 8 else 5.2
+    heights = [max(least, line_height(label, size) + _PAD) for label in labels.values()]
+    key = fit_wrap(grid.key, width_mm - 2, size - 0.5) if grid.key else ""
+    foot = line_height(key, size - 0.5) + 2 * _PAD if key else 0.5
+    columns = _steps(grid.columns, grid.plain, [cell] * len(grid.columns))
+    rows = _steps(grid.rows, grid.plain, heights)
+    height = head + 2 * _PAD + rows[-1] + foot + 0.5
+
+    with style():
+        figure, ax = sheet(width_mm, height)
+        top = height - head - 2 * _PAD - 0.5
+        for at, text in zip(columns, headings.values(), strict=False):
+            ax.text(
+                left + at + cell / 2,
+                top + _PAD,
+                text,
+                ha="center",
+                va="bottom",
+                rotation=90 if upright else 0,
+                fontsize=size,
+                linespacing=1.1,
+            )
+        for (code, text), at, tall in zip(labels.items(), rows, heights, strict=False):
+            middle = top - at - tall / 2
+            if code in grid.swatches:
+                _rectangle(ax, _PAD / 2, middle - 1.1, 2.2, 2.2, grid.swatches[code])
+            ax.text(
+                swatch + _PAD, middle, text, ha="left", va="center", fontsize=size, linespacing=1.1
+            )
+        _cells(ax, grid, (left, top), (columns, rows), (cell, heights), size)
+        if key:
+            ax.text(_PAD, _PAD, key, ha="left", va="bottom", fontsize=size - 0.5, color=MUTED)
+    return figure
+
+
+def _edges(codes: Collection[str], plain: Collection[str]) -> list[int]:
+    marks = [code in plain for code in codes]
+    return [at for at in range(1, len(marks)) if marks[at] != marks[at - 1]]
+
+
+def _headings(grid: Grid, cell: float, size: float) -> tuple[dict[str, str], bool]:
+    """Return the columns' headings, wrapped, and whether they stand upright."""
+    words = [word for text in grid.columns.values() for word in text.split()]
+    if all(measure(word, size) <= cell - 0.8 for word in words):
+        return {c: fit_wrap(t, cell - 0.8, size) for c, t in grid.columns.items()}, False
+    # Upright: as many lines as fit side by side in a cell.
+    lines = max(int((cell - 0.4) / line_height("x", size)), 1)
+    wrapped = {}
+    for code, text in grid.columns.items():
+        shortest = text
+        for width in range(len(text), 5, -1):
+            broken = wrap_label(text, width)
+            if broken.count("\n") + 1 > lines:
+                break
+            shortest = broken
+        wrapped[code] = shortest
+    return wrapped, True
+
+
+def _rectangle(
+    ax: Axes, x: float, y: float, width: float, height: float, colour: Any, **options: Any
+) -> None:
+    from matplotlib.patches import Rectangle
+
+    ax.add_patch(Rectangle((x, y), width, height, facecolor=colour, **options))
+
+
+def _cells(
+    ax: Axes,
+    grid: Grid,
+    corner: tuple[float, float],
+    starts: tuple[list[float], list[float]],
+    sizes: tuple[float, list[float]],
+    size: float,
+) -> None:
+    colours = count_colours()
+    (left, top), (columns, rows), (cell, heights) = corner, starts, sizes
+    shaded = [
+        value
+        for (row, column), value in grid.values.items()
+        if row not in grid.plain and column not in grid.plain
+    ]
+    darkest = grid.darkest if grid.darkest is not None else max(shaded, default=1)
+    texts = {pair: grid.spell(value) for pair, value in grid.values.items()}
+    longest = max((measure(text, 1.0) for text in texts.values()), default=1.0)
+    number_size = min(size, (cell - 0.3) / longest)
+    for (row, y), tall in zip(zip(grid.rows, rows, strict=False), heights, strict=True):
+        for column, x in zip(grid.columns, columns, strict=False):
+            value = grid.values.get((row, column))
+            if value is None:
+                continue
+            place = (left + x + 0.25, top - y - tall + 0.25, cell - 0.5, tall - 0.5)
+            plain = row in grid.plain or column in grid.plain
+            ink = INK
+            if (row, column) in grid.gaps:
+                _rectangle(
+                    ax, *place, "white", edgecolor=MUTED, linewidth=0.8, linestyle=(0, (2, 2))
+                )
+                ink = MUTED
+            elif plain:
+                _rectangle(ax, *place, "white", edgecolor=GRID, linewidth=0.6)
+            else:
+                shade = colours(min(value / darkest, 1.0) if darkest else 0.0)
+                _rectangle(ax, *place, shade)
+                ink = text_colour_on(shade)
+            ax.text(
+                left + x + cell / 2,
+                top - y - tall / 2,
+                texts[row, column],
+                ha="center",
+                va="center_baseline",
+                fontsize=number_size,
+                color=ink,
+            )

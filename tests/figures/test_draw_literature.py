@@ -1,0 +1,229 @@
+"""The figures of the literature and of agreement, drawn from the project's own data."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from matplotlib.text import Text
+from textboxes import overlapping_text, text_outside_canvas
+
+from oso_analysis.agreement import measure_coding_agreement
+from oso_analysis.errors import InputError
+from oso_analysis.figures.agreement import plot_agreement
+from oso_analysis.figures.challenges import plot_decisions_services, plot_least_evidence
+from oso_analysis.figures.grids import Grid, draw_grid, fit_wrap, measure
+from oso_analysis.figures.literature import plot_bars, plot_completeness, plot_years
+from oso_analysis.figures.prisma import plot_prisma_flow
+from oso_analysis.figures.style import FULL_WIDTH_MM, NARROW_WIDTH_MM, style
+from oso_analysis.figures.themes import (
+    plot_cooccurrence,
+    plot_cross_table,
+    plot_evidence_map,
+    plot_over_time,
+)
+from oso_analysis.literature.screening import included_works
+from oso_analysis.review import Review, load_review
+from oso_analysis.scope import scope_review
+from oso_analysis.tables.challenges import (
+    cross_decisions_periods,
+    cross_decisions_services,
+    rank_least_evidence,
+)
+from oso_analysis.tables.literature import (
+    count_countries,
+    count_fields,
+    count_languages,
+    count_types,
+    count_venues,
+    count_years,
+)
+from oso_analysis.tables.prisma import count_prisma_flow, edition_stage
+from oso_analysis.tables.themes import (
+    count_cooccurrence,
+    cross_facets,
+    cross_periods,
+    map_evidence,
+)
+
+WIDTHS = [FULL_WIDTH_MM, NARROW_WIDTH_MM]
+
+
+@pytest.fixture(scope="module")
+def review(root: Path) -> Review:
+    return load_review(root)
+
+
+@pytest.fixture(scope="module")
+def base(review: Review) -> pd.Index:
+    return included_works(review.work_screening)
+
+
+def flow(review: Review, **scope: Any) -> pd.DataFrame:
+    outside = scope_review(review, **scope).outside_works
+    return count_prisma_flow(
+        review.records,
+        review.work_ids,
+        review.work_screening,
+        review.searches,
+        review.codebook,
+        later_stages=[edition_stage(outside)] if scope else [],
+    )
+
+
+Draw = Callable[[Review, pd.Index, float], Any]
+FIGURES: dict[str, Draw] = {
+    "flow": lambda r, b, w: plot_prisma_flow(flow(r), width_mm=w),
+    "flow of an edition": lambda r, b, w: plot_prisma_flow(
+        flow(r, year_to=2019, countries=["GB"]), width_mm=w
+    ),
+    "years": lambda r, b, w: plot_years(count_years(r.works, b), width_mm=w),
+    "types": lambda r, b, w: plot_bars(count_types(r.works, b), "type", width_mm=w),
+    "languages": lambda r, b, w: plot_bars(count_languages(r.works, b), "language", width_mm=w),
+    "venues": lambda r, b, w: plot_bars(count_venues(r.works, b), "venue", width_mm=w),
+    "countries": lambda r, b, w: plot_bars(
+        count_countries(r.work_codes, b, r.places), "country", width_mm=w
+    ),
+    "completeness": lambda r, b, w: plot_completeness(count_fields(r.records), width_mm=w),
+    "evidence map": lambda r, b, w: plot_evidence_map(
+        map_evidence(r.work_codes, b, r.codebook), width_mm=w
+    ),
+    "themes by population": lambda r, b, w: plot_cross_table(
+        cross_facets(r.work_codes, "theme", "population", b, r.codebook),
+        "theme",
+        "population",
+        width_mm=w,
+    ),
+    "co-occurrence": lambda r, b, w: plot_cooccurrence(
+        count_cooccurrence(r.work_codes, b, r.codebook), width_mm=w
+    ),
+    "themes over time": lambda r, b, w: plot_over_time(
+        cross_periods(r.work_codes, r.works, "theme", b, r.codebook), width_mm=w
+    ),
+    "decisions over time": lambda r, b, w: plot_over_time(
+        cross_decisions_periods(r.work_codes, r.works, b, r.codebook),
+        "practice_decision",
+        width_mm=w,
+    ),
+    "decisions by service": lambda r, b, w: plot_decisions_services(
+        cross_decisions_services(r.work_codes, b, r.codebook), width_mm=w
+    ),
+    "least evidence": lambda r, b, w: plot_least_evidence(
+        rank_least_evidence(r.work_codes, r.works, b, r.codebook), width_mm=w
+    ),
+    "agreement": lambda r, b, w: plot_agreement(
+        measure_coding_agreement(r.coding, r.codebook, n_draws=200), width_mm=w
+    ),
+}
+
+
+def words(figure: Any) -> list[str]:
+    return [text.get_text().replace("\n", " ") for text in figure.findobj(Text)]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", list(FIGURES))
+def test_no_text_overlaps_or_is_cut(
+    name: str, width: float, review: Review, base: pd.Index
+) -> None:
+    figure = FIGURES[name](review, base, width)
+    assert figure.get_size_inches()[0] * 25.4 == pytest.approx(width)
+    assert overlapping_text(figure) == []
+    assert text_outside_canvas(figure) == []
+
+
+@pytest.mark.parametrize("name", ["flow", "evidence map", "agreement"])
+def test_same_figure_same_bytes(name: str, review: Review, base: pd.Index) -> None:
+    def svg() -> bytes:
+        out = io.BytesIO()
+        with style():
+            FIGURES[name](review, base, FULL_WIDTH_MM).savefig(
+                out, format="svg", metadata={"Date": None}
+            )
+        return out.getvalue()
+
+    assert svg() == svg()
+
+
+def test_every_box_of_the_flow_is_printed(review: Review, base: pd.Index) -> None:
+    table = flow(review, year_to=2019)
+    text = " ".join(words(plot_prisma_flow(table))).replace("\u00a0", " ")
+    for row in table.itertuples():
+        number = f"{row.label}: {row.n:,}" if row.role in ("part", "note") else f"n = {row.n:,}"
+        assert " ".join(number.split()) in " ".join(text.split()), row.box
+
+
+def test_every_cell_and_gap_is_printed(review: Review, base: pd.Index) -> None:
+    table = map_evidence(review.work_codes, base, review.codebook)
+    printed = words(plot_evidence_map(table))
+    numbers = sorted(text for text in printed if text.replace(",", "").isdigit())
+    assert numbers == sorted(f"{n:,}" for n in table["n_works"])
+    assert any("Dashed: no work" in text for text in printed)
+
+
+def test_bars_carry_number_and_share(review: Review, base: pd.Index) -> None:
+    table = count_types(review.works, base)
+    printed = words(plot_bars(table, "type"))
+    first = table.iloc[0]
+    assert f"{first['n_works']:,} ({first['percent_of_works']:.0f}%)" in printed
+    assert "All works" not in printed
+
+
+def test_unreliable_codes_are_hollow_and_unused_ones_counted(review: Review) -> None:
+    table = measure_coding_agreement(review.coding, review.codebook, facets=["design"], n_draws=200)
+    figure = plot_agreement(table)
+    hollow = [
+        line
+        for line in figure.axes[0].lines
+        if line.get_marker() in ("o", "D") and line.get_markerfacecolor() == "white"
+    ]
+    assert len(hollow) == int((~table["reliable"].fillna(True).astype(bool)).sum()) > 0
+    unused = (table["n_coder_1"] == 0) & (table["n_coder_2"] == 0)
+    assert any(f"Not drawn: {unused.sum()} code" in text for text in words(figure))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_awkward_tables(width: float) -> None:
+    long = "A remarkably longwinded name of a venue with Donaudampfschifffahrtsgesellschaft in it"
+    bars = pd.DataFrame(
+        {
+            "venue": ["a", "not_stated", "total"],
+            "venue_label": [long, "Not stated", "All works"],
+            "n_works": [123456, 0, 123456],
+            "percent_of_works": [100.0, 0.0, 100.0],
+        }
+    )
+    years = pd.DataFrame({"year": ["2020", "total"], "n_works": [0, 0]})
+    empty = pd.DataFrame({"year": ["total"], "n_works": [0]})
+    grid = Grid(
+        values={(row, column): 0.0 for row in "ab" for column in "cd"},
+        rows={"a": long, "b": "b"},
+        columns={"c": long, "d": "d"},
+        gaps=[("a", "c")],
+        key=long,
+    )
+    for figure in (
+        plot_bars(bars, "venue", width_mm=width),
+        plot_years(years, width_mm=width),
+        plot_years(empty, width_mm=width),
+        draw_grid(grid, width_mm=width),
+    ):
+        assert overlapping_text(figure) == []
+        assert text_outside_canvas(figure) == []
+
+
+def test_labels_are_wrapped_by_their_measured_width() -> None:
+    wrapped = fit_wrap("Not about sexual offending: 41", 30, 8.5)
+    assert max(measure(line, 8.5) for line in wrapped.split("\n")) <= 30
+    assert wrapped.replace("\n", " ") == "Not about sexual offending: 41"
+    assert measure("iii", 8.5) < measure("mmm", 8.5) < measure("mmm", 8.5, bold=True)
+    assert fit_wrap("children:\u00a041", 5, 8.5) == "children:\u00a041"
+
+
+def test_missing_columns_are_named() -> None:
+    with pytest.raises(InputError, match="column 'parent'"):
+        plot_prisma_flow(pd.DataFrame(columns=["box", "stage", "role", "label", "unit", "n"]))
