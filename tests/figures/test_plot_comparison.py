@@ -1,33 +1,21 @@
 from __future__ import annotations
 
-from pathlib import Path
-
+import consulted
 import pandas as pd
 import pytest
 from textboxes import overlapping_text, text_outside_canvas
 
-from oso_analysis.codebook import read_codebook
-from oso_analysis.consultation.respondents import prepare_consultation
 from oso_analysis.errors import InputError
 from oso_analysis.figures.comparison import plot_rank_differences, plot_theme_slopes
 from oso_analysis.tables.comparison import compare_themes
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.fixture(scope="module", params=["real", "small"])
 def table(request: pytest.FixtureRequest) -> pd.DataFrame:
-    fixtures = ROOT / "tests" / "fixtures" / "consultation_tables"
-    folder = ROOT / "data" / "consultation" if request.param == "real" else fixtures
-    names = ("submissions", "relevance", "segments")
-    frames = [pd.read_csv(folder / f"{name}.csv", dtype="str") for name in names]
-    if request.param == "real":
-        codes = pd.read_csv(ROOT / "data" / "literature" / "coding.csv", dtype="str")
-        codes = codes[codes["coder"].eq("coder_1")].rename(columns={"record_id": "work_id"})
-    else:
-        codes = pd.read_csv(fixtures / "work_codes.csv", dtype="str")
-    codebook = read_codebook(ROOT / "data" / "codebook.yaml")
-    return compare_themes(codes, prepare_consultation(*frames).segments, codebook, n_resamples=100)
+    segments = consulted.consultation(request.param).segments
+    return compare_themes(
+        consulted.work_codes(request.param), segments, consulted.codebook(), n_resamples=100
+    )
 
 
 @pytest.mark.parametrize("plot", [plot_theme_slopes, plot_rank_differences])
@@ -53,7 +41,7 @@ def test_only_clear_differences_are_filled(table: pd.DataFrame) -> None:
     figure = plot_rank_differences(table)
     points = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
     hollow = sum(point.get_markerfacecolor() == "white" for point in points)
-    assert hollow == table["divergence"].eq("not_clear").sum()
+    assert hollow == table["divergence"].eq("no_clear_difference").sum()
     positions = [float(point.get_xdata()[0]) for point in points]
     assert positions == sorted(positions, reverse=True)
 

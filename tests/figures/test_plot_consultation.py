@@ -1,15 +1,15 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
+import consulted
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from textboxes import overlapping_text, text_outside_canvas
 
-from oso_analysis.codebook import Codebook, read_codebook
+from oso_analysis.codebook import Codebook
 from oso_analysis.consultation.respondents import Consultation, prepare_consultation
 from oso_analysis.errors import InputError
 from oso_analysis.figures import consultation as figures
@@ -17,21 +17,17 @@ from oso_analysis.figures.layout import dodge
 from oso_analysis.tables import consultation as said
 from oso_analysis.tables.participation import count_submissions
 
-ROOT = Path(__file__).parents[2]
 WIDTHS = [170, 80]
 
 
 @pytest.fixture(scope="module")
 def codebook() -> Codebook:
-    return read_codebook(ROOT / "data" / "codebook.yaml")
+    return consulted.codebook()
 
 
-@pytest.fixture(scope="module", params=["data/consultation", "tests/fixtures/consultation_tables"])
+@pytest.fixture(scope="module", params=["real", "small"])
 def some(request: pytest.FixtureRequest) -> Consultation:
-    names = ("submissions", "relevance", "segments")
-    return prepare_consultation(
-        *(pd.read_csv(ROOT / request.param / f"{name}.csv", dtype="str") for name in names)
-    )
+    return consulted.consultation(request.param)
 
 
 def legible(figure: object) -> None:
@@ -102,10 +98,7 @@ def test_flow(some: Consultation, codebook: Codebook, width_mm: float) -> None:
 
 
 def test_nothing_is_said_in_words(codebook: Codebook) -> None:
-    names = ("submissions", "relevance", "segments")
-    folder = ROOT / "tests" / "fixtures" / "consultation_tables"
-    frames = [pd.read_csv(folder / f"{name}.csv", dtype="str").iloc[:0] for name in names]
-    none = prepare_consultation(*frames)
+    none = prepare_consultation(*(frame.iloc[:0] for frame in consulted.frames(consulted.FIXTURES)))
     drawn = {
         "There are no submissions": figures.plot_submissions(
             count_submissions(none.submissions, "year", codebook), "year"

@@ -1,33 +1,19 @@
 from __future__ import annotations
 
-from pathlib import Path
-
+import consulted
 import pandas as pd
 import pytest
 from textboxes import overlapping_text, text_outside_canvas
 
-from oso_analysis.codebook import read_codebook
-from oso_analysis.consultation.respondents import prepare_consultation
 from oso_analysis.errors import InputError
 from oso_analysis.figures.outcomes import plot_outcome_trace
 from oso_analysis.tables.outcomes import trace_outcomes
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.fixture(scope="module", params=["real", "small"])
 def trace(request: pytest.FixtureRequest) -> pd.DataFrame:
-    fixtures = ROOT / "tests" / "fixtures" / "consultation_tables"
-    folder = ROOT / "data" / "consultation" if request.param == "real" else fixtures
-    names = ("submissions", "relevance", "segments")
-    frames = [pd.read_csv(folder / f"{name}.csv", dtype="str") for name in names]
-    if request.param == "real":
-        codes = pd.read_csv(ROOT / "data" / "literature" / "coding.csv", dtype="str")
-        codes = codes[codes["coder"].eq("coder_1")].rename(columns={"record_id": "work_id"})
-    else:
-        codes = pd.read_csv(fixtures / "work_codes.csv", dtype="str")
-    codebook = read_codebook(ROOT / "data" / "codebook.yaml")
-    return trace_outcomes(prepare_consultation(*frames).segments, codes, codebook)
+    segments = consulted.consultation(request.param).segments
+    return trace_outcomes(segments, consulted.work_codes(request.param), consulted.codebook())
 
 
 @pytest.mark.parametrize("width_mm", [170, 80])

@@ -2,41 +2,40 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from pathlib import Path
 
+import consulted
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import rankdata
 
-from oso_analysis.codebook import Codebook, read_codebook
-from oso_analysis.consultation.respondents import prepare_consultation
+from oso_analysis.codebook import Codebook
 from oso_analysis.errors import InputError
 from oso_analysis.tables.comparison import _ranks, compare_themes
 
-ROOT = Path(__file__).parents[2]
-FIXTURES = ROOT / "tests" / "fixtures" / "consultation_tables"
-REAL = ROOT / "data" / "consultation"
-
-
-def segments(folder: Path) -> pd.DataFrame:
-    names = ("submissions", "relevance", "segments")
-    frames = [pd.read_csv(folder / f"{name}.csv", dtype="str") for name in names]
-    return prepare_consultation(*frames).segments
+ROOT = consulted.ROOT
+REAL = consulted.REAL
 
 
 @pytest.fixture(scope="module")
 def codebook() -> Codebook:
-    return read_codebook(ROOT / "data" / "codebook.yaml")
+    return consulted.codebook()
 
 
 @pytest.fixture
 def work_codes() -> pd.DataFrame:
-    return pd.read_csv(FIXTURES / "work_codes.csv", dtype="str")
+    return consulted.work_codes("small")
 
 
-def test_shares_and_ranks_by_hand(work_codes: pd.DataFrame, codebook: Codebook) -> None:
-    table = compare_themes(work_codes, segments(FIXTURES), codebook).set_index("theme")
+@pytest.fixture
+def segments() -> pd.DataFrame:
+    return consulted.consultation("small").segments
+
+
+def test_shares_and_ranks_by_hand(
+    work_codes: pd.DataFrame, codebook: Codebook, segments: pd.DataFrame
+) -> None:
+    table = compare_themes(work_codes, segments, codebook).set_index("theme")
     # Three works carry a theme (w4 none): research 2, policing 1, prevention 1.
     assert table["n_works"].to_dict() == {
         theme: {"research": 2, "policing": 1, "prevention": 1}.get(theme, 0)
@@ -63,18 +62,17 @@ def test_shares_and_ranks_by_hand(work_codes: pd.DataFrame, codebook: Codebook) 
 
 
 def test_intervals_are_seeded_and_do_not_depend_on_row_order(
-    work_codes: pd.DataFrame, codebook: Codebook
+    work_codes: pd.DataFrame, codebook: Codebook, segments: pd.DataFrame
 ) -> None:
-    said = segments(FIXTURES)
-    one = compare_themes(work_codes, said, codebook, n_resamples=200)
+    one = compare_themes(work_codes, segments, codebook, n_resamples=200)
     shuffled = compare_themes(
         work_codes.sample(frac=1, random_state=2),
-        said.sample(frac=1, random_state=3),
+        segments.sample(frac=1, random_state=3),
         codebook,
         n_resamples=200,
     )
     pd.testing.assert_frame_equal(one, shuffled)
-    other = compare_themes(work_codes, said, codebook, n_resamples=200, seed=1)
+    other = compare_themes(work_codes, segments, codebook, n_resamples=200, seed=1)
     assert not one.equals(other)
 
 
@@ -123,22 +121,23 @@ def test_ranks_agree_with_scipy() -> None:
     np.testing.assert_allclose(_ranks(shares), rankdata(-shares, axis=1))
 
 
-def test_bad_input_is_named(work_codes: pd.DataFrame, codebook: Codebook) -> None:
-    said = segments(FIXTURES)
+def test_bad_input_is_named(
+    work_codes: pd.DataFrame, codebook: Codebook, segments: pd.DataFrame
+) -> None:
     with pytest.raises(InputError) as error:
-        compare_themes(work_codes, said, codebook, n_resamples=0, confidence=95)
+        compare_themes(work_codes, segments, codebook, n_resamples=0, confidence=95)
     assert "'n_resamples': '0' must be at least 1" in str(error.value)
     assert "'confidence': '95' must lie between 0 and 1" in str(error.value)
     with pytest.raises(InputError, match=r"compare_themes: 1 missing column"):
-        compare_themes(work_codes.drop(columns="facet"), said, codebook)
+        compare_themes(work_codes.drop(columns="facet"), segments, codebook)
 
 
 def test_nothing_on_one_side_is_not_comparable(
-    work_codes: pd.DataFrame, codebook: Codebook
+    work_codes: pd.DataFrame, codebook: Codebook, segments: pd.DataFrame
 ) -> None:
     for works, said in (
-        (work_codes.iloc[:0], segments(FIXTURES)),
-        (work_codes, segments(FIXTURES).iloc[:0]),
+        (work_codes.iloc[:0], segments),
+        (work_codes, segments.iloc[:0]),
     ):
         table = compare_themes(works, said, codebook, n_resamples=10)
         assert (table["divergence"] == "not_comparable").all()
@@ -157,8 +156,8 @@ def test_real_shares_recounted(codebook: Codebook) -> None:
         ]
     with (REAL / "segments.csv").open(encoding="utf-8", newline="") as file:
         said = [row for row in csv.DictReader(file) if row["coder"] == "coder_1"]
-    codes = pd.DataFrame(coded).rename(columns={"record_id": "work_id"})
-    table = compare_themes(codes, segments(REAL), codebook, n_resamples=10)
+    codes = consulted.work_codes("real")
+    table = compare_themes(codes, consulted.consultation("real").segments, codebook, n_resamples=10)
     works: dict[str, set[str]] = defaultdict(set)
     voices: dict[str, set[str]] = defaultdict(set)
     for row in coded:

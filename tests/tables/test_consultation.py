@@ -3,15 +3,15 @@ from __future__ import annotations
 import csv
 import math
 from collections import Counter, defaultdict
-from pathlib import Path
 
+import consulted
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from oso_analysis.codebook import Codebook, read_codebook
+from oso_analysis.codebook import Codebook
 from oso_analysis.consultation.respondents import (
     Consultation,
     list_similar_names,
@@ -24,14 +24,7 @@ from oso_analysis.tables import participation as who
 from oso_analysis.tables.coded import code_order
 from oso_analysis.tables.intervals import add_percentages, describe_basis, wilson_interval
 
-ROOT = Path(__file__).parents[2]
-FIXTURES = ROOT / "tests" / "fixtures" / "consultation_tables"
-REAL = ROOT / "data" / "consultation"
-NAMES = ("submissions", "relevance", "segments")
-
-
-def frames(folder: Path) -> list[pd.DataFrame]:
-    return [pd.read_csv(folder / f"{name}.csv", dtype="str") for name in NAMES]
+REAL = consulted.REAL
 
 
 def plain(name: str) -> list[dict[str, str]]:
@@ -41,17 +34,17 @@ def plain(name: str) -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def codebook() -> Codebook:
-    return read_codebook(ROOT / "data" / "codebook.yaml")
+    return consulted.codebook()
 
 
 @pytest.fixture(scope="module")
 def small() -> Consultation:
-    return prepare_consultation(*frames(FIXTURES))
+    return consulted.consultation("small")
 
 
 @pytest.fixture(scope="module")
 def real() -> Consultation:
-    return prepare_consultation(*frames(REAL))
+    return consulted.consultation("real")
 
 
 # Respondents
@@ -118,7 +111,7 @@ def test_only_the_primary_coder_counts(small: Consultation) -> None:
     ]
     assert small.submissions["n_segments"].tolist() == [4, 2, 2, 0, 0, 0]
     assert len(small.segments) == 8
-    other = prepare_consultation(*frames(FIXTURES), coder="coder_2")
+    other = prepare_consultation(*consulted.frames(consulted.FIXTURES), coder="coder_2")
     assert other.submissions["relevant"].tolist() == [
         "no",
         *["not_stated"] * 2,
@@ -129,14 +122,14 @@ def test_only_the_primary_coder_counts(small: Consultation) -> None:
 
 
 def test_preparing_does_not_depend_on_row_order() -> None:
-    shuffled = [frame.sample(frac=1, random_state=1) for frame in frames(REAL)]
-    one, other = prepare_consultation(*shuffled), prepare_consultation(*frames(REAL))
+    shuffled = [frame.sample(frac=1, random_state=1) for frame in consulted.frames(REAL)]
+    one, other = prepare_consultation(*shuffled), prepare_consultation(*consulted.frames(REAL))
     pd.testing.assert_frame_equal(one.submissions, other.submissions)
     pd.testing.assert_frame_equal(one.segments, other.segments)
 
 
 def test_contradictions_are_all_named() -> None:
-    submissions, relevance, segments = frames(FIXTURES)
+    submissions, relevance, segments = consulted.frames(consulted.FIXTURES)
     relevance.loc[0, "relevant"] = "no"
     segments.loc[4, "submission_id"] = "s9"
     with pytest.raises(InputError) as error:
@@ -368,7 +361,7 @@ def test_an_unknown_theme_is_refused(small: Consultation, codebook: Codebook) ->
     )
 )
 def test_totals_close(given_: list[tuple[str, str, str, str | None]]) -> None:
-    book = read_codebook(ROOT / "data" / "codebook.yaml")
+    book = consulted.codebook()
     segments = pd.DataFrame(given_, columns=["submission_id", "theme", "kind", "outcome"])
     segments["respondent_id"] = segments["submission_id"]
     segments["respondent_sector"] = "industry"

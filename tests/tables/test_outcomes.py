@@ -2,38 +2,37 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
-from pathlib import Path
 
+import consulted
 import pandas as pd
 import pytest
 
-from oso_analysis.codebook import Codebook, read_codebook
-from oso_analysis.consultation.respondents import prepare_consultation
+from oso_analysis.codebook import Codebook
 from oso_analysis.tables import outcomes
 
-ROOT = Path(__file__).parents[2]
-FIXTURES = ROOT / "tests" / "fixtures" / "consultation_tables"
-REAL = ROOT / "data" / "consultation"
-
-
-def segments(folder: Path) -> pd.DataFrame:
-    names = ("submissions", "relevance", "segments")
-    frames = [pd.read_csv(folder / f"{name}.csv", dtype="str") for name in names]
-    return prepare_consultation(*frames).segments
+ROOT = consulted.ROOT
+REAL = consulted.REAL
 
 
 @pytest.fixture(scope="module")
 def codebook() -> Codebook:
-    return read_codebook(ROOT / "data" / "codebook.yaml")
+    return consulted.codebook()
 
 
 @pytest.fixture
 def work_codes() -> pd.DataFrame:
-    return pd.read_csv(FIXTURES / "work_codes.csv", dtype="str")
+    return consulted.work_codes("small")
 
 
-def test_trace_by_hand(work_codes: pd.DataFrame, codebook: Codebook) -> None:
-    table = outcomes.trace_outcomes(segments(FIXTURES), work_codes, codebook)
+@pytest.fixture
+def segments() -> pd.DataFrame:
+    return consulted.consultation("small").segments
+
+
+def test_trace_by_hand(
+    work_codes: pd.DataFrame, codebook: Codebook, segments: pd.DataFrame
+) -> None:
+    table = outcomes.trace_outcomes(segments, work_codes, codebook)
     assert len(table) == 5 * 8
     assert table["n_segments"].sum() == 4
     cells = table.set_index(["outcome", "theme"])
@@ -47,8 +46,10 @@ def test_trace_by_hand(work_codes: pd.DataFrame, codebook: Codebook) -> None:
     assert pd.isna(cells.loc[("O3", "research"), "percent_of_outcome_segments"])
 
 
-def test_summary_by_hand(work_codes: pd.DataFrame, codebook: Codebook) -> None:
-    table = outcomes.summarise_outcomes(segments(FIXTURES), work_codes, codebook)
+def test_summary_by_hand(
+    work_codes: pd.DataFrame, codebook: Codebook, segments: pd.DataFrame
+) -> None:
+    table = outcomes.summarise_outcomes(segments, work_codes, codebook)
     table = table.set_index("outcome")
     assert table["n_segments"].tolist() == [1, 2, 0, 0, 1]
     assert table["n_themes"].tolist() == [1, 2, 0, 0, 1]
@@ -59,8 +60,10 @@ def test_summary_by_hand(work_codes: pd.DataFrame, codebook: Codebook) -> None:
     assert table.loc["O2", "percent_of_works"] == pytest.approx(200 / 3)
 
 
-def test_designs_by_hand(work_codes: pd.DataFrame, codebook: Codebook) -> None:
-    table = outcomes.count_evidence_designs(segments(FIXTURES), work_codes, codebook)
+def test_designs_by_hand(
+    work_codes: pd.DataFrame, codebook: Codebook, segments: pd.DataFrame
+) -> None:
+    table = outcomes.count_evidence_designs(segments, work_codes, codebook)
     assert set(table["outcome"]) == {"O1", "O2", "not_stated"}
     o2 = table[table["outcome"].eq("O2")].set_index("design_family")["n_works"]
     # w1 is a cohort; w3 has no design.
@@ -75,13 +78,13 @@ def test_designs_by_hand(work_codes: pd.DataFrame, codebook: Codebook) -> None:
     double = pd.concat(
         [work_codes, pd.DataFrame([["w1", "design", "theory"]], columns=work_codes.columns)]
     )
-    again = outcomes.count_evidence_designs(segments(FIXTURES), double, codebook)
+    again = outcomes.count_evidence_designs(segments, double, codebook)
     cells = again.set_index(["outcome", "design_family"])["n_works"]
     assert cells[("O2", "several")] == 1
     assert cells["O2"].sum() == 2
 
 
-def test_real_outcomes_recounted(codebook: Codebook) -> None:
+def test_real_outcomes_recounted(codebook: Codebook, segments: pd.DataFrame) -> None:
     with (ROOT / "data" / "literature" / "coding.csv").open(encoding="utf-8", newline="") as file:
         coded = [row for row in csv.DictReader(file) if row["coder"] == "coder_1"]
     with (REAL / "segments.csv").open(encoding="utf-8", newline="") as file:
@@ -92,14 +95,17 @@ def test_real_outcomes_recounted(codebook: Codebook) -> None:
     for row in coded:
         if row["facet"] == "theme":
             works[row["code"]].add(row["record_id"])
-    codes = pd.DataFrame(coded).rename(columns={"record_id": "work_id"})
-    trace = outcomes.trace_outcomes(segments(REAL), codes, codebook)
+    codes = consulted.work_codes("real")
+    real = consulted.consultation("real").segments
+    trace = outcomes.trace_outcomes(real, codes, codebook)
     assert trace["n_segments"].sum() == len(solutions) == 161
     for row in trace.itertuples():
         assert row.n_segments == counts[row.outcome, row.theme]
         assert row.n_works == len(works[row.theme])
-    summary = outcomes.summarise_outcomes(segments(REAL), codes, codebook)
-    designs = outcomes.count_evidence_designs(segments(REAL), codes, codebook)
+    summary = outcomes.summarise_outcomes(real, codes, codebook)
+    designs = outcomes.count_evidence_designs(
+        consulted.consultation("real").segments, codes, codebook
+    )
     by_outcome = designs.groupby("outcome")["n_works"].sum()
     for row in summary.itertuples():
         themes = {theme for outcome, theme in counts if outcome == row.outcome}

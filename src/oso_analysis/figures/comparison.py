@@ -83,7 +83,7 @@ def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
             ax.plot([start, end], [low, low], color=GRID, linewidth=1.2, zorder=0)
         ys = {share: (low + (high - low) * table[share] / top).tolist() for share in shares}
         for at, theme in enumerate(table["theme"]):
-            clear = table["divergence"].iloc[at] != "not_clear"
+            clear = table["divergence"].iloc[at] != "no_clear_difference"
             ax.plot(
                 xs,
                 [ys[share][at] for share in shares],
@@ -165,7 +165,7 @@ def plot_rank_differences(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_M
                 marker="o",
                 markersize=7,
                 markeredgecolor=colour,
-                markerfacecolor="white" if row.divergence == "not_clear" else colour,
+                markerfacecolor="white" if row.divergence == "no_clear_difference" else colour,
                 zorder=3,
             )
         ax.axvline(0, color=MUTED, linewidth=0.8)

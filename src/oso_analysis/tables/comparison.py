@@ -21,7 +21,7 @@ __all__ = ["DIVERGENCE_LABELS", "compare_themes"]
 DIVERGENCE_LABELS = {
     "voiced_more": "Voiced more than studied",
     "studied_more": "Studied more than voiced",
-    "not_clear": "No clear difference",
+    "no_clear_difference": "No clear difference",
     "not_comparable": "Not comparable",
 }
 
@@ -143,7 +143,7 @@ def compare_themes(
     table["divergence"] = np.select(
         [table["rank_difference_low"].gt(0), table["rank_difference_high"].lt(0)],
         ["voiced_more", "studied_more"],
-        "not_clear" if comparable else "not_comparable",
+        "no_clear_difference" if comparable else "not_comparable",
     )
     table["divergence_label"] = table["divergence"].map(DIVERGENCE_LABELS)
     return add_labels(table, ["theme"], codebook)
