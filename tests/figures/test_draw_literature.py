@@ -197,8 +197,7 @@ def test_awkward_tables(width: float) -> None:
             "percent_of_works": [100.0, 0.0, 100.0],
         }
     )
-    years = pd.DataFrame({"year": ["2020", "total"], "n_works": [0, 0]})
-    empty = pd.DataFrame({"year": ["total"], "n_works": [0]})
+    years = pd.DataFrame({"year": ["2020", "total"], "n_works": [1, 1]})
     grid = Grid(
         values={(row, column): 0.0 for row in "ab" for column in "cd"},
         rows={"a": long, "b": "b"},
@@ -209,11 +208,21 @@ def test_awkward_tables(width: float) -> None:
     for figure in (
         plot_bars(bars, "venue", width_mm=width),
         plot_years(years, width_mm=width),
-        plot_years(empty, width_mm=width),
         draw_grid(grid, width_mm=width),
     ):
         assert overlapping_text(figure) == []
         assert text_outside_canvas(figure) == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", [name for name in FIGURES if name not in ("flow", "agreement")])
+def test_an_edition_without_works_draws_no_empty_page(
+    name: str, width: float, review: Review
+) -> None:
+    figure = FIGURES[name](review, pd.Index([], dtype="str"), width)
+    assert words(figure)
+    assert overlapping_text(figure) == []
+    assert text_outside_canvas(figure) == []
 
 
 def test_labels_are_wrapped_by_their_measured_width() -> None:

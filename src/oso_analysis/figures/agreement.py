@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from oso_analysis.agreement import AGREEMENT_COLUMNS, RELIABLE
 from oso_analysis.errors import require_columns
 from oso_analysis.figures.grids import fit_wrap, measure, type_size
-from oso_analysis.figures.layout import line_height, sheet
+from oso_analysis.figures.layout import empty, line_height, sheet
 from oso_analysis.figures.style import ACCENT, FULL_WIDTH_MM, GRID, INK, ISSUE, MUTED, style
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ def plot_agreement(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> F
     """
     require_columns(table, AGREEMENT_COLUMNS, where="plot_agreement")
     size = type_size(width_mm)
+    if table.empty:
+        return empty(width_mm, "No agreement to draw")
     unused = table["code"].notna() & (table["n_coder_1"] == 0) & (table["n_coder_2"] == 0)
     lines = [_line(row, narrow=size < 8) for row in table[~unused].to_dict(orient="records")]
     room = min(0.34 * width_mm, max((measure(line.label, size) for line in lines), default=10))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from oso_analysis.codebook import NOT_STATED
 from oso_analysis.errors import require_columns
 from oso_analysis.figures.grids import Grid, draw_grid, fit_wrap, measure, type_size
-from oso_analysis.figures.layout import line_height, sheet
+from oso_analysis.figures.layout import empty, line_height, sheet
 from oso_analysis.figures.style import ACCENT, FULL_WIDTH_MM, GRID, MUTED, NOT_STATED_COLOUR, style
 from oso_analysis.tables.literature import OTHER
 from oso_analysis.tables.works import TOTAL
@@ -44,6 +44,8 @@ def plot_years(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Figur
         One bar a year from zero; at page width every bar carries its number.
     """
     require_columns(table, ["year", "n_works"], where="plot_years")
+    if not table["n_works"].any():
+        return empty(width_mm, "No works to draw")
     size = type_size(width_mm)
     counts = dict(zip(table["year"], table["n_works"], strict=True))
     counts.pop(TOTAL, None)
@@ -122,6 +124,8 @@ def plot_bars(table: pd.DataFrame, facet: str, *, width_mm: float = FULL_WIDTH_M
     columns = [facet, f"{facet}_label", "n_works", "percent_of_works"]
     require_columns(table, columns, where="plot_bars")
     rows = table[table[facet] != TOTAL]
+    if rows.empty:
+        return empty(width_mm, "No works to draw")
     size = type_size(width_mm)
     room = min(0.45 * width_mm, max((measure(t, size) for t in rows[f"{facet}_label"]), default=10))
     labels = [fit_wrap(text, room, size) for text in rows[f"{facet}_label"]]

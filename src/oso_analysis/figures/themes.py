@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from oso_analysis.codebook import NOT_STATED
 from oso_analysis.errors import require_columns
 from oso_analysis.figures.grids import Grid, draw_grid, fit_wrap, measure, type_size
-from oso_analysis.figures.layout import line_height, sheet
+from oso_analysis.figures.layout import empty, line_height, sheet
 from oso_analysis.figures.style import (
     FULL_WIDTH_MM,
     GRID,
@@ -202,6 +202,8 @@ def plot_over_time(
     # Counted, not filtered: a code without works has nothing to draw.
     used = rows.groupby(facet, sort=False)["n_works"].transform("sum") > 0
     rows = rows[used]
+    if rows.empty:
+        return empty(width_mm, "No works to draw")
     headings = _headings(rows, facet)
     periods = _headings(rows, period)
     size = type_size(width_mm)
