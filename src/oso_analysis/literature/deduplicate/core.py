@@ -12,6 +12,7 @@ from oso_analysis.errors import InputError, Problem, require_columns
 from oso_analysis.literature.deduplicate.block import candidate_pairs
 from oso_analysis.literature.deduplicate.cluster import cluster
 from oso_analysis.literature.deduplicate.decisions import Verdicts, check_decisions
+from oso_analysis.literature.deduplicate.grades import plausible
 from oso_analysis.literature.deduplicate.match import MERGE, REVIEW, compare, describe
 from oso_analysis.literature.deduplicate.merge import merge
 from oso_analysis.literature.deduplicate.normalise import FEATURES, normalise
@@ -117,6 +118,7 @@ def deduplicate(records: pd.DataFrame, *, decisions: pd.DataFrame | None = None)
     features = normalise(records)
     a, b = candidate_pairs(features)
     compared = features[list(FEATURES)]
+    screened = features[["title", "doi", "pmid", "abstract"]]
 
     def weigh(left: Array, right: Array) -> pd.DataFrame:
         parts = [
@@ -128,6 +130,8 @@ def deduplicate(records: pd.DataFrame, *, decisions: pd.DataFrame | None = None)
     kept = []
     for i in range(0, max(len(a), 1), _AT_ONCE):
         left, right = a[i : i + _AT_ONCE], b[i : i + _AT_ONCE]
+        keep = plausible(screened.take(left), screened.take(right))
+        left, right = left[keep], right[keep]
         evidence = weigh(left, right)
         evidence["a"], evidence["b"] = left, right
         kept.append(evidence[evidence["score"] >= REVIEW])

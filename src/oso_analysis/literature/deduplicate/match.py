@@ -96,7 +96,7 @@ _POINTS: dict[str, dict[int, float]] = {
     "kind": {1: 1.0, -1: -1.0, -2: -9.0, -3: -6.0},
     "numbers": {-1: -1.0, -2: -6.0, -3: VETO},
     "marker": {-1: VETO},
-    "serial": {-1: VETO, -2: -4.0},
+    "serial": {-1: VETO, -2: -8.0},
     "edition": {-1: -9.0},
 }
 #: Off the points of the shorter title.

@@ -34,35 +34,44 @@ class Merged(NamedTuple):
     disagreements: pd.DataFrame
 
 
-def _keys(values: Array) -> Array:
-    """Return values as they are compared: letters and digits only, lower case."""
-    return np.array([_NOT_TEXT.sub("", str(v)).casefold() for v in values], dtype=object)
+def _winners(values: pd.Series, work: Array, field: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the winning row of each work, and the rows that lost to a different value.
 
-
-def _winners(values: pd.Series, work: Array, field: str) -> pd.DataFrame:
-    """Return the rows that hold a value, the winner of each work first.
-
-    `values` holds only stated values, in order of record id; `work` is the work of each.
+    `values` holds only stated values, in order of record id; `work` is the work of each. Both
+    tables have `work` and `position`.
     """
-    rows = pd.DataFrame({"position": values.index.to_numpy(), "work": work})
-    rows["key"] = _keys(values.to_numpy(dtype=object))
-    rows["length"] = [len(str(v)) for v in values]
+    codes, _ = pd.factorize(values)
+    rows = pd.DataFrame({"work": work, "position": values.index.to_numpy(), "code": codes})
+    first = rows.drop_duplicates("work")
+    leading = np.full(int(work.max()) + 1, -1, np.int64)
+    leading[first["work"].to_numpy()] = first["code"].to_numpy()
+    mixed = np.zeros(len(leading), bool)
+    mixed[work[leading[work] != codes]] = True
+    # Where a work's records agree to the letter, the first of them wins.
+    agreed = first[~mixed[first["work"].to_numpy()]]
+    columns = ["work", "position"]
+    rows = rows[mixed[work]].copy()
+    if rows.empty:
+        return agreed[columns], rows[columns]
+    texts = [str(value) for value in values.to_numpy(dtype=object)[mixed[work]]]
+    rows["key"] = [_NOT_TEXT.sub("", text).casefold() for text in texts]
+    rows["length"] = [len(text) for text in texts]
+    rows["weight"] = rows.groupby(["work", "key"])["key"].transform("size")
+    order = ["weight", "length"]
     if field == "type":
         # "document" is what a reader writes where an export says nothing.
-        rows["length"] = np.where(rows["key"] == "document", 0, rows["length"])
-        rows["weight"] = rows.groupby(["work", "key"])["key"].transform("size")
-        rows.loc[rows["length"] == 0, "weight"] = 0
+        rows.loc[rows["key"] == "document", "weight"] = 0
         order = ["weight"]
     elif field in _FULLEST:
-        rows["filled"] = [len(key) for key in rows["key"]]
-        rows["weight"] = rows.groupby(["work", "key"])["key"].transform("size")
-        rows["mixed"] = [not str(v).isupper() for v in values]
-        order = ["filled", "weight", "mixed", "length"]
-    else:
-        rows["weight"] = rows.groupby(["work", "key"])["key"].transform("size")
-        order = ["weight", "length"]
+        rows["filled"] = rows["key"].str.len()
+        rows["cased"] = [not text.isupper() for text in texts]
+        order = ["filled", "weight", "cased", "length"]
     ascending = [True, *[False] * len(order), True]
-    return rows.sort_values(["work", *order, "position"], ascending=ascending, kind="stable")
+    rows = rows.sort_values(["work", *order, "position"], ascending=ascending, kind="stable")
+    won = rows.drop_duplicates("work")
+    best = won.set_index("work")["key"]
+    lost = rows[rows["key"].to_numpy() != best[rows["work"]].to_numpy()]
+    return pd.concat([agreed[columns], won[columns]]), lost[columns]
 
 
 def merge(records: pd.DataFrame, first: Array, work_ids: Array) -> Merged:
@@ -100,28 +109,12 @@ def merge(records: pd.DataFrame, first: Array, work_ids: Array) -> Merged:
         take = starts.copy()
         stated = values[several & values.notna().to_numpy()]
         if len(stated):
-            ranked = _winners(stated, work[stated.index], field)
-            won = ranked.drop_duplicates("work")
+            won, lost = _winners(stated, work[stated.index], field)
             take[won["work"].to_numpy()] = won["position"].to_numpy()
-            sources.append(
-                pd.DataFrame({"work": won["work"], "field": field, "position": won["position"]})
-            )
-            if field not in _NOT_COMPARED:
-                key = won.set_index("work")["key"]
-                lost = ranked[ranked["key"].to_numpy() != key[ranked["work"]].to_numpy()]
-                if len(lost):
-                    losers.append(
-                        pd.DataFrame(
-                            {
-                                "work": lost["work"],
-                                "field": field,
-                                "position": lost["position"],
-                                "value": values.to_numpy(dtype=object)[lost["position"]].astype(
-                                    str
-                                ),
-                            }
-                        )
-                    )
+            sources.append(won.assign(field=field))
+            if field not in _NOT_COMPARED and len(lost):
+                value = values.to_numpy(dtype=object)[lost["position"]].astype(str)
+                losers.append(lost.assign(field=field, value=value))
         columns[field] = values.take(take).reset_index(drop=True)
     columns["n_records"] = pd.Series(counts[starts], dtype="int64")
     columns["record_ids"] = pd.Series(_joined(ids, work, counts[starts]), dtype="str")

@@ -21,11 +21,9 @@ from oso_analysis.literature.deduplicate.places import (
 )
 from oso_analysis.literature.deduplicate.titles import (
     NO_TITLE,
-    WORD,
     Lexicon,
     read_title,
 )
-from oso_analysis.literature.deduplicate.words import plain
 
 __all__ = ["FEATURES", "KEYS", "KINDS", "normalise"]
 
@@ -191,7 +189,7 @@ def _stage(kind: int, source: Source, preprint: bool, doi: str, volume: str, pla
 
 
 def _abstract(text: str) -> str:
-    return " ".join(WORD.findall(plain(text[:260]).lower())[:25])
+    return "".join(text[:160].casefold().split())[:100]
 
 
 def _pair(low: tuple[int, ...], first: int, second: int) -> int:

@@ -31,6 +31,8 @@ __all__ = [
 NO_AUTHORS = ("", "", 0)
 #: Names remembered at once: bounds memory, changes no result.
 _REMEMBERED = 200_000
+#: What a word of a name may be.
+_DROPPED, _INITIAL, _BODY, _ORDINARY = range(4)
 _BRACKETED = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _SUBTITLE = re.compile(r"\s*[:=;]\s+")
 _CONJUNCTION = re.compile(r"[•·|&\n]|\s(?:and|und|et|with)\s", re.IGNORECASE)
@@ -64,44 +66,64 @@ class _Name(NamedTuple):
 class Names(dict[str, _Name]):
     """Name as written to what it says; each is worked out once while it is remembered."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._tokens = _Tokens()
+
     def __missing__(self, piece: str) -> _Name:
         """Work a name out."""
         if len(self) > _REMEMBERED:
             self.clear()
-        answer = self[piece] = _read_name(piece)
+        answer = self[piece] = _read_name(piece, self._tokens)
         return answer
 
 
-def _read_name(piece: str) -> _Name:
-    left, comma, right = piece.partition(",")
-    tokens = _NAME.findall(piece)
-    kept: list[str] = []
-    initials = organisation = False
-    for token in tokens:
+class _Tokens(dict[str, tuple[str, int]]):
+    """Word of a name to its lower case and what it is, worked out once."""
+
+    def __missing__(self, token: str) -> tuple[str, int]:
         low = token.lower()
         if low in DEGREES or low in PARTICLES:
-            continue
-        if len(token) == 1 or (len(token) <= 3 and token.isupper()):
+            kind = _DROPPED
+        elif len(token) == 1 or (len(token) <= 3 and token.isupper()):
+            kind = _INITIAL
+        else:
+            kind = _BODY if low in ORGANISATION else _ORDINARY
+        if len(self) > _REMEMBERED:
+            self.clear()
+        answer = self[token] = (low, kind)
+        return answer
+
+
+def _read_name(piece: str, known: _Tokens) -> _Name:
+    left, comma, right = piece.partition(",")
+    tokens = _NAME.findall(left)
+    inverted = len(tokens)
+    if comma:
+        tokens += _NAME.findall(right)
+    kept: list[str] = []
+    families = 0
+    initials = organisation = False
+    for place, token in enumerate(tokens):
+        low, kind = known[token]
+        if kind >= _BODY:
+            kept.append(low)
+            organisation = organisation or kind == _BODY
+            families += place < inverted
+        elif kind == _INITIAL:
             initials = True
-            continue
-        if low in ORGANISATION:
-            organisation = True
-        kept.append(low)
     if not kept:
         # A lone acronym ("WHO") is a body; lone initials belong to a name split badly.
         kept = [t.lower() for t in tokens if len(t) > 2 and t.lower() not in DEGREES]
         return _Name(kept, kept, False, False, bool(kept))
     if comma and "," not in right:
-        inverted = [t for t in _NAME.findall(left.lower()) if t in kept]
-        return _Name(inverted or kept[-1:], kept, True, organisation, False)
+        return _Name(kept[:families] or kept[-1:], kept, True, organisation, False)
     if comma or (initials and len(tokens) > 1 and len(tokens[-1]) <= 3):
         return _Name(kept, kept, True, organisation, False)
     if len(kept) > 4:
         return _Name(kept, kept, False, organisation, False)
-    families = kept[-1:]
-    if "-" in piece and len(kept) > 2 and f"{kept[-2]}-{kept[-1]}" in piece.lower():
-        families = kept[-2:]
-    return _Name(families, kept, len(kept) > 1, organisation, False)
+    double = "-" in piece and len(kept) > 2 and f"{kept[-2]}-{kept[-1]}" in piece.lower()
+    return _Name(kept[-2:] if double else kept[-1:], kept, len(kept) > 1, organisation, False)
 
 
 def read_authors(raw: str, remembered: Names) -> tuple[str, str, int]:
@@ -115,13 +137,18 @@ def read_authors(raw: str, remembered: Names) -> tuple[str, str, int]:
         for part in (text.split(";") if simple else _SPLIT_NAMES.split(text))
         if (piece := part.strip())
     ]
-    read = [remembered[piece] for piece in pieces]
-    words = [word for name in read for word in name.words]
-    if any(name.organisation for name in read) or (len(read) == 1 and read[0].acronym):
+    families: list[str] = []
+    words: list[str] = []
+    person = body = False
+    for piece in pieces:
+        name = remembered[piece]
+        words += name.words
+        families += name.families
+        person = person or name.person
+        body = body or name.organisation or (name.acronym and len(pieces) == 1)
+    if body:
         # Bodies are compared by their whole names.
         return "", " ".join(words), -1
-    families = [word for name in read for word in name.families]
-    person = any(name.person for name in read)
     return " ".join(dict.fromkeys(families)), " ".join(dict.fromkeys(words)), int(person)
 
 

@@ -76,57 +76,42 @@ def hashed(text: str) -> int:
     return (zlib.crc32(data) << 31 | zlib.adler32(data) >> 1) or 1
 
 
-class Word(NamedTuple):
-    """One word of a title, worked out once for all titles.
+#: What is special about a word, as bits of its flags: it may be a number or tell parts apart, it
+#: names a series, it may belong to a marker.
+_PLACED, _SERIAL, _MARKER = 1, 2, 4
 
-    Attributes
-    ----------
-    folded : str
-        Its one spelling; "" for a function word.
-    letters : int
-        What it adds to a title's information; 0 for a word any title may have.
-    special : bool
-        Whether it may be a number or tell a part from another, so that its place matters.
-    serial, marker : bool
-        Whether it names a series, or may belong to a marker.
-    hash : int
-        For blocking; 0 for a word too short or too common.
+
+class Lexicon(dict[str, tuple[str, int, int, int]]):
+    """Lower-case word to what is known of it, worked out once for all titles.
+
+    A word's entry is a plain tuple, for speed: its one spelling ("" for a function word), the
+    letters it adds to a title's information (0 for a word any title may have), its hash for
+    blocking (0 for a word too short or too common), and its flags.
     """
-
-    folded: str
-    letters: int
-    special: bool
-    serial: bool
-    marker: bool
-    hash: int
-
-
-class Lexicon(dict[str, Word]):
-    """Lower-case word to what is known of it."""
 
     def __init__(self) -> None:
         super().__init__()
         self._fold = Folding()
 
-    def __missing__(self, word: str) -> Word:
+    def __missing__(self, word: str) -> tuple[str, int, int, int]:
         """Work a word out."""
         folded = "" if word in STOP else self._fold[word]
         # An ideograph carries about as much as three letters.
         letters = len(folded) if word < "\u2e80" else 3 * len(folded)
-        common = not folded or folded in GENERIC
-        answer = self[word] = Word(
+        common = not folded or folded in GENERIC or word in ROMAN or word.isdigit()
+        placed = word[0].isdigit() or word in ROMAN or word in NUMBER_WORDS or word in PART_WORDS
+        flags = placed * _PLACED | (word in SERIAL) * _SERIAL | (word in MARKER_WORDS) * _MARKER
+        answer = self[word] = (
             folded,
             0 if common else letters,
-            word[0].isdigit() or word in ROMAN or word in NUMBER_WORDS or word in PART_WORDS,
-            word in SERIAL,
-            word in MARKER_WORDS,
             hashed(folded) if len(folded) > 3 and not common else 0,
+            flags,
         )
         return answer
 
     def fold(self, text: str) -> list[str]:
         """Return the words of a text folded, function words left out."""
-        return [folded for word in WORD.findall(text) if (folded := self[word].folded)]
+        return [folded for word in WORD.findall(text) if (folded := self[word][0])]
 
 
 def _number(word: str, before: str) -> str:
@@ -176,41 +161,35 @@ def read_title(raw: str, lexicon: Lexicon) -> Title:
     keys: list[list[str]] = []
     numbers: set[str] = set()
     hashes: set[int] = set()
-    serial = marker = False
-    informative = letters = 0
+    flagged = informative = letters = 0
     before = ""
     for part in _BREAK.split(text.lower()):
         key: list[str] = []
         for word in WORD.findall(part):
-            known = lexicon[word]
-            if known.special:
-                if word in PART_WORDS and len(before) > 2 and before in NUMBER_WORDS:
-                    numbers.add(NUMBER_WORDS[before])
-                number = _number(word, before)
-                if number:
-                    numbers.add(number)
-                    key.append(number)
-                    before = word
-                    continue
+            folded, weight, number, flags = lexicon[word]
+            if flags:
+                flagged |= flags
+                if flags & _PLACED:
+                    if word in PART_WORDS and len(before) > 2 and before in NUMBER_WORDS:
+                        numbers.add(NUMBER_WORDS[before])
+                    digits = _number(word, before)
+                    if digits:
+                        numbers.add(digits)
+                        folded = digits
             before = word
-            if known.marker:
-                marker = True
-            if not known.folded:
-                continue
-            key.append(known.folded)
-            if known.letters:
-                informative += 1
-                letters += known.letters
-                if known.hash:
-                    hashes.add(known.hash)
-            elif known.serial:
-                serial = True
+            if folded:
+                key.append(folded)
+                if weight:
+                    informative += 1
+                    letters += weight
+                    if number:
+                        hashes.add(number)
         if key:
             keys.append(key)
     if not keys:
         return NO_TITLE
     markers = 0
-    if marker:
+    if flagged & _MARKER:
         flat = " ".join(WORD.findall(text.lower()))
         for bit, (_, pattern) in enumerate(MARKERS):
             if pattern.search(flat):
@@ -227,7 +206,7 @@ def read_title(raw: str, lexicon: Lexicon) -> Title:
         min(0.9 * informative + 0.13 * letters, 10.0),
         " ".join(sorted(numbers)) if numbers else "",
         markers,
-        serial,
+        bool(flagged & _SERIAL),
         text.endswith(("...", "...]")),
         tuple(sorted(hashes)[:3]),
     )
