@@ -42,7 +42,7 @@ def parse_csl(text: str, starts: Sequence[tuple[int, int]]) -> Parsed:
     Parameters
     ----------
     text : str
-    starts : sequence of (line, place)
+    starts : sequence of (line, place in bytes)
         Where items begin. Of valid JSON only the lines are taken from it.
     """
     parsed = Parsed()
@@ -94,9 +94,10 @@ def items_of(data: Any) -> list[Any] | None:
 
 def _item_by_item(text: str, starts: Sequence[tuple[int, int]], parsed: Parsed) -> None:
     decoder = json.JSONDecoder(strict=False)
+    raw = text.encode("utf-8", errors="replace")
     for at, (line, start) in enumerate(starts):
-        limit = starts[at + 1][1] if at + 1 < len(starts) else len(text)
-        chunk = text[start:limit]
+        limit = starts[at + 1][1] if at + 1 < len(starts) else len(raw)
+        chunk = raw[start:limit].decode("utf-8")
         try:
             item = _whole_letters(decoder.raw_decode(chunk)[0])
         except (ValueError, RecursionError) as error:
@@ -166,7 +167,7 @@ def _draft(item: dict[str, Any]) -> Draft:
         column = _COLUMNS.get(name)
         if column is not None:
             if isinstance(value, str):
-                text: str | None = value
+                text: str | None = value.strip()
             elif isinstance(value, list):
                 texts = [found for found in map(_text, value) if found]
                 # Crossref wraps titles in lists; CSL's own styles never do.

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import XML, Element, ParseError
 
 from oso_analysis.literature.readers.csl_types import csl_type, is_canonical
 from oso_analysis.literature.readers.draft import Draft, Parsed, Tags, left_over, take
-from oso_analysis.literature.readers.text import clean, split_serial_number
+from oso_analysis.literature.readers.text import split_serial_number
 
 __all__ = ["declares_entities", "parse_endnote"]
 
@@ -16,7 +16,8 @@ _END = re.compile(r"</(?:[\w.-]+:)?record\s*>")
 _DECLARATION = re.compile(r"<!(?:ENTITY|DOCTYPE[^>\[]*\[)")
 _PREFIX = re.compile(r"(</?)[\w.-]+:(?=[\w-])")
 _ATTRIBUTE_PREFIX = re.compile(r"(\s)[\w.-]+:(?=[\w.-]+\s*=\s*[\"'])")
-_STYLE = re.compile(r"</?style\b[^>]*>")
+_STYLE = re.compile(r"</?style\b[^<>\n]*>")
+_COMMON_STYLE = '<style face="normal" font="default" size="100%">'
 _BAD_CHARACTER = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2\d|3[01]));"
 )
@@ -58,6 +59,10 @@ def parse_endnote(text: str) -> Parsed:
     type declaration is ever seen by the parser.
     """
     parsed = Parsed()
+    # Fonts and sizes are most of EndNote's own files, and say nothing.
+    text = text.replace(_COMMON_STYLE, "").replace("</style>", "")
+    if "<style" in text:
+        text = _STYLE.sub("", text)
     starts = [match.start() for match in _START.finditer(text)]
     line = 1
     counted = 0
@@ -159,25 +164,30 @@ def _repeats(attributes: str) -> bool:
     return len(names) != len(set(names))
 
 
-def _local(tag: object) -> str:
-    name = str(tag)
-    return name.rsplit("}", 1)[-1] if "}" in name else name
+def _local(tag: str) -> str:
+    return tag.rsplit("}", 1)[-1]
 
 
 def _gather(element: Element, path: str, tags: Tags) -> None:
-    """Collect the text of every element that holds no element but `<style>`."""
-    children = [child for child in element if _local(child.tag) not in _MARK_UP]
-    if not children:
-        text = clean("".join(element.itertext()))
-        if text:
-            tags.setdefault(path, []).append(text)
+    """Collect the text of every element that holds no element but mark-up."""
+    if len(element) == 0:
+        text = element.text
+    elif all(_local(child.tag) in _MARK_UP for child in element):
+        text = "".join(element.itertext())
+    else:
+        for child in element:
+            _gather(child, f"{path}/{_local(child.tag)}", tags)
         return
-    for child in children:
-        name = _local(child.tag)
-        _gather(child, f"{path}/{name}" if path else name, tags)
+    if text and (text := text.strip()):
+        values = tags.get(path)
+        if values is None:
+            tags[path] = [text]
+        else:
+            values.append(text)
 
 
 _MARK_UP = frozenset({"style", "i", "b", "u", "sub", "sup", "em", "br", "font"})
+_NO_CONTENT = frozenset({"database", "source-app", "rec-number", "foreign-keys/key"})
 
 
 def _draft(root: Element) -> Draft | None:
@@ -187,16 +197,15 @@ def _draft(root: Element) -> Draft | None:
     for child in root:
         name = _local(child.tag)
         if name == "ref-type":
-            number = clean("".join(child.itertext()))
+            number = "".join(child.itertext()).strip()
             kind = child.get("name") or ""
         elif name in ("database", "source-app"):
-            said = child.get("name") or clean("".join(child.itertext()))
+            said = child.get("name") or "".join(child.itertext()).strip()
             if said:
                 tags.setdefault(name, []).append(said)
         else:
             _gather(child, name, tags)
-    if not any(name not in ("database", "source-app", "rec-number", "foreign-keys/key")
-               for name in tags):  # fmt: skip
+    if _NO_CONTENT.issuperset(tags):
         return None
     draft: Draft = {}
     found = csl_type(kind) if kind else _NUMBERS.get(number)

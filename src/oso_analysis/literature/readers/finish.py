@@ -67,22 +67,14 @@ def _json(extra: dict[str, Any]) -> str:
 
 
 def _tidy(values: Column, *, markup: bool = False) -> Column:
-    """Clean a column of text."""
+    """Clean a column of text whose cells the parsers have stripped."""
     whole = _END.join([value or "" for value in values])
     if len(whole) < len(values):
         return [None] * len(values)
     wide = not whole.isascii() and any(sign in whole for sign in _WIDE_SPACES)
     if markup and ("<" in whole or "&" in whole):
         return [clean_title(value) or None if value else None for value in values]
-    if (
-        wide
-        or "  " in whole
-        or any(sign in whole for sign in _SPACES)
-        or " \0" in whole
-        or "\0 " in whole
-        or whole[0] == " "
-        or whole[-1] == " "
-    ):
+    if wide or "  " in whole or any(sign in whole for sign in _SPACES):
         return [clean(value) or None if value else None for value in values]
     return [value or None for value in values]
 

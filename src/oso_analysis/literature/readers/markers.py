@@ -6,15 +6,13 @@ them and refuses to go on where they differ.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 
 import numpy as np
 
 from oso_analysis.literature.readers.draft import words
 
-__all__ = ["count_markers", "scan_json"]
+__all__ = ["count_markers", "scan_json", "scan_table"]
 
 _RIS = re.compile(r"^[ \t]*(TY|ER)(?:  -|[ \t]{0,4}-(?=[ \t\n]|\Z))", re.MULTILINE)
 _RIS_TAG = re.compile(r"^[ \t]*([A-Z][A-Z0-9])(?:(  )-|[ \t]{0,4}-(?=[ \t\n]|\Z))", re.MULTILINE)
@@ -26,19 +24,23 @@ _BIBTEX = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _RECORD = re.compile(r"<(?:[\w.-]+:)?record(?=[\s>/])")
-_MEDLINE = re.compile(
-    r"^PMID-|(?:\A|\n[ \t]*\n)(?!PMID-)(?=[A-Z0-9 ]{4}-)[A-Z0-9]+ *-", re.MULTILINE
-)
-_JSON_ITEM = re.compile(r'(:\s*)?\{\s*"([^"\\]*)"\s*:')
+_MEDLINE_TAG = re.compile(r"[A-Z0-9]*[A-Z][A-Z0-9]* *-")
+_JSON_ITEM = re.compile(rb'(:\s*)?\{\s*"([^"\\]*)"\s*:')
 _ITEMS = re.compile(r'\s*\{(?:[^{}\[\]]*,)?\s*"items"\s*:\s*\[')
-_QUOTE, _BRACE, _BRACKET, _LINE_FEED = b'"{[\n'
+_QUOTE, _BRACE, _LINE_FEED = b'"{\n'
 _STRUCTURE = np.zeros(256, dtype=bool)
-_STRUCTURE[list(b'"{}[]')] = True
+_STRUCTURE[list(b'"{}[]\n')] = True
+_DEPTH = np.zeros(256, dtype=np.int8)
+_DEPTH[list(b"{[")] = 1
+_DEPTH[list(b"}]")] = -1
 #: First names in the objects inside an item: names and dates.
-_INNER = words(
-    """family given literal suffix non-dropping-particle dropping-particle comma-suffix static-
+_INNER = frozenset(
+    name.encode()
+    for name in words(
+        """family given literal suffix non-dropping-particle dropping-particle comma-suffix static-
     ordering parse-names name ORCID isInstitution date-parts raw season circa year affiliation
     sequence authenticated-orcid orcid role"""
+    )
 )
 
 
@@ -64,6 +66,9 @@ def count_markers(text: str, format: str) -> int:
 
 
 def _count_ris(text: str) -> int:
+    count = _count_regular(text, "TY  - ", "\nER  -", "")
+    if count is not None:
+        return count
     from oso_analysis.literature.readers.ris import KNOWN_TAGS
 
     count = 0
@@ -83,6 +88,36 @@ def _count_ris(text: str) -> int:
     return count
 
 
+def _count_regular(text: str, opening: str, closing: str, last: str) -> int | None:
+    """Count entries where they strictly alternate between one opening and one closing line.
+
+    Returns
+    -------
+    int or None
+        None where anything is out of the ordinary, which the slower count then looks into.
+    """
+    blocks = text.split(closing)
+    count = len(blocks) - 1
+    openings = text.count("\n" + opening[:2]) + text.startswith(opening[:2])
+    if (
+        openings != count
+        or text.count(closing[:3]) != count
+        or blocks[-1].strip() != last
+        or "\n " + opening[:2] in text
+        or "\n\t" + opening[:2] in text
+    ):
+        return None
+    head = blocks[0]
+    if not head.startswith(opening):
+        at = head.find("\n" + opening)
+        if at < 0 or any(line[:3] not in ("FN ", "VR ", "") for line in head[:at].split("\n")):
+            return None
+    for block in blocks[1:-1]:
+        if not block.lstrip().startswith(opening):
+            return None
+    return count
+
+
 def _any_tag(text: str, start: int, end: int, known: frozenset[str]) -> bool:
     if end - start < 4 or text[start:end].isspace():
         return False
@@ -93,6 +128,9 @@ def _any_tag(text: str, start: int, end: int, known: frozenset[str]) -> bool:
 
 
 def _count_wos(text: str) -> int:
+    count = _count_regular(text, "PT ", "\nER\n", "EF")
+    if count is not None:
+        return count
     count = 0
     outside = True
     place = 0
@@ -116,11 +154,23 @@ def _count_endnote(text: str) -> int:
 
 
 def _count_medline(text: str) -> int:
-    return sum(1 for _ in _MEDLINE.finditer(text))
+    count = 0
+    for block in re.split(r"\n(?:[^\S\n]*\n)+", text):
+        count += block.count("\nPMID-")
+        if block.startswith("PMID-"):
+            count += 1
+            continue
+        # Lines before the first PMID line are an entry that has lost its own.
+        first = block.partition("\nPMID-")[0]
+        count += any(
+            line[4:5] == "-" and _MEDLINE_TAG.fullmatch(line[:5]) is not None
+            for line in first.split("\n")
+        )
+    return count
 
 
 def scan_json(text: str) -> list[tuple[int, int]]:
-    """Return where the items of a CSL-JSON text begin: line and place, valid JSON or not.
+    """Return where the items of a CSL-JSON text begin: line and place in its UTF-8 bytes.
 
     Braces and brackets outside quotation marks are counted, so no parser is needed. Where they
     do not balance, an object counts as an item if it is no value of a name and does not begin
@@ -140,21 +190,17 @@ def scan_json(text: str) -> list[tuple[int, int]]:
     places = np.flatnonzero(_STRUCTURE[data])
     signs = data[places]
     outside = (np.cumsum(signs == _QUOTE, dtype=np.int32) & 1) == 0
-    opening = ((signs == _BRACE) | (signs == _BRACKET)) & outside
-    closing = ((signs == _BRACE + 2) | (signs == _BRACKET + 2)) & outside
-    depth = np.cumsum(opening.astype(np.int32) - closing.astype(np.int32))
+    steps = _DEPTH[signs] * outside
+    depth = np.cumsum(steps, dtype=np.int32)
     if len(depth) and depth[-1] == 0:
-        is_item = (signs == _BRACE) & opening & (depth == level + 1) & (places >= begin)
+        is_item = (signs == _BRACE) & outside & (depth == level + 1) & (places >= begin)
         starts = places[is_item]
-        lines = 1 + np.searchsorted(np.flatnonzero(data == _LINE_FEED), starts)
-        if not text.isascii():
-            # From places in bytes to places in text: bytes that continue a letter do not count.
-            continued = np.flatnonzero((data & 0xC0) == 0x80)
-            starts = starts - np.searchsorted(continued, starts)
+        lines = 1 + np.cumsum(signs == _LINE_FEED, dtype=np.int32)[is_item]
         return list(zip(lines.tolist(), starts.tolist(), strict=True))
+    raw = text.encode("utf-8", errors="replace")
     return [
-        (text.count("\n", 0, match.start()) + 1, match.start() + match[0].index("{"))
-        for match in _JSON_ITEM.finditer(text)
+        (raw.count(b"\n", 0, match.start()) + 1, match.start() + match[0].index(b"{"))
+        for match in _JSON_ITEM.finditer(raw)
         if not match[1] and match[2] not in _INNER
     ]
 
@@ -169,8 +215,72 @@ def _count_table(text: str) -> int:
     header = header_of(text)
     if header is None:
         return 0
-    rows = csv.reader(io.StringIO(text[header.start :], newline=""), delimiter=header.delimiter)
-    return sum(any(cell.strip() for cell in row) for row in rows) - 1
+    return len(scan_table(text[header.start :], header.delimiter)) - 1
+
+
+def scan_table(text: str, delimiter: str) -> list[int]:
+    """Return the line, counted from 1, on which each row with content begins.
+
+    A quotation mark quotes only at the beginning of a cell, up to the next single one. Where all
+    marks stand so, line feeds after an even number of them end rows; else a slower scan goes
+    cell by cell.
+    """
+    raw = text.encode("utf-8", errors="replace")
+    data = np.frombuffer(raw, dtype=np.uint8)
+    wanted = np.zeros(256, dtype=bool)
+    wanted[[_QUOTE, _LINE_FEED]] = True
+    places = np.flatnonzero(wanted[data])
+    is_quote = data[places] == _QUOTE
+    after = np.cumsum(is_quote, dtype=np.int32) & 1
+    quotes = places[is_quote]
+    opens = after[is_quote] == 1
+    edge = np.zeros(256, dtype=bool)
+    edge[[ord(delimiter), _LINE_FEED, _QUOTE]] = True
+    padded = np.concatenate(
+        (np.full(1, _LINE_FEED, np.uint8), data, np.full(1, _LINE_FEED, np.uint8))
+    )
+    tidy = edge[padded[quotes]] if len(quotes) else np.ones(0, dtype=bool)
+    tidy = np.where(opens, tidy, edge[padded[quotes + 2]])
+    if not tidy.all() or len(quotes) % 2:
+        return _scan_cells(text, delimiter)
+    feeds = places[~is_quote]
+    ends = feeds[after[~is_quote] == 0]
+    starts = np.concatenate(([0], ends + 1))
+    lines = 1 + np.searchsorted(feeds, starts)
+    lengths = np.diff(np.concatenate((starts, [len(raw) + 1]))) - 1
+    first = raw[: lengths[0]]
+    # Only a short row can be one of nothing but delimiters, blanks and empty quotes.
+    short = 4 * (first.count(delimiter.encode()) + 4)
+    blank = {
+        int(at)
+        for at in np.flatnonzero(lengths <= short)
+        if not _said(raw[starts[at] : starts[at] + lengths[at]].decode(), delimiter)
+    }
+    return [line for at, line in enumerate(lines.tolist()) if at not in blank]
+
+
+def _said(row: str, delimiter: str) -> str:
+    """Return what a row says besides delimiters, blanks and quotation marks."""
+    return row.replace(delimiter, " ").replace('"', " ").strip()
+
+
+def _scan_cells(text: str, delimiter: str) -> list[int]:
+    sign = re.escape(delimiter)
+    row = re.compile(
+        rf'(?:(?:"(?:[^"]|"")*+(?:"|\Z)[^{sign}\n]*+|[^"{sign}\n][^{sign}\n]*+|)(?:{sign}|(?=\n|\Z)))*?'
+        r"(?:\n|\Z)"
+    )
+    lines = []
+    place = 0
+    line = 1
+    while place < len(text):
+        match = row.match(text, place)
+        end = match.end() if match is not None else len(text)
+        if _said(text[place:end], delimiter):
+            lines.append(line)
+        line += text.count("\n", place, end)
+        place = max(end, place + 1)
+    return lines
 
 
 _COUNTERS = {

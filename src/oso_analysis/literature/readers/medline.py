@@ -36,7 +36,7 @@ _TYPES = (
     ("News", "article-magazine"),
     ("Newspaper Article", "article-newspaper"),
 )
-_COLLECTIVE = frozenset({"CN"})
+_TAG = re.compile(r"[A-Z0-9]*[A-Z][A-Z0-9]*")
 
 
 def parse_medline(text: str) -> Parsed:
@@ -49,7 +49,7 @@ def parse_medline(text: str) -> Parsed:
     open_entry = False
     last: list[str] | None = None
     for number, line in enumerate(lines, 1):
-        if line[4:5] == "-" and (tag := line[:4].rstrip(" ")).isalnum() and tag.isupper():
+        if line[4:5] == "-" and _TAG.fullmatch(tag := line[:4].rstrip(" ")):
             value = line[5:].strip()
             if tag == "PMID" or not open_entry:
                 if open_entry:

@@ -57,7 +57,9 @@ _DOUBTFUL = words("""ma ms md ba bs rn do""")
 _DEGREE_SHAPE = re.compile(r"[A-Za-z.-]{2,10}$")
 _PARTICLES = words("""von van de der den la le di da dos del du ten ter zu zur af bin al""")
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?$", re.IGNORECASE)
-_memory: dict[tuple[str, ...], tuple[str | None, bool]] = {}
+#: Names found to be in order: the same people recur throughout an export.
+_plain: set[str] = set()
+_REMEMBERED = 500_000
 
 
 def normalise_authors(names: Sequence[str]) -> tuple[str | None, bool]:
@@ -75,10 +77,12 @@ def normalise_authors(names: Sequence[str]) -> tuple[str | None, bool]:
     changed : bool
         True where the names as they stood should be kept as well.
     """
-    search = _ODD.search
     for name in names:
-        if search(name) is not None:
-            return _careful(names)
+        if name not in _plain:
+            if _ODD.search(name) is not None or ("," not in name and family_initials(name) != name):
+                return _careful(names)
+            if len(_plain) < _REMEMBERED:
+                _plain.add(name)
     return "; ".join(names) or None, False
 
 
@@ -178,7 +182,7 @@ def _one(piece: str) -> str:
     name = _without_degrees(name)
     if "," in name:
         name = re.sub(r"\s*,\s*", ", ", name).strip(" ,")
-    return _without_capitals(name)
+    return _without_capitals(family_initials(name) if "," not in name else name)
 
 
 def _without_degrees(name: str) -> str:
@@ -276,7 +280,9 @@ def surname_first(name: str) -> str:
 
 def family_initials(name: str) -> str:
     """Turn Scopus's and PubMed's `Family AB` into `Family, AB`; anything else stays."""
-    match = _FAMILY_INITIALS.match(name)
-    if match is None or looks_like_organisation(name):
+    if not (name[-1:] == "." or name[-1:].isupper()):
         return name
-    return f"{match.group(1)}, {match.group(2)}"
+    match = _FAMILY_INITIALS.match(name)
+    if match is None or match[1] == match[1].upper() or looks_like_organisation(name):
+        return name
+    return f"{match[1]}, {match[2]}"

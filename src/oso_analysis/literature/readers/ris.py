@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from oso_analysis.literature.readers.csl_types import RIS_TYPES, csl_type, is_canonical
-from oso_analysis.literature.readers.draft import Draft, Parsed, Tags, left_over, take, words
+from oso_analysis.literature.readers.draft import Draft, Parsed, Tags, words
 from oso_analysis.literature.readers.text import join_pages, split_serial_number
 
 __all__ = ["KNOWN_TAGS", "parse_ris"]
@@ -19,22 +20,48 @@ KNOWN_TAGS = words(
 )
 _TAG_LINE = re.compile(r"[ \t]*([A-Z][A-Z0-9])(?:(  )-|[ \t]{0,4}-(?=[ \t]|$))(.*)", re.DOTALL)
 
-_TITLE = ("TI", "T1", "CT")
-_AUTHORS = ("AU", "A1")
-_CONTAINER = ("JF", "T2", "BT", "JO", "JA", "J2", "J1", "SO")
-_DATES = ("PY", "Y1", "YR", "DA")
-_SCALARS = (
-    ("volume", ("VL", "VO")),
-    ("issue", ("IS", "IP", "CP")),
-    ("publisher", ("PB",)),
-    ("place", ("CY", "PP")),
-    ("edition", ("ET",)),
-    ("doi", ("DO", "DI")),
-    ("pmid", ("PM",)),
-    ("url", ("UR",)),
-    ("language", ("LA",)),
-    ("abstract", ("AB", "N2")),
-)
+#: Tags whose first value is a record column whatever else there is.
+_FIRST = {
+    "TI": "title",
+    "JF": "container",
+    "VL": "volume",
+    "IS": "issue",
+    "PB": "publisher",
+    "CY": "place",
+    "ET": "edition",
+    "DO": "doi",
+    "PM": "pmid",
+    "UR": "url",
+    "LA": "language",
+    "AB": "abstract",
+    "ID": "key",
+}
+#: Tags that fill a column which no tag before them in this order has filled.
+_ELSE = {
+    "T1": "title",
+    "CT": "title",
+    "T2": "container",
+    "BT": "container",
+    "JO": "container",
+    "JA": "container",
+    "J2": "container",
+    "J1": "container",
+    "SO": "container",
+    "VO": "volume",
+    "IP": "issue",
+    "CP": "issue",
+    "PP": "place",
+    "DI": "doi",
+    "N2": "abstract",
+    "PY": "date",
+    "Y1": "date",
+    "YR": "date",
+    "DA": "date",
+    "AR": "pages",
+    "C7": "pages",
+}
+_ELSE_ORDER = {tag: rank for rank, tag in enumerate(_ELSE)}
+_SPECIAL = frozenset({"TY", "AU", "A1", "SP", "EP", "SN", "BN", "KW"})
 
 
 def parse_ris(text: str) -> Parsed:
@@ -128,7 +155,7 @@ def _close(
     ended: bool,
 ) -> None:
     """Turn the tags of one entry into a draft, noting what had to be mended."""
-    for name in [name for name, values in tags.items() if "" in values]:
+    for name in [name for name, values in tags.items() if "" in values or not values]:
         values = [value for value in tags[name] if value]
         if values:
             tags[name] = values
@@ -150,75 +177,84 @@ def _close(
 
 def draft_from_tags(tags: Tags) -> Draft | None:
     """Return the record columns that RIS tags stand for, or None where there are none."""
-    pop = tags.pop
-    kind = pop("TY", None)
-    if not tags:
+    kind = tags.get("TY")
+    if len(tags) == (kind is not None):
         return None
     draft: Draft = {}
-    word = kind[0].upper() if kind else ""
-    found = RIS_TYPES.get(word)
-    if found is None and word:
-        found = csl_type(word)
-    draft["type"] = found or "document"
-    if kind and (len(kind) > 1 or found is None or not is_canonical(word)):
-        draft["extra_type"] = kind[0]
-    if "ID" in tags:
-        draft["key"] = take(tags, ("ID",))
-    draft["title"] = take(tags, _TITLE) or take(tags, ("BT",))
-    authors = pop("AU", None)
-    first_authors = pop("A1", None)
-    if first_authors:
-        authors = (authors or []) + [name for name in first_authors if name not in (authors or ())]
-    draft["authors"] = authors
-    _take_dates(draft, tags)
-    draft["container"] = take(tags, _CONTAINER)
-    first = pop("SP", None)
-    last = pop("EP", None)
-    if first or last:
-        draft["pages"] = join_pages(first[0] if first else None, last[0] if last else None)
-        if first and len(first) > 1:
-            tags["SP"] = first[1:]
-        if last and len(last) > 1:
-            tags["EP"] = last[1:]
-    else:
-        draft["pages"] = take(tags, ("AR", "C7"))
-    for column, names in _SCALARS:
-        for name in names:
-            if name in tags:
-                draft[column] = take(tags, names)
-                break
-    _take_serial_numbers(draft, tags)
-    keywords = pop("KW", None)
+    extra: dict[str, Any] = {}
+    later: list[str] = []
+    for tag, values in tags.items():
+        column = _FIRST.get(tag)
+        if column is not None:
+            draft[column] = values[0]
+            if len(values) > 1:
+                _keep(extra, tag, values[1:], values[0])
+        elif tag in _ELSE_ORDER:
+            later.append(tag)
+        elif tag not in _SPECIAL:
+            extra[tag] = values[0] if len(values) == 1 else values
+    if len(later) > 1:
+        later.sort(key=_ELSE_ORDER.__getitem__)
+    pages = join_pages(*(tags[tag][0] if tag in tags else None for tag in ("SP", "EP")))
+    if pages is not None:
+        draft["pages"] = pages
+        for tag in ("SP", "EP"):
+            if len(tags.get(tag, ())) > 1:
+                _keep(extra, tag, tags[tag][1:], "")
+    for tag in later:
+        values = tags[tag]
+        column = _ELSE[tag]
+        if tag == "BT" and "title" not in draft:
+            column = "title"
+        have = draft.get(column)
+        if have is None:
+            draft[column] = have = values[0]
+            if column == "date":
+                draft["date_tag"] = tag
+        if len(values) > 1 or values[0] != have:
+            _keep(extra, tag, values, have)
+    _set_type(draft, kind)
+    authors = tags.get("AU")
+    if "A1" in tags:
+        authors = [*(authors or ()), *(name for name in tags["A1"] if name not in (authors or ()))]
+    if authors:
+        draft["authors"] = authors
+    keywords = tags.get("KW")
     if keywords:
-        draft["keywords"] = "; ".join(keywords)
-    if tags:
-        draft["extra"] = left_over(tags)
+        draft["keywords"] = keywords[0] if len(keywords) == 1 else "; ".join(keywords)
+    if "SN" in tags or "BN" in tags:
+        _set_serial_numbers(draft, tags, extra)
+    if extra:
+        draft["extra"] = extra
     return draft
 
 
-def _take_dates(draft: Draft, tags: Tags) -> None:
-    for name in _DATES:
-        if name in tags:
-            draft["date"] = take(tags, (name,))
-            draft["date_tag"] = name
-            return
+def _keep(extra: dict[str, Any], tag: str, values: list[str], chosen: str) -> None:
+    """Keep in `extra` the values of a tag that say something else than the chosen one."""
+    rest = [value for value in values if value != chosen]
+    if rest:
+        extra[tag] = rest[0] if len(rest) == 1 else rest
 
 
-def _take_serial_numbers(draft: Draft, tags: Tags) -> None:
-    """Sort `SN` and `BN` into ISBN and ISSN; what is neither stays where it was."""
-    kept: list[str] = []
-    for name in ("SN", "BN"):
-        values = tags.pop(name, None)
-        if not values:
-            continue
-        kept.clear()
-        for value in values:
+def _set_type(draft: Draft, kind: list[str] | None) -> None:
+    word = kind[0].upper() if kind else ""
+    found = RIS_TYPES.get(word) or (csl_type(word) if word else None)
+    draft["type"] = found or "document"
+    if kind and (found is None or not is_canonical(word)):
+        draft["extra_type"] = kind[0]
+
+
+def _set_serial_numbers(draft: Draft, tags: Tags, extra: dict[str, Any]) -> None:
+    """Sort `SN` and `BN` into ISBN and ISSN; what is neither stays in `extra`."""
+    for tag in ("SN", "BN"):
+        kept: list[str] = []
+        for value in tags.get(tag, ()):
             isbn, issn, whole = split_serial_number(value)
-            if isbn:
-                draft["isbn"] = f"{draft['isbn']}; {isbn}" if draft.get("isbn") else isbn
-            if issn:
-                draft["issn"] = f"{draft['issn']}; {issn}" if draft.get("issn") else issn
+            for column, number in (("isbn", isbn), ("issn", issn)):
+                if number:
+                    have = draft.get(column)
+                    draft[column] = f"{have}; {number}" if have else number
             if not whole:
                 kept.append(value)
         if kept:
-            tags[name] = list(kept)
+            extra[tag] = kept[0] if len(kept) == 1 else kept

@@ -20,13 +20,16 @@ FORMATS = {
 }
 
 _HEAD = 200_000
-_RIS = re.compile(r"^[ \t]*TY[ \t]{0,4}-", re.MULTILINE)
+_RIS = re.compile(r"^[ \t]*TY(?:  -|[ \t]{0,4}-(?=[ \t\n]|\Z))", re.MULTILINE)
 _RIS_LOOSE = re.compile(r"^[A-Z][A-Z0-9]  - ?\S", re.MULTILINE)
-_BIBTEX = re.compile(r"(?:^|\})[ \t]*@[ \t]*[A-Za-z]\w*[ \t]*[{(]", re.MULTILINE)
-_MEDLINE = re.compile(
-    r"^(?:PMID|OWN |STAT|DCOM|EDAT|MHDA|CRDT|PHST|LID |DEP |JT  )- ", re.MULTILINE
+_BIBTEX = re.compile(r"(?:^|\})[ \t]*@[ \t]*[A-Za-z]\w*\s*[{(]", re.MULTILINE)
+_MEDLINE = re.compile(r"^PMID-", re.MULTILINE)
+_MEDLINE_LOOSE = re.compile(
+    r"^(?:OWN |STAT|DCOM|EDAT|MHDA|CRDT|PHST|LID |FAU |JT  )-", re.MULTILINE
 )
-_WOS = re.compile(r"^(?:FN|VR|PT|AU|AF|TI|SO|UT|ER|EF)(?: |$)", re.MULTILINE)
+_WOS = re.compile(r"^(?:PT [A-Z]$|FN .|EF$)", re.MULTILINE)
+_WOS_LOOSE = re.compile(r"^(?:AU|AF|TI|SO|UT|ER|DI|PY|VL|DT)(?: |$)", re.MULTILINE)
+_PATTERNS = {"ris": _RIS, "bibtex": _BIBTEX, "medline": _MEDLINE, "wos": _WOS}
 _XML = re.compile(r"\s*<(?:\?xml|!--|!DOCTYPE|[A-Za-z_])")
 _RECORD = re.compile(r"<(?:[\w.-]+:)?record(?=[\s>/])")
 _ENDNOTE = re.compile(r"<(?:[\w.-]+:)?(?:xml|records|record|ref-type|contributors)(?=[\s>/])")
@@ -43,20 +46,28 @@ def sniff(text: str) -> str | None:
     if first == "<" and _XML.match(head):
         return "endnote-xml" if _ENDNOTE.search(head) else None
     counts = {
-        "ris": len(_RIS.findall(head)) * 4 + len(_RIS_LOOSE.findall(head)),
-        "bibtex": len(_BIBTEX.findall(head)) * 4,
-        "medline": len(_MEDLINE.findall(head)) * 3,
+        "ris": len(_RIS.findall(head)),
+        "bibtex": len(_BIBTEX.findall(head)),
+        "medline": len(_MEDLINE.findall(head)),
         "wos": len(_WOS.findall(head)),
     }
     best = max(counts, key=lambda name: counts[name])
     table = _table(head)
-    if table and not (counts[best] and head.lstrip("%").startswith("@")) and counts[best] < 6:
+    if table and (counts[best] == 0 or not _opens(best, head)):
         return table
     if counts[best]:
-        if best == "wos" and not re.search(r"^(?:PT |FN |ER$|EF$)", head, re.MULTILINE):
-            return table
         return best
+    # Entries that have lost the line they should begin with.
+    for name, pattern in (("medline", _MEDLINE_LOOSE), ("ris", _RIS_LOOSE), ("wos", _WOS_LOOSE)):
+        if len(pattern.findall(head)) >= 2:
+            return name
     return table
+
+
+def _opens(format: str, head: str) -> bool:
+    """Whether the first entry comes before anything that could be the header of a table."""
+    first_line = head.partition("\n")[0]
+    return _PATTERNS[format].search(first_line) is not None or not re.search(r"[,;\t|]", first_line)
 
 
 def _table(head: str) -> str | None:

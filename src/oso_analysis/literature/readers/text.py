@@ -20,6 +20,7 @@ _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
 _COMPACT_DATE = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?:0[0-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d)")
 _ISSN = re.compile(r"(?<![\dXx-])(\d{4})-?(\d{3}[\dXx])(?![\dXx-])")
+_ONE_ISSN = re.compile(r"\d{4}-\d{3}[\dX]")
 _ISBN = re.compile(r"(?<![\dXx])(?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dXx](?![\dXx])")
 
 
@@ -89,6 +90,8 @@ def split_serial_number(value: str) -> tuple[str | None, str | None, bool]:
     whole : bool
         False where `value` says more than these numbers, or has none.
     """
+    if len(value) == 9 and _ONE_ISSN.fullmatch(value):
+        return None, value, True
     rest = value
     isbns: list[str] = []
     issns: list[str] = []
