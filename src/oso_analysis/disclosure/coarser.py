@@ -58,7 +58,7 @@ def _next(groups: list[list[str]], weight: dict[str, int]) -> list[list[str]]:
 def _label(group: list[str]) -> str:
     if len(group) == 1:
         return group[0]
-    return f"{group[0]}–{group[-1]}" if _is_ordered(group) else "Other: " + ", ".join(sorted(group))
+    return f"{group[0]}–{group[-1]}" if _is_ordered(group) else " + ".join(sorted(group))
 
 
 def suggest_coarser(
@@ -86,10 +86,10 @@ def suggest_coarser(
     Notes
     -----
     Two categories are merged at a time: in each dimension the smallest with the next smallest, and
-    of these the merger that leaves the least withheld. Categories that are whole numbers (years) are merged with their
-    neighbours only. "Not stated" is never merged. A multi-label dimension is never merged either: a
-    submission that raises two of the merged themes would be counted twice, so that takes the
-    submissions themselves.
+    of these the merger that leaves the least withheld. Categories that are whole numbers (years)
+    are merged with their neighbours only. "Not stated" is never merged. A multi-label dimension is
+    never merged either: a submission that raises two of the merged themes would be counted twice,
+    so that takes the submissions themselves.
     """
     names = [
         "dimension",

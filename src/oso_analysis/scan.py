@@ -1,0 +1,458 @@
+"""Looks for personal data in every output: text, attributes, metadata, archives and file names."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import json
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from oso_analysis.errors import InputError, Problem, RunError
+from oso_analysis.personal_data import NameFinder, find_personal_data, mask
+
+__all__ = ["FINDING_COLUMNS", "UNREADABLE", "require_clean", "scan_bytes", "scan_paths"]
+
+FINDING_COLUMNS = ("file", "place", "kind", "excerpt")
+#: Kind of finding for what could not be looked into; it fails a build like any other.
+UNREADABLE = "not readable"
+
+_MOST_BYTES = 256 * 2**20
+_MOST_MEMBERS = 10_000
+_MOST_DEPTH = 4
+_MARKUP = frozenset({".html", ".htm", ".svg", ".xml", ".xhtml", ".rels", ".qde", ".qdc", ".md"})
+_JSON = frozenset({".json", ".ipynb", ".jsonld", ".geojson"})
+_SKIPPED_FOLDERS = frozenset({".git", ".venv", "__pycache__", ".ipynb_checkpoints"})
+_INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "em",
+        "font",
+        "i",
+        "mark",
+        "r",
+        "rpr",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "t",
+        "tspan",
+        "u",
+    ]
+)
+_OFFICE_BREAKS = frozenset(["w:p", "w:tc", "w:br", "w:cr", "w:tab", "a:p", "a:br"])
+_DATA_URI = re.compile(r"data:([\w/+.-]+)(?:;[\w=-]+)*;base64,([A-Za-z0-9+/=\s]+)")
+_ENDINGS = {
+    "image/png": ".png",
+    "image/svg+xml": ".svg",
+    "image/jpeg": ".jpg",
+    "text/html": ".html",
+}
+_PRINTABLE = re.compile(rb"[\x20-\x7e\xa0-\xff]{6,}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text to look at, and where in the file it stands."""
+
+    place: str
+    text: str
+
+
+class _UnreadableError(Exception):
+    """Something that could not be looked into."""
+
+
+def _runs_on(tag: str) -> bool:
+    """Tell whether text runs on across a tag, so that it may split a name or a number."""
+    if tag.startswith(("w:", "a:")):
+        # Office files cut a sentence into runs wherever its spelling was checked.
+        return tag not in _OFFICE_BREAKS
+    return tag in _INLINE
+
+
+class _Page(HTMLParser):
+    """Gathers a page's text (as one, so that tags do not split a name), attributes and comments."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.words: list[str] = []
+        self.rest: list[_Text] = []
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if not _runs_on(tag):
+            self.words.append(" ")
+        for name, value in attrs:
+            # Drawing instructions hold numbers only, and a great many.
+            if value and name not in {"d", "points", "transform", "viewbox", "style"}:
+                self.rest.append(_Text(f"attribute {name} of <{tag}>", value))
+
+    def handle_endtag(self, tag: str) -> None:
+        if not _runs_on(tag):
+            self.words.append(" ")
+
+    def handle_comment(self, data: str) -> None:
+        self.rest.append(_Text("comment", data))
+
+    def handle_decl(self, decl: str) -> None:
+        self.rest.append(_Text("declaration", decl))
+
+    def handle_pi(self, data: str) -> None:
+        self.rest.append(_Text("processing instruction", data))
+
+    def unknown_decl(self, data: str) -> None:
+        self.words.append(data)
+
+
+def _markup(text: str, depth: int) -> Iterator[_Text]:
+    page = _Page()
+    page.feed(text)
+    page.close()
+    yield _Text("text", "".join(page.words))
+    yield from page.rest
+    for found in _DATA_URI.finditer(text):
+        yield from _encoded(found[2], found[1], "embedded " + found[1], depth)
+
+
+def _encoded(data: str, mime: str, place: str, depth: int) -> Iterator[_Text]:
+    try:
+        raw = base64.b64decode(data)
+    except (binascii.Error, ValueError):
+        yield _Text(place, data)
+        return
+    for part in _texts(raw, _ENDINGS.get(mime, ".bin"), depth + 1):
+        yield _Text(f"{place}, {part.place}", part.text)
+
+
+def _json(text: str, depth: int) -> Iterator[_Text]:
+    def walk(value: Any, place: str, key: str) -> Iterator[_Text]:
+        if isinstance(value, dict):
+            for name, item in value.items():
+                yield _Text(f"{place} key", str(name))
+                yield from walk(item, f"{place}.{name}" if place else str(name), str(name))
+        elif isinstance(value, list):
+            if value and all(isinstance(item, str) for item in value) and key != "rows":
+                # Notebooks store a text as its lines; a name may run over a line's end.
+                yield from walk("".join(value), place, key)
+                if any(not item.endswith("\n") for item in value[:-1]):
+                    for number, item in enumerate(value):
+                        yield from walk(item, f"{place}[{number}]", key)
+                return
+            for number, item in enumerate(value):
+                yield from walk(item, f"{place}[{number}]", key)
+        elif isinstance(value, str):
+            if key.startswith("image/") and key != "image/svg+xml":
+                yield from _encoded(value, key, place, depth)
+            elif value.lstrip().startswith("<") or "</" in value:
+                for part in _markup(value, depth):
+                    yield _Text(f"{place}, {part.place}", part.text)
+            else:
+                yield _Text(place, value)
+
+    try:
+        parsed = json.loads(text)
+    except (ValueError, RecursionError):
+        yield from _lines(text)
+        return
+    yield from walk(parsed, "", "")
+
+
+def _lines(text: str) -> Iterator[_Text]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip():
+            yield _Text(f"line {number}", unescape(line) if "&" in line else line)
+
+
+def _png(raw: bytes) -> Iterator[_Text]:
+    place = 8
+    while place + 12 <= len(raw):
+        length, kind = struct.unpack(">I4s", raw[place : place + 8])
+        body = raw[place + 8 : place + 8 + length]
+        name = kind.decode("latin-1")
+        if kind == b"tEXt":
+            yield _Text(f"{name} chunk", body.replace(b"\0", b": ").decode("latin-1"))
+        elif kind in {b"zTXt", b"iTXt"}:
+            yield _Text(f"{name} chunk", _png_text(kind, body))
+        elif kind == b"eXIf":
+            yield from _strings(body, f"{name} chunk")
+        place += 12 + length
+    yield from _strings(raw[place:], "data after the picture")
+
+
+def _png_text(kind: bytes, body: bytes) -> str:
+    keyword, _, rest = body.partition(b"\0")
+    if kind == b"zTXt":
+        return f"{keyword.decode('latin-1')}: {_inflate(rest[1:]).decode('latin-1')}"
+    compressed, rest = rest[:1] == b"\x01", rest[2:]
+    language, _, rest = rest.partition(b"\0")
+    translated, _, text = rest.partition(b"\0")
+    text = _inflate(text) if compressed else text
+    parts = (keyword, language, translated, text)
+    return " ".join(part.decode("utf-8", "replace") for part in parts)
+
+
+def _inflate(data: bytes) -> bytes:
+    try:
+        return zlib.decompressobj().decompress(data, _MOST_BYTES)
+    except zlib.error as error:
+        raise _UnreadableError(f"a compressed text that is damaged ({error})") from None
+
+
+def _strings(raw: bytes, place: str) -> Iterator[_Text]:
+    """Yield the readable runs of anything else, single-byte and UTF-16."""
+    for found in _PRINTABLE.finditer(raw):
+        yield _Text(f"{place}, byte {found.start()}", found.group().decode("latin-1"))
+    wide = raw.replace(b"\0", b"")
+    if len(wide) <= 0.7 * len(raw):
+        for found in _PRINTABLE.finditer(wide):
+            yield _Text(place, found.group().decode("latin-1"))
+
+
+def _pdf(raw: bytes) -> Iterator[_Text]:
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    try:
+        reader = PdfReader(io.BytesIO(raw))
+        for name, value in (reader.metadata or {}).items():
+            yield _Text(f"metadata {name}", str(value))
+        if reader.xmp_metadata is not None:
+            yield from _strings(reader.xmp_metadata.stream.get_data(), "XMP metadata")
+        for number, page in enumerate(reader.pages, start=1):
+            yield _Text(f"page {number}", page.extract_text())
+            for note in page.get("/Annots") or ():
+                yield _Text(f"page {number}, annotation", str(note.get_object()))
+        for name, contents in reader.attachments.items():
+            for content in contents:
+                for part in _texts(content, Path(name).suffix.lower(), 1):
+                    yield _Text(f"attachment {name}, {part.place}", part.text)
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _UnreadableError(
+            f"a PDF that is damaged or locked ({type(error).__name__})"
+        ) from None
+
+
+def _zip(raw: bytes, depth: int) -> Iterator[_Text]:
+    total = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            members = archive.infolist()
+            if len(members) > _MOST_MEMBERS:
+                raise _UnreadableError(f"an archive of more than {_MOST_MEMBERS:,} files")
+            if archive.comment:
+                yield from _strings(archive.comment, "archive comment")
+            for member in members:
+                total += member.file_size
+                if total > _MOST_BYTES:
+                    raise _UnreadableError("an archive that unpacks to more than 256 MiB")
+                yield _Text("name of a member", member.filename)
+                if member.is_dir():
+                    continue
+                # Read no more than the archive says: it may say less than it holds.
+                with archive.open(member) as stream:
+                    content = stream.read(member.file_size + 1)
+                if len(content) > member.file_size:
+                    raise _UnreadableError("an archive that says less than it holds")
+                ending = Path(member.filename).suffix.lower()
+                for part in _texts(content, ending, depth + 1):
+                    yield _Text(f"{member.filename}, {part.place}", part.text)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError) as error:
+        raise _UnreadableError(f"an archive that is damaged or locked ({error})") from None
+
+
+def _decode(raw: bytes) -> str | None:
+    """Return a text file's text; None where it is no text."""
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return raw.decode("utf-16", "replace")
+    if b"\0" in raw[:8192]:
+        return None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
+
+
+def _texts(raw: bytes, ending: str, depth: int = 0) -> Iterator[_Text]:
+    """Yield every text in a file's content, told by content first and by its ending then."""
+    if depth > _MOST_DEPTH:
+        raise _UnreadableError("archives within archives too deep to follow")
+    if raw.startswith(b"\x89PNG\r\n\x1a\n"):
+        yield from _png(raw)
+    elif raw.startswith(b"PK\x03\x04"):
+        yield from _zip(raw, depth)
+    elif raw.startswith(b"%PDF-"):
+        yield from _pdf(raw)
+    elif raw.startswith(b"\x1f\x8b"):
+        content = zlib.decompressobj(wbits=31).decompress(raw, _MOST_BYTES)
+        yield from _texts(content, "", depth + 1)
+    elif (text := _decode(raw)) is None or raw.startswith(b"\xff\xd8\xff"):
+        yield from _strings(raw, "content")
+    elif ending in _JSON:
+        yield from _json(text, depth)
+    elif ending in _MARKUP:
+        yield from _markup(text, depth)
+    else:
+        yield from _lines(text)
+        for found in _DATA_URI.finditer(text):
+            yield from _encoded(found[2], found[1], "embedded " + found[1], depth)
+
+
+def scan_bytes(
+    content: bytes,
+    name: str,
+    *,
+    confidential: Sequence[str] | NameFinder = (),
+    allow: Iterable[str] = (),
+) -> pd.DataFrame:
+    """Look for personal data in the content and the name of one file.
+
+    Parameters
+    ----------
+    content : bytes
+    name : str
+        File name; its ending tells text formats apart.
+    confidential : sequence of str or NameFinder
+        Respondents who must not be named.
+    allow : iterable of str
+        Exact findings that may stand.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a finding: ``file, place, kind, excerpt``, all ``str``; the excerpt is masked. The
+        same finding in two views of one text (a page's source and its text) is one row.
+    """
+    names = confidential if isinstance(confidential, NameFinder) else NameFinder(confidential)
+    allowed = tuple(allow)
+    rows: list[tuple[str, str, str, str]] = []
+
+    def look(part: _Text) -> None:
+        for match in find_personal_data(part.text, names=names, allow=allowed):
+            place = part.place
+            if len(part.text) > 2_000 and not place.startswith("line"):
+                place += f", character {match.start + 1:,}"
+            rows.append((name, place, match.kind, mask(match.value)))
+
+    look(_Text("file name", name))
+    try:
+        if len(content) > _MOST_BYTES:
+            raise _UnreadableError("a file of more than 256 MiB")
+        for part in _texts(content, Path(name).suffix.lower()):
+            look(part)
+    except (_UnreadableError, zlib.error) as error:
+        rows.append((name, "content", UNREADABLE, str(error)))
+    return _frame(rows)
+
+
+def _frame(rows: Iterable[tuple[str, str, str, str]]) -> pd.DataFrame:
+    return pd.DataFrame(list(dict.fromkeys(rows)), columns=list(FINDING_COLUMNS)).astype("str")
+
+
+def _files(paths: Sequence[Path | str]) -> list[tuple[Path, str]]:
+    found: dict[str, Path] = {}
+    problems = []
+    for given in map(Path, paths):
+        if given.is_file():
+            found[given.as_posix()] = given
+        elif given.is_dir():
+            for path in sorted(given.rglob("*")):
+                if path.is_file() and not _SKIPPED_FOLDERS & set(path.relative_to(given).parts):
+                    found[path.as_posix()] = path
+        else:
+            problems.append(Problem("does not exist", file=given.as_posix()))
+    if problems:
+        raise InputError(problems)
+    return [(path, name) for name, path in found.items()]
+
+
+def scan_paths(
+    paths: Sequence[Path | str],
+    *,
+    confidential: Sequence[str] = (),
+    allow: Iterable[str] = (),
+) -> pd.DataFrame:
+    """Look for personal data in files and in all files of folders.
+
+    Parameters
+    ----------
+    paths : sequence of path-like
+        Files and folders. Text and tables, JSON and notebooks with their pictures, HTML, SVG and
+        XML with attributes and comments, PNG text chunks, ZIP archives and the formats made of
+        them (DOCX, XLSX, QDPX), PDF with metadata; the readable runs of anything else.
+    confidential : sequence of str
+        Respondents who must not be named: whole words; case, accents and spacing do not matter.
+    allow : iterable of str
+        Exact findings that may stand, such as the team's own address.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a finding: ``file`` (as given), ``place``, ``kind`` (e-mail address, telephone
+        number, confidential respondent, or not readable), ``excerpt`` (masked). Empty when clean.
+
+    Raises
+    ------
+    InputError
+        For paths that do not exist.
+
+    Notes
+    -----
+    Lettering that a picture holds only as pixels or outlines cannot be read; the figure's data and
+    alternative text, which say the same, can.
+    """
+    names, allowed = NameFinder(confidential), tuple(allow)
+    tables = []
+    for path, name in _files(paths):
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            tables.append(_frame([(name, "content", UNREADABLE, error.strerror or "I/O error")]))
+            continue
+        tables.append(scan_bytes(content, name, confidential=names, allow=allowed))
+    return pd.concat(tables, ignore_index=True) if tables else _frame([])
+
+
+def require_clean(
+    paths: Sequence[Path | str],
+    *,
+    confidential: Sequence[str] = (),
+    allow: Iterable[str] = (),
+) -> int:
+    """Raise unless a scan finds nothing; return the number of files looked at.
+
+    Raises
+    ------
+    RunError
+        Naming every finding: file, place, kind and masked excerpt.
+    InputError
+        For paths that do not exist.
+    """
+    found = scan_paths(paths, confidential=confidential, allow=allow)
+    if len(found):
+        lines = [
+            f"  - {row.file}, {row.place}: {row.kind} {row.excerpt}" for row in found.itertuples()
+        ]
+        raise RunError(
+            "\n".join(
+                [f"{len(found)} finding(s) of personal data; nothing may be released:", *lines]
+            )
+        )
+    return len(_files(paths))
