@@ -17,25 +17,10 @@ ROOT = consulted.ROOT
 REAL = consulted.REAL
 
 
-@pytest.fixture(scope="module")
-def codebook() -> Codebook:
-    return consulted.codebook()
-
-
-@pytest.fixture
-def work_codes() -> pd.DataFrame:
-    return consulted.work_codes("small")
-
-
-@pytest.fixture
-def segments() -> pd.DataFrame:
-    return consulted.consultation("small").segments
-
-
 def test_shares_and_ranks_by_hand(
-    work_codes: pd.DataFrame, codebook: Codebook, segments: pd.DataFrame
+    small_codes: pd.DataFrame, codebook: Codebook, small_segments: pd.DataFrame
 ) -> None:
-    table = compare_themes(work_codes, segments, codebook).set_index("theme")
+    table = compare_themes(small_codes, small_segments, codebook).set_index("theme")
     # Three works carry a theme (w4 none): research 2, policing 1, prevention 1.
     assert table["n_works"].to_dict() == {
         theme: {"research": 2, "policing": 1, "prevention": 1}.get(theme, 0)
@@ -62,17 +47,17 @@ def test_shares_and_ranks_by_hand(
 
 
 def test_intervals_are_seeded_and_do_not_depend_on_row_order(
-    work_codes: pd.DataFrame, codebook: Codebook, segments: pd.DataFrame
+    small_codes: pd.DataFrame, codebook: Codebook, small_segments: pd.DataFrame
 ) -> None:
-    one = compare_themes(work_codes, segments, codebook, n_resamples=200)
+    one = compare_themes(small_codes, small_segments, codebook, n_resamples=200)
     shuffled = compare_themes(
-        work_codes.sample(frac=1, random_state=2),
-        segments.sample(frac=1, random_state=3),
+        small_codes.sample(frac=1, random_state=2),
+        small_segments.sample(frac=1, random_state=3),
         codebook,
         n_resamples=200,
     )
     pd.testing.assert_frame_equal(one, shuffled)
-    other = compare_themes(work_codes, segments, codebook, n_resamples=200, seed=1)
+    other = compare_themes(small_codes, small_segments, codebook, n_resamples=200, seed=1)
     assert not one.equals(other)
 
 
@@ -122,22 +107,22 @@ def test_ranks_agree_with_scipy() -> None:
 
 
 def test_bad_input_is_named(
-    work_codes: pd.DataFrame, codebook: Codebook, segments: pd.DataFrame
+    small_codes: pd.DataFrame, codebook: Codebook, small_segments: pd.DataFrame
 ) -> None:
     with pytest.raises(InputError) as error:
-        compare_themes(work_codes, segments, codebook, n_resamples=0, confidence=95)
+        compare_themes(small_codes, small_segments, codebook, n_resamples=0, confidence=95)
     assert "'n_resamples': '0' must be at least 1" in str(error.value)
     assert "'confidence': '95' must lie between 0 and 1" in str(error.value)
     with pytest.raises(InputError, match=r"compare_themes: 1 missing column"):
-        compare_themes(work_codes.drop(columns="facet"), segments, codebook)
+        compare_themes(small_codes.drop(columns="facet"), small_segments, codebook)
 
 
 def test_nothing_on_one_side_is_not_comparable(
-    work_codes: pd.DataFrame, codebook: Codebook, segments: pd.DataFrame
+    small_codes: pd.DataFrame, codebook: Codebook, small_segments: pd.DataFrame
 ) -> None:
     for works, said in (
-        (work_codes.iloc[:0], segments),
-        (work_codes, segments.iloc[:0]),
+        (small_codes.iloc[:0], small_segments),
+        (small_codes, small_segments.iloc[:0]),
     ):
         table = compare_themes(works, said, codebook, n_resamples=10)
         assert (table["divergence"] == "not_comparable").all()

@@ -33,11 +33,6 @@ def plain(name: str) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def codebook() -> Codebook:
-    return consulted.codebook()
-
-
-@pytest.fixture(scope="module")
 def small() -> Consultation:
     return consulted.consultation("small")
 

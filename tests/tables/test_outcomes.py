@@ -14,25 +14,10 @@ ROOT = consulted.ROOT
 REAL = consulted.REAL
 
 
-@pytest.fixture(scope="module")
-def codebook() -> Codebook:
-    return consulted.codebook()
-
-
-@pytest.fixture
-def work_codes() -> pd.DataFrame:
-    return consulted.work_codes("small")
-
-
-@pytest.fixture
-def segments() -> pd.DataFrame:
-    return consulted.consultation("small").segments
-
-
 def test_trace_by_hand(
-    work_codes: pd.DataFrame, codebook: Codebook, segments: pd.DataFrame
+    small_codes: pd.DataFrame, codebook: Codebook, small_segments: pd.DataFrame
 ) -> None:
-    table = outcomes.trace_outcomes(segments, work_codes, codebook)
+    table = outcomes.trace_outcomes(small_segments, small_codes, codebook)
     assert len(table) == 5 * 8
     assert table["n_segments"].sum() == 4
     cells = table.set_index(["outcome", "theme"])
@@ -47,9 +32,9 @@ def test_trace_by_hand(
 
 
 def test_summary_by_hand(
-    work_codes: pd.DataFrame, codebook: Codebook, segments: pd.DataFrame
+    small_codes: pd.DataFrame, codebook: Codebook, small_segments: pd.DataFrame
 ) -> None:
-    table = outcomes.summarise_outcomes(segments, work_codes, codebook)
+    table = outcomes.summarise_outcomes(small_segments, small_codes, codebook)
     table = table.set_index("outcome")
     assert table["n_segments"].tolist() == [1, 2, 0, 0, 1]
     assert table["n_themes"].tolist() == [1, 2, 0, 0, 1]
@@ -61,9 +46,9 @@ def test_summary_by_hand(
 
 
 def test_designs_by_hand(
-    work_codes: pd.DataFrame, codebook: Codebook, segments: pd.DataFrame
+    small_codes: pd.DataFrame, codebook: Codebook, small_segments: pd.DataFrame
 ) -> None:
-    table = outcomes.count_evidence_designs(segments, work_codes, codebook)
+    table = outcomes.count_evidence_designs(small_segments, small_codes, codebook)
     assert set(table["outcome"]) == {"O1", "O2", "not_stated"}
     o2 = table[table["outcome"].eq("O2")].set_index("design_family")["n_works"]
     # w1 is a cohort; w3 has no design.
@@ -76,15 +61,15 @@ def test_designs_by_hand(
         "not_stated": 1,
     }
     double = pd.concat(
-        [work_codes, pd.DataFrame([["w1", "design", "theory"]], columns=work_codes.columns)]
+        [small_codes, pd.DataFrame([["w1", "design", "theory"]], columns=small_codes.columns)]
     )
-    again = outcomes.count_evidence_designs(segments, double, codebook)
+    again = outcomes.count_evidence_designs(small_segments, double, codebook)
     cells = again.set_index(["outcome", "design_family"])["n_works"]
     assert cells[("O2", "several")] == 1
     assert cells["O2"].sum() == 2
 
 
-def test_real_outcomes_recounted(codebook: Codebook, segments: pd.DataFrame) -> None:
+def test_real_outcomes_recounted(codebook: Codebook) -> None:
     with (ROOT / "data" / "literature" / "coding.csv").open(encoding="utf-8", newline="") as file:
         coded = [row for row in csv.DictReader(file) if row["coder"] == "coder_1"]
     with (REAL / "segments.csv").open(encoding="utf-8", newline="") as file:

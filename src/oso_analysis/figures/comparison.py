@@ -13,6 +13,7 @@ from oso_analysis.figures.layout import (
     count_axis,
     dodge,
     empty,
+    is_narrow,
     join,
     line_height,
     rows_of,
@@ -58,7 +59,7 @@ def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
     )
     if table[shares].isna().any(axis=None):
         return empty(width_mm, _NOT_COMPARABLE)
-    narrow = width_mm < 0.7 * FULL_WIDTH_MM
+    narrow = is_narrow(width_mm)
     size = 7.5 if narrow else 9.0
     side = 27.0 if narrow else 54.0
     height = 120.0
@@ -147,7 +148,7 @@ def plot_rank_differences(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_M
     rows = table.sort_values(
         ["rank_difference", "theme"], ascending=[False, True], ignore_index=True
     )
-    narrow = width_mm < 0.7 * FULL_WIDTH_MM
+    narrow = is_narrow(width_mm)
     with style():
         figure = new_figure(width_mm=width_mm, height_mm=26 + 8.5 * len(rows))
         ax = figure.subplots()

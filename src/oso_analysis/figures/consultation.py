@@ -17,6 +17,7 @@ from oso_analysis.figures.layout import (
     dodge,
     draw_band,
     empty,
+    is_narrow,
     join,
     line_height,
     rows_of,
@@ -64,7 +65,7 @@ def _words(table: pd.DataFrame, column: str) -> pd.Series:
 
 
 def _narrow(width_mm: float) -> bool:
-    return width_mm < 0.7 * FULL_WIDTH_MM
+    return is_narrow(width_mm)
 
 
 def plot_submissions(table: pd.DataFrame, by: str, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
@@ -96,7 +97,7 @@ def plot_submissions(table: pd.DataFrame, by: str, *, width_mm: float = FULL_WID
             ["last", "n_submissions"], ascending=[True, False], kind="stable", ignore_index=True
         )
     with style():
-        wrapped = [wrap_label(words, 22 if _narrow(width_mm) else 46) for words in rows["words"]]
+        wrapped = [wrap_label(words, 22 if is_narrow(width_mm) else 46) for words in rows["words"]]
         # A label of several lines gets a taller row, in millimetres.
         tall = pd.Series([2.2 + line_height(words, 9.0) for words in wrapped])
         rows.index = pd.Index(tall.cumsum() - tall / 2)
@@ -117,7 +118,7 @@ def plot_submissions(table: pd.DataFrame, by: str, *, width_mm: float = FULL_WID
             if row.Index in repeats:
                 behind += f" by {row.n_respondents}"
             if row.Index in repeats[:1]:
-                behind += " respondents" if not _narrow(width_mm) else ""
+                behind += " respondents" if not is_narrow(width_mm) else ""
             direct_label(ax, row.n_submissions, row.Index, behind)
         unit = "Submissions by respondents" if len(repeats) else "Submissions"
         _finish_bars(ax, rows.index, wrapped, rows["n_submissions"].max(), unit, width_mm)
@@ -131,8 +132,8 @@ def _finish_bars(
 ) -> None:
     ax.set_yticks(places, labels)
     # Room for the longest direct label behind the longest bar.
-    ax.set_xlim(0, max(top, 1) * (1.6 if _narrow(width_mm) else 1.4))
-    ax.set_xlabel(unit, loc="right" if _narrow(width_mm) else "left")
+    ax.set_xlim(0, max(top, 1) * (1.6 if is_narrow(width_mm) else 1.4))
+    ax.set_xlabel(unit, loc="right" if is_narrow(width_mm) else "left")
     count_axis(ax.xaxis, 4)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
@@ -190,7 +191,7 @@ def plot_issues_and_solutions(
     rows = rows.sort_values(
         ["last", "both"], ascending=[True, False], kind="stable", ignore_index=True
     )
-    narrow = _narrow(width_mm)
+    narrow = is_narrow(width_mm)
     with style():
         figure = new_figure(width_mm=width_mm, height_mm=20 + (9.5 if narrow else 7.5) * len(rows))
         ax = figure.subplots()
@@ -259,7 +260,7 @@ def plot_sector_heatmap(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM)
     shares = table.pivot_table(index="theme", columns="respondent_sector", values=share)
     counts = counts.loc[themes["theme"], sectors["respondent_sector"]]
     shares = shares.loc[themes["theme"], sectors["respondent_sector"]]
-    narrow = _narrow(width_mm)
+    narrow = is_narrow(width_mm)
     with style():
         figure = new_figure(width_mm=width_mm, height_mm=62 + 7.5 * len(themes))
         ax = figure.subplots()
@@ -322,7 +323,7 @@ def plot_outcomes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Fi
     )
     rows.loc[rows["last"], "words"] = "No outcome coded"
     with style():
-        narrow = _narrow(width_mm)
+        narrow = is_narrow(width_mm)
         figure = new_figure(width_mm=width_mm, height_mm=18 + (13.0 if narrow else 9.0) * len(rows))
         ax = figure.subplots()
         colours = [outcome_colour(code) for code in rows["outcome"]]
@@ -368,7 +369,7 @@ def plot_issue_flow(paths: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> 
     require_columns(paths, [*stages, "n_submission_themes"], where="plot_issue_flow")
     if paths.empty:
         return empty(width_mm, "Nothing was coded")
-    narrow = _narrow(width_mm)
+    narrow = is_narrow(width_mm)
     size = 7.5 if narrow else _SMALL
     left, right = (24.0, 27.0) if narrow else (36.0, 50.0)
     height = 150.0 if narrow else 125.0

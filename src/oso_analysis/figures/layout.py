@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
-from oso_analysis.figures.style import MUTED, new_figure, style
+from oso_analysis.figures.style import FULL_WIDTH_MM, MUTED, new_figure, style
 
 __all__ = [
     "MM_PER_POINT",
@@ -23,6 +23,7 @@ __all__ = [
     "dodge",
     "draw_band",
     "empty",
+    "is_narrow",
     "join",
     "line_height",
     "rows_of",
@@ -43,6 +44,11 @@ def sheet(width_mm: float, height_mm: float) -> tuple[Figure, Axes]:
     ax.set(xlim=(0, width_mm), ylim=(0, height_mm))
     ax.set_axis_off()
     return figure, ax
+
+
+def is_narrow(width_mm: float) -> bool:
+    """Tell whether a figure is for a column or a phone, where labels wrap and turn."""
+    return width_mm < 0.7 * FULL_WIDTH_MM
 
 
 def empty(width_mm: float, words: str) -> Figure:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 from oso_analysis.codebook import NOT_STATED
 from oso_analysis.errors import require_columns
-from oso_analysis.figures.layout import empty, rows_of
+from oso_analysis.figures.layout import empty, is_narrow, rows_of
 from oso_analysis.figures.style import (
     FULL_WIDTH_MM,
     MUTED,
@@ -60,7 +60,7 @@ def plot_outcome_trace(trace: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) 
     row_of = {theme: at for at, theme in enumerate(themes["theme"])}
     column_of = {outcome: at for at, outcome in enumerate(outcomes["outcome"])}
     cells = trace[trace["n_segments"].gt(0)]
-    narrow = width_mm < 0.7 * FULL_WIDTH_MM
+    narrow = is_narrow(width_mm)
     size = 7.5 if narrow else 9.0
     largest = _LARGEST / 2.6 if narrow else _LARGEST
     with style():
