@@ -1,0 +1,123 @@
+"""Agreement over a whole review, and the caveats that follow from it without anyone's asking.
+
+An exhibit names the facets it is built on by its columns. `Reliability.caveats` looks each of them
+up, so that a count resting on a code with an alpha below 0.667 cannot be shown without saying so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import pandas as pd
+
+from oso_analysis.agreement import (
+    caveat_for,
+    measure_coding_agreement,
+    measure_consultation_agreement,
+    measure_screening_agreement,
+)
+from oso_analysis.codebook import NOT_STATED
+from oso_analysis.review import Review
+from oso_analysis.scope import Scope
+
+__all__ = ["Reliability", "measure_reliability"]
+
+#: Columns of tables that are not facets themselves but made from one.
+_MADE_FROM = MappingProxyType(
+    {
+        "design_family": "design",
+        "service": "sector",
+        "other_theme": "theme",
+    }
+)
+#: Codes that stand in a facet's column of a table without being codes of it.
+_NOT_CODES = frozenset({NOT_STATED, "total", "other", "several"})
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Agreement of screeners and coders.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        The rows of `measure_screening_agreement`, `measure_coding_agreement` and
+        `measure_consultation_agreement` under one another; `material` tells them apart.
+    """
+
+    table: pd.DataFrame
+
+    def caveats(self, frame: pd.DataFrame, *, material: str = "literature") -> list[str]:
+        """Return what must be said under an exhibit that shows `frame`.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            A counted table. Its columns named after a facet, or made from one (design families,
+            services), are what it is built on.
+        material : {"literature", "consultation", "screening"}, default "literature"
+            Whose coding was counted.
+
+        Returns
+        -------
+        list of str
+            One sentence for each facet with weak codes; empty where all are reliable.
+        """
+        rows = self.table[self.table["material"] == material]
+        measured = set(rows["facet"])
+        sentences: list[str] = []
+        for column in frame.columns:
+            facet = _MADE_FROM.get(str(column), str(column))
+            if facet not in measured:
+                continue
+            codes = None
+            if facet == column:
+                codes = sorted(set(frame[column].dropna().astype("str")) - _NOT_CODES)
+                known = set(rows.loc[rows["facet"] == facet, "code"].dropna())
+                codes = [code for code in codes if code in known]
+            sentences += caveat_for(rows, [facet], codes=codes)
+        return list(dict.fromkeys(sentences))
+
+
+def measure_reliability(
+    review: Review, scope: Scope | None = None, *, n_draws: int = 2000, seed: int = 2019
+) -> Reliability:
+    """Measure the agreement behind a review, or behind the part of it an edition keeps.
+
+    Parameters
+    ----------
+    review : Review
+        Everything.
+    scope : Scope, optional
+        Keep screened records of works whose year is in scope, coded records of included works in
+        scope, and submissions in scope. By default everything.
+    n_draws, seed : int, optional
+        Resamples behind each interval and where their random numbers start.
+
+    Returns
+    -------
+    Reliability
+        Unit: records for screening and the literature, submissions for the consultation.
+    """
+    screening, coding = review.screening, review.coding
+    relevance, segments = review.relevance, review.segments
+    if scope is not None:
+        ids = review.work_ids
+        dated = ids.loc[ids["work_id"].isin(scope.dated_works), "record_id"]
+        kept = ids.loc[ids["work_id"].isin(scope.works["work_id"]), "record_id"]
+        screening = screening[screening["record_id"].isin(dated)]
+        coding = coding[coding["record_id"].isin(kept)]
+        relevance, segments = scope.relevance, scope.segments
+    labels: Mapping[str, Mapping[str, str]] = {"country": review.places}
+    tables = [
+        measure_screening_agreement(screening, review.codebook, n_draws=n_draws, seed=seed),
+        measure_coding_agreement(
+            coding, review.codebook, labels=labels, n_draws=n_draws, seed=seed
+        ),
+        measure_consultation_agreement(
+            relevance, segments, review.codebook, n_draws=n_draws, seed=seed
+        ),
+    ]
+    return Reliability(pd.concat(tables, ignore_index=True))
