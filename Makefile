@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
 
-.PHONY: report test check everything lab lock clean
+.PHONY: report test check everything lock clean
 
 report: .venv/installed
 	$(BIN)/oso-analysis run
@@ -21,9 +21,6 @@ check: .venv/installed
 # The long tests too: large fuzzing runs, hundreds of generated consultations, kill tests.
 everything: test
 	$(BIN)/python -m pytest -m slow
-
-lab: .venv/installed
-	$(BIN)/oso-analysis lab
 
 # Every package that is installed is pinned with its hashes; the lock names no index.
 .venv/installed: requirements.lock pyproject.toml
