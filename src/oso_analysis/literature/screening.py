@@ -332,18 +332,18 @@ def included_works(work_screening: pd.DataFrame) -> pd.Index:
     return index
 
 
-def _said(rows: pd.DataFrame) -> str:
-    """Spell out who said what about each record of one work."""
-    parts = []
-    for record, group in rows.sort_values(["record_id", "reviewer"]).groupby("record_id"):
-        verdicts = [
-            f"{who} {decision}" + ("" if pd.isna(reason) else f" ({reason})")
-            for who, decision, reason in zip(
-                group["reviewer"], group["decision"], group["exclusion_reason"], strict=True
-            )
-        ]
-        parts.append(f"{record}: {', '.join(verdicts)}")
-    return "; ".join(parts)
+def _said(rows: pd.DataFrame) -> dict[str, str]:
+    """Spell out, work by work, who said what about each record."""
+    said: dict[str, dict[str, list[str]]] = {}
+    columns = ["work_id", "record_id", "reviewer", "decision", "exclusion_reason"]
+    ordered = rows.sort_values(columns[:3])
+    for work, record, who, decision, reason in zip(*(ordered[c] for c in columns), strict=True):
+        verdict = f"{who} {decision}" + ("" if pd.isna(reason) else f" ({reason})")
+        said.setdefault(work, {}).setdefault(record, []).append(verdict)
+    return {
+        work: "; ".join(f"{record}: {', '.join(verdicts)}" for record, verdicts in records.items())
+        for work, records in said.items()
+    }
 
 
 _CONFLICT_COLUMNS = [
@@ -425,27 +425,27 @@ def list_conflicts(
         ("reviewers", "exclusion_reason"): f"the reason given by {reviewer} counts",
         ("sightings", "exclusion_reason"): "the most frequent reason counts",
     }
+    said = _said(rows[rows["work_id"].isin(set().union(*split.values()))])
+    n_records = rows.groupby("work_id")["record_id"].nunique().to_dict()
+    decisions, reasons = outcome["decision"].to_dict(), outcome["exclusion_reason"].to_dict()
     found = []
-    by_work = dict(iter(rows.groupby("work_id")))
     for (between, about), works in split.items():
         for work in sorted(works & excluded if about == "exclusion_reason" else works):
-            final = outcome.loc[work]
             if work in adjudicated:
                 status, rule = "adjudicated", "the adjudicated decision stands"
-            elif final["decision"] == CONFLICT:
+            elif decisions[work] == CONFLICT:
                 status, rule = "open", "nobody has settled it"
             else:
                 status, rule = "resolved_by_rule", rules[between, about]
-            group = by_work[work]
             found.append(
                 (
                     work,
                     between,
                     about,
-                    group["record_id"].nunique(),
-                    _said(group),
-                    final["decision"],
-                    final["exclusion_reason"],
+                    n_records[work],
+                    said[work],
+                    decisions[work],
+                    reasons[work],
                     status,
                     rule,
                 )
