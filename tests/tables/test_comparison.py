@@ -101,6 +101,27 @@ def test_repeats_of_one_respondent_widen_the_interval(codebook: Codebook) -> Non
     assert width(clustered) > 2 * width(voices)
 
 
+def test_interval_agrees_with_the_large_sample_formula(codebook: Codebook) -> None:
+    works = pd.DataFrame(
+        {
+            "work_id": [f"w{i}" for i in range(400)],
+            "facet": "theme",
+            "code": ["policing"] * 120 + ["research"] * 280,
+        }
+    )
+    voices = pd.DataFrame(
+        {
+            "submission_id": [f"s{i}" for i in range(200)],
+            "respondent_id": [f"r{i}" for i in range(200)],
+            "theme": ["policing"] * 100 + ["prevention"] * 100,
+        }
+    )
+    row = compare_themes(works, voices, codebook).set_index("theme").loc["policing"]
+    half = 100 * 1.96 * (0.3 * 0.7 / 400 + 0.5 * 0.5 / 200) ** 0.5
+    assert row["percent_difference_low"] == pytest.approx(20 - half, abs=1)
+    assert row["percent_difference_high"] == pytest.approx(20 + half, abs=1)
+
+
 def test_ranks_agree_with_scipy() -> None:
     shares = np.random.default_rng(5).integers(0, 4, (50, 8)).astype(float)
     np.testing.assert_allclose(_ranks(shares), rankdata(-shares, axis=1))
