@@ -137,7 +137,7 @@ def check_recode_table(frame: pd.DataFrame, codebook: Codebook, file: str) -> pd
     ]
     if problems:
         raise InputError(problems, f"{file}: {len(problems)} problem(s) with the recode table")
-    return frame[frame["facet"].notna()].reset_index(drop=True)
+    return frame[frame["facet"].fillna("").str.strip() != ""].reset_index(drop=True)
 
 
 def fold_code(code: str) -> str:

@@ -103,6 +103,8 @@ def merge_projects(projects: Sequence[CodingProject]) -> CodingProject:
     InputError
         No project at all.
     """
+    import pandas as pd
+
     if not projects:
         raise InputError([Problem("at least one project is needed")])
     if len(projects) == 1:
@@ -118,7 +120,7 @@ def merge_projects(projects: Sequence[CodingProject]) -> CodingProject:
         for row in project.coders.fillna("").to_dict("records"):
             builder.coders.setdefault(str(row["coder"]), str(row["guid"]))
         for row in project.submissions.to_dict("records"):
-            values = {str(key): str(value) for key, value in row.items() if value == value}
+            values = {str(key): str(value) for key, value in row.items() if not pd.isna(value)}
             name = values.pop("submission_id")
             have = builder.submissions.get(name, {})
             for key, value in values.items():
@@ -126,7 +128,7 @@ def merge_projects(projects: Sequence[CodingProject]) -> CodingProject:
                 values[key] = "; ".join(sorted({*old, value}))
             builder.add_submission(name, **values)
         for row in project.segments.astype("object").to_dict("records"):
-            values = {str(key): value for key, value in row.items() if value == value}
+            values = {str(key): value for key, value in row.items() if not pd.isna(value)}
             values["segment_id"] = f"{number}:{row['segment_id']}"
             values["passage_id"] = f"{number}:{row['passage_id']}"
             builder.add_segment(**values)

@@ -89,13 +89,22 @@ def read_xlsx_grids(path: Path) -> list[Grid]:
                 archive.read(name)
     import openpyxl
 
+    raw = read_bytes(path)
+
+    def stream() -> io.BytesIO:
+        return io.BytesIO(raw)  # by name, openpyxl would refuse a workbook called .txt
+
     problems: list[Problem] = []
     grids: list[Grid] = []
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles and validations it does not know
-            values = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-            source = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
+            values = openpyxl.load_workbook(
+                stream(), read_only=True, data_only=True, keep_links=False
+            )
+            source = openpyxl.load_workbook(
+                stream(), read_only=True, data_only=False, keep_links=False
+            )
             try:
                 for sheet in values.worksheets:
                     if sheet.sheet_state == "visible":

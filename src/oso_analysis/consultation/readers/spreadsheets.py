@@ -145,13 +145,7 @@ def _table(grid: Grid) -> _Table:
     header = grid.cells[top]
     first = top + 1
     below = grid.cells[first] if first < len(grid.cells) else []
-    if (
-        below
-        and not all(header)
-        and all(a or b for a, b in zip(header, below, strict=True))
-        and all(cell.lower() not in _MARKED | _UNMARKED or not cell for cell in below)
-        and not any(cell.isdigit() for cell in below)
-    ):
+    if below and _is_second_header(header, below):
         # A merged cell holds its text once, in its first column.
         groups: list[str] = []
         for above, name in zip(header, below, strict=True):
@@ -174,6 +168,21 @@ def _table(grid: Grid) -> _Table:
     if problems:
         raise InputError(problems)
     return _Table(grid, header, first)
+
+
+def _is_second_header(header: list[str], below: list[str]) -> bool:
+    """Tell a second header row from the first respondent, which must never become a heading."""
+    known = _HEADINGS["submission"]
+    return (
+        not all(header)
+        and all(above or name for above, name in zip(header, below, strict=True))
+        and not any(name and _count(name) is not None for name in below)
+        and (
+            not header[0]
+            or not below[0]
+            or (_plain(below[0]) in known and _plain(header[0]) not in known)
+        )
+    )
 
 
 def _read_long(table: _Table, submission: int, codes: list[int]) -> CodingProject:
