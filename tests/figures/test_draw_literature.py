@@ -186,6 +186,20 @@ def test_unreliable_codes_are_hollow_and_unused_ones_counted(review: Review) -> 
     assert any(f"Not drawn: {unused.sum()} code" in text for text in words(figure))
 
 
+def test_facets_of_two_materials_are_told_apart(review: Review) -> None:
+    coding = measure_coding_agreement(
+        review.coding, review.codebook, facets=["theme", "design"], n_draws=200
+    )
+    both = pd.concat([coding, coding.assign(material="consultation")], ignore_index=True)
+    figure = plot_agreement(both[both["code"].isna()])
+    printed = words(figure)
+    assert "Theme (literature)" in printed
+    assert "Theme (consultation)" in printed
+    assert "units coded by both" in printed
+    assert any("sets compared whole" in text for text in printed)
+    assert overlapping_text(figure) == []
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_awkward_tables(width: float) -> None:
     long = "A remarkably longwinded name of a venue with Donaudampfschifffahrtsgesellschaft in it"

@@ -53,6 +53,13 @@ def test_map_marks_gaps_between_stated_codes_only() -> None:
     }
 
 
+def test_nobody_misses_works_on_none() -> None:
+    table = map_evidence(CODES, BASE, CODEBOOK, rows="practice_decision", columns="design")
+    empty = table[(table["practice_decision"] == "none") & (table["n_works"] == 0)]
+    assert len(empty) > 0
+    assert not empty["is_gap"].any()
+
+
 def test_cooccurrence_is_hand_counted_and_a_matrix_product() -> None:
     table = count_cooccurrence(CODES, BASE, CODEBOOK)
     wide = table.pivot(index="theme", columns="other_theme", values="n_works")

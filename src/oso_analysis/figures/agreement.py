@@ -60,7 +60,8 @@ def plot_agreement(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> F
     if table.empty:
         return empty(width_mm, "No agreement to draw")
     unused = table["code"].notna() & (table["n_coder_1"] == 0) & (table["n_coder_2"] == 0)
-    lines = [_line(row, narrow=size < 8) for row in table[~unused].to_dict(orient="records")]
+    drawn = _told_apart(table[~unused])
+    lines = [_line(row, narrow=size < 8) for row in drawn.to_dict(orient="records")]
     room = min(0.34 * width_mm, max((measure(line.label, size) for line in lines), default=10))
     labels = [fit_wrap(line.label, room * (0.9 if line.heading else 1), size) for line in lines]
     left = max([room, *(measure(label, size) for label in labels)]) + 3
@@ -69,6 +70,8 @@ def plot_agreement(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> F
         if size > 8
         else ("alpha", "uses by\n1 | 2")
     )
+    if all(line.heading for line in lines):
+        heads = (heads[0], "units coded\nby both")
     counts = max(measure(text, size) for text in (heads[1], *(line.counts for line in lines)))
     numbers = max(measure(text, size) for text in (heads[0], *(line.numbers for line in lines)))
     right = width_mm - 1 - counts - 2 - numbers
@@ -80,6 +83,8 @@ def plot_agreement(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> F
     lows = [line.low for line in lines if line.low == line.low]
     start = min(0.0, floor(min([*lows, 0.0]) * 10) / 10)
     words = "Hollow: alpha below 0.667. Dashed lines: 0.667 and 0.8. n: coded by both."
+    if drawn["note"].str.contains("compared whole", na=False).any():
+        words += " Facets with several codes a unit: sets compared whole."
     if unused.any():
         n = int(unused.sum())
         words += f" Not drawn: {n} code{'' if n == 1 else 's'} that neither coder used."
@@ -118,6 +123,15 @@ def plot_agreement(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> F
             _dot(ax, x, line, middle)
         ax.text(1, 0.6, key, ha="left", va="bottom", fontsize=size - 0.5, color=MUTED)
     return figure
+
+
+def _told_apart(table: pd.DataFrame) -> pd.DataFrame:
+    """Name the material behind a facet's name where two materials share it."""
+    whole = table["code"].isna()
+    shared = whole & table["label"].where(whole).duplicated(keep=False)
+    return table.assign(
+        label=table["label"].mask(shared, table["label"] + " (" + table["material"] + ")")
+    )
 
 
 def _line(row: dict[Hashable, Any], *, narrow: bool) -> _Line:

@@ -17,6 +17,7 @@ from oso_analysis.figures.style import (
     style,
     theme_colour,
 )
+from oso_analysis.literature.coding import EMPTY_CODES
 from oso_analysis.tables.works import TOTAL
 
 if TYPE_CHECKING:
@@ -77,7 +78,9 @@ def plot_cross_table(
         for row, column, n in zip(table[rows], table[columns], table["n_works"], strict=True)
     }
     plain = {*_PLAIN, *apart}
-    gaps = {pair for pair, n in values.items() if n == 0 and not plain & {*pair}}
+    # Nobody misses works on "none".
+    no_gap = {*plain, *EMPTY_CODES}
+    gaps = {pair for pair, n in values.items() if n == 0 and not no_gap & {*pair}}
     row_headings = _headings(table, rows)
     marks = "Dashed: no work (a gap)." if gaps else ""
     return draw_grid(

@@ -12,6 +12,7 @@ import pandas as pd
 
 from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, Codebook
 from oso_analysis.errors import InputError, Problem, check_option, require_columns
+from oso_analysis.literature.coding import EMPTY_CODES
 from oso_analysis.tables.intervals import add_percentages
 from oso_analysis.tables.works import (
     TOTAL,
@@ -127,10 +128,11 @@ def map_evidence(
     Returns
     -------
     pandas.DataFrame
-        As `cross_facets`, with `is_gap`: the cell joins two stated codes and holds no work.
+        As `cross_facets`, with `is_gap`: the cell joins two codes (neither "none" nor "not
+        stated") and holds no work.
     """
     table = cross_facets(work_codes, rows, columns, base, codebook)
-    joined = ~table[[rows, columns]].isin([NOT_STATED, TOTAL]).any(axis=1)
+    joined = ~table[[rows, columns]].isin([*EMPTY_CODES, TOTAL]).any(axis=1)
     table["is_gap"] = joined & (table["n_works"] == 0)
     return table
 
