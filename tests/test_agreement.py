@@ -241,6 +241,14 @@ def test_screening() -> None:
         measure_screening_agreement(SCREENING, CODEBOOK, reviewers=("reviewer_1", "reviewer_3"))
 
 
+def test_one_reviewer_alone_is_not_an_error_but_not_estimable() -> None:
+    alone = SCREENING[SCREENING["reviewer"] == "reviewer_1"]
+    table = measure_screening_agreement(alone, CODEBOOK)
+    assert "no unit was coded by both" in table["note"].iloc[0]
+    with pytest.raises(InputError, match="must be two coders"):
+        measure_screening_agreement(SCREENING, CODEBOOK, reviewers=("reviewer_1",))
+
+
 def test_consultation_compares_sets_of_themes() -> None:
     relevance = pd.DataFrame(
         [

@@ -203,7 +203,15 @@ def _table(facets: Iterable[_Facet], *, n_draws: int, seed: int) -> pd.DataFrame
 
 
 def _check_coders(frame: pd.DataFrame, column: str, coders: Sequence[str]) -> tuple[str, str]:
+    """Return the two coders, both named as in the data.
+
+    A coder without any row is a misspelling where the data name somebody else; where they name
+    nobody else (an edition in which nothing was coded twice), agreement is simply not estimable.
+    """
+    if len(coders) != 2:
+        raise InputError([Problem("must be two coders", column=column, value=list(coders))])
     known = sorted(set(frame[column].dropna()))
+    others = set(known) - set(coders)
     problems = [
         Problem(
             f"coded nothing; there are {', '.join(known)}",
@@ -212,10 +220,8 @@ def _check_coders(frame: pd.DataFrame, column: str, coders: Sequence[str]) -> tu
             nearest=nearest(coder, known),
         )
         for coder in coders
-        if known and coder not in known
+        if others and coder not in known
     ]
-    if len(coders) != 2:
-        problems.append(Problem("must be two coders", column=column, value=list(coders)))
     if problems:
         raise InputError(problems)
     return coders[0], coders[1]
