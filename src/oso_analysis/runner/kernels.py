@@ -6,17 +6,22 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from traitlets import default
 
 from oso_analysis.runner import forkserver
 
 __all__ = ["ForkedKernelManager", "OrdinaryKernelManager", "manager_options"]
 
+_PORTS = ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port")
 _SPEC = KernelSpec(
     argv=[sys.executable, "-m", "oso_analysis.runner.kernel", "-f", "{connection_file}"],
     display_name="Python 3",
@@ -50,6 +55,53 @@ class OrdinaryKernelManager(AsyncKernelManager):
         return _SPEC
 
 
+class _PromptClient(AsyncKernelClient):
+    """A client that knows when its kernel is ready instead of waiting a while to be sure."""
+
+    def start_channels(
+        self,
+        shell: bool = True,
+        iopub: bool = True,
+        stdin: bool = True,
+        hb: bool = True,
+        control: bool = True,
+    ) -> None:
+        """Start the channels but the heartbeat: the template reports a kernel's death at once."""
+        super().start_channels(shell=shell, iopub=iopub, stdin=stdin, hb=False, control=control)
+
+    async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
+        """Ask until question and answer have been seen on both channels.
+
+        The ordinary client then listens for a fifth of a second to drain what came before; here
+        the "idle" that belongs to the answered question says that nothing is left.
+        """
+        end = time.monotonic() + (timeout or float("inf"))
+        while time.monotonic() < end:
+            asked = self.kernel_info()
+            try:
+                reply = await self._answer(self.shell_channel, asked, 1.0)
+                await self._answer(self.iopub_channel, asked, 0.1, state="idle")
+            except Empty:
+                if not await self._async_is_alive():
+                    raise RuntimeError("Kernel died before replying to kernel_info") from None
+            else:
+                self._handle_kernel_info_reply(reply)
+                return
+        raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
+
+    async def _answer(
+        self, channel: Any, asked: str, seconds: float, *, state: str | None = None
+    ) -> Any:
+        while True:
+            message = await channel.get_msg(timeout=seconds)
+            if message["parent_header"].get("msg_id") == asked and (
+                state is None or message["content"].get("execution_state") == state
+            ):
+                return message
+
+    wait_for_ready: Any = _async_wait_for_ready
+
+
 class _ForkProvisioner(LocalProvisioner):
     """Has a template process fork the kernel instead of starting an interpreter."""
 
@@ -72,6 +124,12 @@ class _ForkProvisioner(LocalProvisioner):
         )
         self.pid = self.pgid = self.process.pid
         self.cwd = kwargs.get("cwd")
+        # A client that connects before the kernel listens tries again only a tenth of a second
+        # later.
+        info: dict[str, Any] = dict(self.connection_info)
+        doors = [Path(f"{self.parent.ip}-{info[port]}") for port in _PORTS]
+        while self.process.poll() is None and not all(door.exists() for door in doors):
+            await asyncio.sleep(0.002)
         return self.connection_info
 
     async def wait(self) -> int | None:
@@ -102,6 +160,14 @@ class ForkedKernelManager(OrdinaryKernelManager):
 
     #: Address of the template; the engine sets it on a subclass.
     template: str = ""
+
+    async def _async_wait(self, pollinterval: float = 0.1) -> None:
+        """Wait for the kernel's end; the ordinary tenth of a second is long for a killed one."""
+        await super()._async_wait(pollinterval=0.005)
+
+    @default("client_factory")
+    def _prompt_client(self) -> type:
+        return _PromptClient
 
     async def _async_pre_start_kernel(self, **kwargs: Any) -> Any:
         if self.provisioner is None:

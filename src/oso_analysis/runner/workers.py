@@ -27,12 +27,18 @@ __all__ = ["Place", "local_workers"]
 _DRIVER_MODULES = [
     *("papermill.execute", "papermill.exceptions", "papermill.clientwrap"),
     *("jupyter_client.asynchronous", "jupyter_client.provisioning", "nbformat.v4"),
+    *("jinja2", "markdown_it", "matplotlib.backends.backend_svg", "pandas"),
 ]
 #: What a notebook's kernel needs before its first cell.
 _KERNEL_MODULES = [
     *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "IPython.core.pylabtools"),
-    *("pandas", "matplotlib.pyplot", "matplotlib_inline.backend_inline"),
+    *("pandas", "matplotlib.pyplot"),
     *("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "yaml", "rapidfuzz"),
+    *("psutil", "faulthandler", "sqlite3", "ipykernel.debugger", "IPython.core.debugger"),
+    *("IPython.extensions.storemagic", "tornado.platform.asyncio", "tornado.queues"),
+    *("IPython.core.oinspect", "IPython.core.completerlib", "IPython.core.logger"),
+    *("PIL.PngImagePlugin", "PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin"),
+    *("PIL.PpmImagePlugin", "matplotlib.style"),
 ]
 
 
@@ -70,7 +76,10 @@ def local_workers(jobs: int, engine: str) -> Iterator[Place]:
             template = ""
             if engine == "warm":
                 address = scratch / "kernels"
-                kernels = forkserver.Template(address, _KERNEL_MODULES, env)
+                # Matplotlib reads its backend's name when it is imported; the kernel sets it later.
+                # The backend itself looks for a running kernel, so it must not be loaded here.
+                backend = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+                kernels = forkserver.Template(address, _KERNEL_MODULES, env | backend)
                 template = stack.enter_context(kernels).address
             drivers = forkserver.Template(scratch / "drivers", _DRIVER_MODULES, env)
             stack.enter_context(drivers)
