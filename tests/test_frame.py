@@ -62,7 +62,7 @@ def test_lock_pins_every_direct_dependency_with_hashes(root: Path, direct: dict[
 def test_every_dependency_is_explained(root: Path, direct: dict[str, str]) -> None:
     rows = (root / "docs/dependencies.md").read_text(encoding="utf-8").splitlines()
     explained = [
-        _split(name.strip(" `"))[0]
+        _split(name.replace("(development)", "").replace("(optional)", "").strip(" `"))[0]
         for row in rows
         if row.startswith("| ") and "name | why" not in row
         for name in row.split("|")[1].split(",")

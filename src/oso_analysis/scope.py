@@ -123,8 +123,9 @@ def scope_review(
         Works coded with one of these places, submissions from one, indicators that cover one or a
         part of one. By default all, stated or not.
     themes : sequence of str, optional
-        Works coded with one of these themes; segments with one of them, and the submissions in
-        which `coder` found one. Indicators have no theme and stay. By default all.
+        Works coded with one of these themes, with all their codes; submissions in which `coder`
+        found one, with all their segments, so that what goes with a theme can still be seen.
+        Indicators have no theme and stay. By default all.
     coder : str, optional
         Whose segments decide whether a submission has a theme.
 
@@ -155,8 +156,8 @@ def scope_review(
         masks["country_not_stated"] = submissions["country"].isna()
         masks["other_country"] = ~submissions["country"].isin(list(countries))
     if themes:
-        segments = segments[segments["theme"].isin(list(themes))]
-        named = segments.loc[segments["coder"] == coder, "submission_id"]
+        own = segments[(segments["coder"] == coder) & segments["theme"].isin(list(themes))]
+        named = own["submission_id"]
         masks["other_theme"] = ~submissions["submission_id"].isin(named)
     submission_reasons = _first_reason(masks)
     submissions = submissions[submission_reasons.isna()]
