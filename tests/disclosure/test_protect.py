@@ -53,27 +53,32 @@ def test_off_costs_no_solver() -> None:
 
 def test_small_count_takes_the_cheapest_partner_with_it() -> None:
     protected = protect({"t": _table({"a": 2, "b": 9, "c": 30, "total": 41})}, CONFIDENTIAL)
-    assert protected.display("t")["n_submissions"].tolist() == ["[c]", "[c]", 30, 41]
-    assert protected.tables["t"]["suppressed"].tolist() == [True, True, False, False]
+    assert protected.display("t").sort_index()["n_submissions"].tolist() == ["[c]", "[c]", 30, 41]
+    assert protected.tables["t"].sort_index()["suppressed"].tolist() == [True, True, False, False]
     assert protected.audit[["n_primary", "n_secondary"]].to_numpy().tolist() == [[1, 1]]
 
 
 def test_partner_must_leave_room() -> None:
     # 2 + 3 = 5 and both at least 1: each would be 1 to 4. So 20 is withheld too.
     protected = protect({"t": _table({"a": 2, "b": 3, "c": 20, "total": 25})}, CONFIDENTIAL)
-    assert protected.display("t")["n_submissions"].tolist() == ["[c]", "[c]", "[c]", 25]
+    assert protected.display("t").sort_index()["n_submissions"].tolist() == [
+        "[c]",
+        "[c]",
+        "[c]",
+        25,
+    ]
 
 
 def test_nought_is_printed_unless_it_is_unsafe() -> None:
     table = _table({"a": 0, "b": 9, "c": 30, "total": 39})
     assert not protect({"t": table}, CONFIDENTIAL).tables["t"]["suppressed"].any()
     strict = protect({"t": table}, DisclosurePolicy(zeros_are_safe=False))
-    assert strict.display("t")["n_submissions"].tolist() == ["[c]", "[c]", 30, 39]
+    assert strict.display("t").sort_index()["n_submissions"].tolist() == ["[c]", "[c]", 30, 39]
 
 
 def test_small_grand_total_is_withheld() -> None:
     protected = protect({"t": _table({"a": 1, "b": 2, "total": 3})}, CONFIDENTIAL)
-    assert protected.tables["t"]["suppressed"].all()
+    assert protected.tables["t"].sort_index()["suppressed"].all()
 
 
 def test_same_cell_is_withheld_in_every_table() -> None:
@@ -101,7 +106,7 @@ def test_difference_of_nested_tables_is_withheld() -> None:
         "relevant": _table({"a": 10, "b": 20, "total": 30}, where={"relevant": "yes"}),
     }
     protected = protect(tables, CONFIDENTIAL)
-    hidden = [protected.tables[name]["suppressed"].iloc[0] for name in tables]
+    hidden = [protected.tables[name].sort_index()["suppressed"].iloc[0] for name in tables]
     assert any(hidden)
     assert not protect({"all": tables["all"]}, CONFIDENTIAL).tables["all"]["suppressed"].any()
 
@@ -110,7 +115,9 @@ def test_complement_of_a_theme_is_withheld() -> None:
     # 28 of 30 raise the theme: the two who do not are a small count.
     frame = pd.DataFrame({"theme": ["x", "y", "total"], "n_submissions": [28, 15, 30]})
     table = CountTable(frame, "n_submissions", ["theme"], multi_label=["theme"])
-    assert protect({"t": table}, CONFIDENTIAL).display("t")["n_submissions"].tolist() == [
+    assert protect({"t": table}, CONFIDENTIAL).display("t").sort_index()[
+        "n_submissions"
+    ].tolist() == [
         "[c]",
         15,
         30,
@@ -124,12 +131,17 @@ def test_coarse_and_fine_categories_are_one_variable() -> None:
         "coarse": _table({"public": 11, "c": 20, "total": 31}, groups=groups),
     }
     protected = protect(tables, CONFIDENTIAL)
-    assert protected.tables["fine"]["suppressed"].tolist() == [True, True, False, False]
-    assert not protected.tables["coarse"]["suppressed"].any()
+    assert protected.tables["fine"].sort_index()["suppressed"].tolist() == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert not protected.tables["coarse"].sort_index()["suppressed"].any()
     # With the partner too small, the coarse table has to give way with the fine one.
     tables["fine"] = _table({"a": 3, "b": 2, "c": 20, "total": 25})
     tables["coarse"] = _table({"public": 5, "c": 20, "total": 25}, groups=groups)
-    assert protect(tables, CONFIDENTIAL).tables["coarse"]["suppressed"].iloc[0]
+    assert protect(tables, CONFIDENTIAL).tables["coarse"].sort_index()["suppressed"].iloc[0]
 
 
 def test_percentages_follow_count_and_base() -> None:
@@ -172,7 +184,37 @@ def test_contributors_make_a_count_small() -> None:
     table = CountTable(frame, "n_segments", ["theme"], contributors="n_from")
     shown = protect({"t": table}, CONFIDENTIAL).display("t")
     assert shown["n_segments"].tolist()[0] == "[c]"
-    assert shown["n_from"].tolist()[0] == "[c]"
+    assert "n_from" not in shown
+
+
+def test_order_by_size_is_given_up() -> None:
+    counts = {"a": 40, "b": 30, "d": 9, "c": 3, "total": 82}
+    assert protect({"t": _table(counts)}, PUBLISHED).tables["t"]["sector"].tolist() == list(counts)
+    frame = protect({"t": _table(counts)}, CONFIDENTIAL).tables["t"]
+    assert frame["sector"].tolist() == ["a", "b", "c", "d", "total"]
+    assert frame["suppressed"].tolist() == [False, False, True, True, False]
+
+
+def test_undeclared_numbers_are_refused() -> None:
+    frame = pd.DataFrame({"sector": ["a", "b"], "n": [3, 9], "percent": [25.0, 75.0]})
+    with pytest.raises(InputError, match="'percent': is a column of numbers that is not declared"):
+        protect({"t": CountTable(frame, "n", ["sector"])}, CONFIDENTIAL)
+
+
+def test_nothing_to_protect_is_no_error() -> None:
+    assert protect({}, CONFIDENTIAL).tables == {}
+    empty = CountTable(pd.DataFrame({"a": ["x"], "n": [1]}).head(0), "n", ["a"])
+    assert protect({"t": empty}, CONFIDENTIAL).tables["t"].empty
+
+
+def test_tables_too_large_to_join_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = {(s, y): n for s, y, n in zip("aabbcc", "121212", [3, 9, 12, 2, 30, 14], strict=True)}
+    table = CountTable(_two_way(cells), "n", ["sector", "year"])
+    assert protect({"t": table}, CONFIDENTIAL).unlinked == ()
+    monkeypatch.setattr("oso_analysis.disclosure.model._MOST_ATOMS", 1)
+    protected = protect({"t": table}, CONFIDENTIAL)
+    assert protected.unlinked == (("sector", "year"),)
+    assert protected.tables["t"].sort_index()["suppressed"].sum() >= 4
 
 
 def test_respondents_are_bounded_by_submissions() -> None:
@@ -186,7 +228,7 @@ def test_respondents_are_bounded_by_submissions() -> None:
         ),
     }
     protected = protect(tables, CONFIDENTIAL)
-    assert protected.tables["submissions"]["suppressed"].iloc[0]
+    assert protected.tables["submissions"].sort_index()["suppressed"].iloc[0]
 
 
 def test_row_order_does_not_matter() -> None:

@@ -57,7 +57,7 @@ class CountTable:
         ``{variable: category or categories}`` that all of the table is restricted to.
     contributors : str, optional
         Column with the number of respondents behind each row. A count of 9 segments that come from
-        one respondent is a small count.
+        one respondent is a small count. The column serves to decide and is not handed back.
     bases : mapping
         ``{column of bases: dimension columns kept}``: the column holds, for each row, the total
         over the other dimensions. ``{"n_base": ()}`` is the grand total, ``{"n_base": ["sector"]}``
@@ -168,7 +168,19 @@ def _check(name: str, table: CountTable) -> list[Problem]:
             for kept in dimensions
             if kept not in table.columns
         ]
-    for variable in set(table.groups) & set(table.multi_label):
+    declared = {*table.columns, table.count, *extra, *table.bases, *table.percentages}
+    problems += [
+        Problem(
+            "is a column of numbers that is not declared; it may tell what is withheld",
+            file=name,
+            column=str(column),
+        )
+        for column in frame.columns
+        if column not in declared
+        and pd.api.types.is_numeric_dtype(frame[column])
+        and not pd.api.types.is_bool_dtype(frame[column])
+    ]
+    for variable in sorted(set(table.groups) & set(table.multi_label)):
         problems.append(
             Problem(
                 "is multi-label, so its categories cannot be grouped", file=name, value=variable
@@ -334,12 +346,12 @@ class _Reader:
             if variable in table.multi_label:
                 parts = [
                     (_indicator(variable, label), frozenset({YES}))
-                    for label in self.labels[unit, variable]
+                    for label in self.labels.get((unit, variable), ())
                 ]
             else:
                 sets = {part[1] for label in shown if (part := _parts(table, variable, label))}
                 finest = [s for s in sets if not any(other < s for other in sets)]
-                rest = frozenset(self.domains[unit, variable]).difference(*sets)
+                rest = frozenset(self.domains.get((unit, variable), ())).difference(*sets)
                 parts = [(variable, s) for s in [*finest, *([rest] if rest else [])]]
             choices.append(parts)
         have = set(keys)

@@ -33,13 +33,14 @@ class Protected:
     policy : DisclosurePolicy
     tables : dict of str to pandas.DataFrame
         As handed in, with withheld counts, bases and percentages missing and, if the policy is on,
-        the boolean column ``suppressed``. For counting on and for drawing; print `display`.
+        the boolean column ``suppressed`` and without the column of contributors. Rows in order of
+        size are put in another order, which would tell. For drawing; for print use `display`.
     masks : dict of str to pandas.DataFrame
         For each table, one boolean column for each protected column: True where withheld.
     audit : pandas.DataFrame
-        For the file, never for publication (it tells small counts from secondary ones). One row a
-        table: ``table, n_cells, n_primary, n_secondary, n_suppressed, percent_of_cells_suppressed,
-        percent_of_count_suppressed``.
+        For your own files, never for publication (it tells small counts from secondary ones). One
+        row a table: ``table, n_cells, n_primary, n_secondary, n_suppressed,
+        percent_of_cells_suppressed, percent_of_count_suppressed``.
     unlinked : tuple
         Sets of variables whose joint table was too large to reason with, so that their tables are
         protected against a reader who links them through common margins, not through the joint
@@ -176,6 +177,24 @@ def _rounded(
     return Protected(policy, rounded, masks)
 
 
+def _order(table: CountTable, counts: pd.Series, hidden: pd.Series) -> list[int]:
+    """Return the order of rows: as handed in, unless by size, which would tell a withheld count.
+
+    Then withheld rows go behind the others, by their labels, and totals stay last.
+    """
+    labels = [tuple(map(str, row)) for row in table.frame[[*table.columns]].to_numpy()]
+    total = [table.total in row for row in labels]
+    inner = counts[[not flag for flag in total]]
+    rows = list(range(len(counts)))
+    if not (inner.is_monotonic_decreasing or inner.is_monotonic_increasing) or not hidden.any():
+        return rows
+    withheld = hidden.tolist()
+    return sorted(
+        rows,
+        key=lambda i: (total[i], withheld[i], labels[i] if withheld[i] and not total[i] else (), i),
+    )
+
+
 def _withheld(
     tables: Mapping[str, CountTable],
     policy: DisclosurePolicy,
@@ -193,15 +212,12 @@ def _withheld(
         index = table.frame.index
         hidden = flags(registry.rows[name], pattern.hidden, index)
         mask = {table.count: hidden}
-        if table.contributors:
-            mask[table.contributors] = hidden
         for column in table.bases:
             mask[column] = flags(registry.base_rows[name, column], pattern.hidden, index)
         for column in table.percentages:
             base = flags(registry.base_rows[name, column], pattern.hidden, index)
             mask[column] = hidden | base
-        masks[name] = pd.DataFrame(mask)
-        frame = table.frame.copy()
+        frame = table.frame.drop(columns=[table.contributors] if table.contributors else [])
         for column, where in mask.items():
             values = frame[column]
             if column in table.percentages:
@@ -209,8 +225,9 @@ def _withheld(
             else:
                 frame[column] = pd.to_numeric(values).astype("Int64").mask(where)
         frame[SUPPRESSED] = hidden
-        frames[name] = frame
         counts = pd.to_numeric(table.frame[table.count])
+        order = _order(table, counts, hidden)
+        frames[name], masks[name] = frame.iloc[order], pd.DataFrame(mask).iloc[order]
         n_primary = int(flags(registry.rows[name], pattern.primary, index).sum())
         n_hidden = int(hidden.sum())
         audit.append(

@@ -39,11 +39,8 @@ def round_table(table: CountTable, base: int) -> pd.DataFrame:
     A percentage whose base column is not in the table cannot be recomputed and becomes missing, as
     does one of a base that rounds to nought and every interval limit (they would show the count).
     """
-    frame = table.frame.copy()
-    numbers = [table.count, *table.bases]
-    if table.contributors:
-        numbers.append(table.contributors)
-    for column in numbers:
+    frame = table.frame.drop(columns=[table.contributors] if table.contributors else [])
+    for column in [table.count, *table.bases]:
         frame[column] = round_counts(frame[column], base)
     base_of = {tuple(kept): column for column, kept in table.bases.items()}
     exact = 100 * pd.to_numeric(table.frame[table.count])

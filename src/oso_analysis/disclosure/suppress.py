@@ -315,6 +315,6 @@ def choose(model: Model, width: int, *, secondary: bool = True) -> Pattern:
         Where no table of units has all the figures, so that something is declared wrongly.
     """
     search = _Search(model, width)
-    if secondary:
+    if secondary and model.sums.shape[1]:
         search.run()
     return Pattern(search.primary, search.hidden, search.low, search.high, search.n_programmes)
