@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from oso_analysis.editions import EditionInfo
+from oso_analysis.runner.crate import write_crate
 from oso_analysis.runner.inputs import Digests, named_inputs, package_key
 from oso_analysis.runner.publish import writing
 from oso_analysis.runner.tracing import read_trace, trace
@@ -73,6 +74,7 @@ def _write(task: AssembleTask, out: Path) -> None:
         executed.append(folder / name)
         shutil.copyfile(source, executed[-1])
     build_report(executed, out, task.info)
+    write_crate(task.info, out)
 
 
 def _loaded() -> set[str]:

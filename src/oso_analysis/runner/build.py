@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +44,8 @@ class Options:
         Run everything, whatever is known from earlier runs.
     timeout : int or None
         Seconds one cell may take.
+    remember : bool
+        Whether to keep what this run finds out for later ones.
     explain : callable or None
         Called with one line for each notebook: why it runs or not.
     """
@@ -51,6 +53,7 @@ class Options:
     reports: Path
     force: bool = False
     timeout: int | None = None
+    remember: bool = True
     explain: Callable[[str], None] | None = None
 
 
@@ -344,10 +347,13 @@ class _Build:
         with writing(".cache"):
             job.result = self._state.store(result.content)
             # A file written while the notebook ran may or may not be what it read.
-            if not any(self._digests.changed_since(key, self._started) for key in job.read):
+            if self._options.remember and not self._changed(job.read):
                 entry = {"read": job.read, "versions": self._versions, "result": job.result}
                 self._state.add_result(job.key, entry)
         progress.notebook(job.name, "done")
+
+    def _changed(self, keys: Iterable[str]) -> bool:
+        return any(self._digests.changed_since(key, self._started) for key in keys)
 
     def _finish_edition(self, plan: _Plan, future: Future[Any], progress: Progress) -> None:
         name = plan.edition.name
@@ -361,7 +367,8 @@ class _Build:
             return
         plan.outcome.assembled = True
         self._remember(plan, read, outputs)
-        progress.edition(f"{name}: published in {self._options.reports.name}/{name}")
+        where = f" in {self._options.reports.name}/{name}" if self._options.remember else ""
+        progress.edition(f"{name}: {'published' if where else 'rebuilt'}{where}")
 
     # What is remembered
 
@@ -400,7 +407,7 @@ class _Build:
             inputs |= job.read
         for key in (EDITIONS_FILE, "notebooks/", *(f"notebooks/{n}" for n in self._meanings)):
             inputs[key] = self._digests[key]
-        if any(self._digests.changed_since(key, self._started) for key in inputs):
+        if not self._options.remember or self._changed(inputs):
             return
         with writing(".cache"):
             self._state.set_edition(

@@ -12,10 +12,11 @@ from queue import Empty
 from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
-from traitlets import default
+from traitlets import Type, default
 
 from oso_analysis.runner import forkserver
 
@@ -46,6 +47,33 @@ def manager_options(sockets: Path) -> dict[str, Any]:
     }
 
 
+class _SteadyChannel(AsyncZMQSocketChannel):
+    """Looks at its socket once a second while it waits.
+
+    ZeroMQ announces a message once, and sending on the same socket meanwhile (as output widgets
+    make nbclient do) can swallow the announcement; the wait would then never end.
+    """
+
+    async def get_msg(  # type: ignore[override]
+        self, timeout: float | None = None
+    ) -> Any:
+        """Return the next message; raise Empty if there is none in `timeout` seconds."""
+        end = time.monotonic() + (float("inf") if timeout is None else timeout)
+        while True:
+            left = max(0.0, end - time.monotonic())
+            if await self.socket.poll(int(min(left, 1.0) * 1000)):
+                return await self._recv()
+            if left <= 1.0:
+                raise Empty
+
+
+class _SteadyClient(AsyncKernelClient):
+    """A client whose waits for the kernel cannot miss a message."""
+
+    shell_channel_class = Type(_SteadyChannel)
+    iopub_channel_class = Type(_SteadyChannel)
+
+
 class OrdinaryKernelManager(AsyncKernelManager):
     """Starts this interpreter's own kernel, whatever kernels the user's Jupyter knows."""
 
@@ -54,8 +82,12 @@ class OrdinaryKernelManager(AsyncKernelManager):
         """The kernel of the interpreter that runs this code."""
         return _SPEC
 
+    @default("client_factory")
+    def _steady_client(self) -> type:
+        return _SteadyClient
 
-class _PromptClient(AsyncKernelClient):
+
+class _PromptClient(_SteadyClient):
     """A client that knows when its kernel is ready instead of waiting a while to be sure."""
 
     def start_channels(

@@ -1,0 +1,44 @@
+"""`oso-analysis verify`: whether a published edition is what its data and notebooks give."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+__all__ = ["add_commands"]
+
+_SHOWN = 20
+
+
+def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Register the command."""
+    parser = subparsers.add_parser(
+        "verify",
+        help="build an edition again and compare every file with the published one",
+        description="Rebuild an edition in a temporary folder and compare every file, byte by byte, with "
+        "the published one. Exit status 1 if anything differs.",
+    )
+    parser.add_argument(
+        "edition", nargs="?", metavar="EDITION", help="default: the default edition"
+    )
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
+    parser.add_argument("--engine", choices=("warm", "kernel"), default="warm")
+    parser.set_defaults(handler=_verify)
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from oso_analysis.project import find_root
+    from oso_analysis.verify import verify_edition
+
+    differences = verify_edition(
+        find_root(), arguments.edition, jobs=arguments.jobs, engine=arguments.engine
+    )
+    if not differences:
+        print("every file is the same")
+        return 0
+    print(f"{len(differences)} file(s) differ; the first difference in each:")
+    for line in differences[:_SHOWN]:
+        print(f"  {line}")
+    if len(differences) > _SHOWN:
+        print(f"  … and {len(differences) - _SHOWN} more")
+    return 1

@@ -1,0 +1,141 @@
+"""The provenance of an edition as an RO-Crate 1.1: what it was made from, with what, into what.
+
+Specification: https://www.researchobject.org/ro-crate/specification/1.1/. Inputs are not copied
+into the crate, so they are described as entities with a path in the project and a SHA-256; what the
+edition's folder holds is listed as its parts. Dates are the data's, never the clock's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from oso_analysis.editions import EditionInfo
+
+__all__ = ["CRATE", "write_crate"]
+
+CRATE = "ro-crate-metadata.json"
+_SPECIFICATION = "https://w3id.org/ro/crate/1.1"
+_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+_PROGRAM = "#oso-analysis"
+#: Asked of a table of our own, because the system's differs between machines.
+_TYPES = {
+    ".csv": "text/csv",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".html": "text/html",
+    ".ipynb": "application/x-ipynb+json",
+    ".json": "application/json",
+    ".md": "text/markdown",
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".zip": "application/zip",
+}
+
+
+def write_crate(info: EditionInfo, out: Path) -> None:
+    """Describe a finished edition's folder in `out`/ro-crate-metadata.json."""
+    files = sorted(
+        path.relative_to(out).as_posix()
+        for path in out.rglob("*")
+        if path.is_file() and path.name != CRATE
+    )
+    parts = [_part(out, name, info) for name in files]
+    inputs = [_input(key, digest) for key, digest in info.inputs.items()]
+    parameters = [_parameter(name, value) for name, value in info.parameters.items()]
+    programs = [_program(name, version) for name, version in info.versions.items()]
+    program = next(item for item in programs if item["@id"] == _PROGRAM)
+    program["softwareRequirements"] = [
+        {"@id": item["@id"]} for item in programs if item is not program
+    ]
+    graph = [
+        {
+            "@id": CRATE,
+            "@type": "CreativeWork",
+            "about": {"@id": "./"},
+            "conformsTo": {"@id": _SPECIFICATION},
+        },
+        {
+            "@id": "./",
+            "@type": "Dataset",
+            "name": info.title,
+            "description": info.description or info.title,
+            "datePublished": info.date,
+            "license": {"@id": _LICENCE},
+            "hasPart": _refer(parts),
+            "mentions": [{"@id": "#run"}],
+        },
+        {
+            "@id": _LICENCE,
+            "@type": "CreativeWork",
+            "name": "Creative Commons Attribution 4.0 International",
+        },
+        {
+            "@id": "#run",
+            "@type": "CreateAction",
+            "name": f"Build edition {info.name}",
+            "description": f"oso-analysis run {info.name}",
+            "instrument": {"@id": _PROGRAM},
+            "object": [*_refer(inputs), *_refer(parameters)],
+            "result": _refer(parts),
+        },
+        *parts,
+        *inputs,
+        *parameters,
+        *programs,
+    ]
+    text = json.dumps(
+        {"@context": f"{_SPECIFICATION}/context", "@graph": graph}, ensure_ascii=False, indent=1
+    )
+    (out / CRATE).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _refer(entities: list[dict[str, Any]]) -> list[dict[str, str]]:
+    return [{"@id": entity["@id"]} for entity in entities]
+
+
+def _part(out: Path, name: str, info: EditionInfo) -> dict[str, Any]:
+    content = (out / name).read_bytes()
+    path = Path(name)
+    entity: dict[str, Any] = {
+        "@id": quote(name),
+        "@type": "File",
+        "name": name,
+        "contentSize": str(len(content)),
+        "encodingFormat": _TYPES.get(path.suffix, "application/octet-stream"),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    if path.suffix == ".ipynb":
+        entity["description"] = f"Executed notebook of edition {info.name}"
+    return entity
+
+
+def _input(key: str, digest: str) -> dict[str, Any]:
+    # Not part of the crate: a contextual entity, whose identity may not look like a file of it.
+    kind = "SoftwareSourceCode" if key.endswith((".py", ".ipynb")) else "CreativeWork"
+    return {"@id": f"#input/{quote(key)}", "@type": kind, "name": key, "sha256": digest}
+
+
+def _parameter(name: str, value: Any) -> dict[str, Any]:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return {
+        "@id": f"#parameter/{quote(name)}",
+        "@type": "PropertyValue",
+        "name": name,
+        "value": text,
+    }
+
+
+def _program(name: str, version: str) -> dict[str, Any]:
+    return {
+        "@id": f"#{quote(name)}",
+        "@type": "SoftwareApplication",
+        "name": name,
+        "softwareVersion": version,
+        "version": version,
+    }
