@@ -66,6 +66,27 @@ def test_every_coding_comes_in_once(file: str, coders: dict[str, int]) -> None:
     assert FIRST in set(passages)
 
 
+@pytest.mark.parametrize("file", ["qualitative-coding.qdpx", "qualcoder.qdpx"])
+def test_as_many_segments_as_the_file_has_references_to_codes(file: str) -> None:
+    with zipfile.ZipFile(PRODUCERS / file) as archive:
+        qde = archive.read("project.qde")
+    project = read_coding_project(PRODUCERS / file)
+    assert len(project.segments) == qde.count(b"<CodeRef")
+    assert len(project.codes) == qde.count(b"<Code ")
+    assert len(project.coders) == qde.count(b"<User ")
+
+
+def test_a_database_with_words_where_numbers_belong(tmp_path: Path) -> None:
+    copy = tmp_path / "data.qda"
+    shutil.copyfile(PRODUCERS / "qualcoder.qda" / "data.qda", copy)
+    with sqlite3.connect(copy) as connection:
+        connection.execute("UPDATE code_text SET pos0 = 'start ' || ctid, pos1 = 99999999999999999")
+    connection.close()
+    project = read_coding_project(copy)
+    assert len(project.segments) == 19
+    assert project.segments["start"].isna().all()
+
+
 @pytest.mark.parametrize(
     ("file", "n_codes"),
     [

@@ -242,6 +242,23 @@ def test_respondents_and_codes_that_are_missing_or_alike(tmp_path: Path) -> None
     assert found.caveats == ("1 code(s) in use that the project's codebook does not list.",)
 
 
+def test_sources_without_a_name_take_their_files(tmp_path: Path) -> None:
+    guid = "33663939-3636-3632-3038-613431643463"
+    body = (
+        CODES
+        + f"""<Sources>
+      <TextSource guid="S1" plainTextPath="internal://board 2017.txt"/>
+      <PDFSource guid="S2" path="internal://{guid}.pdf" currentPath="absolute:///C:\\x\\Letter.pdf"/>
+      <TextSource guid="{guid}" plainTextPath="internal://{guid}.txt"/></Sources>"""
+    )
+    found = read_coding_project(write(tmp_path / "a.qdpx", project(body)))
+    assert found.submissions["submission_id"].tolist() == [
+        "board 2017.txt",
+        "Letter.pdf",
+        "source 33663939",
+    ]
+
+
 def test_texts_outside_the_archive_are_never_opened(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("must not be read", encoding="utf-8")

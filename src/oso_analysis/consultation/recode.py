@@ -115,8 +115,6 @@ def recode(
         can be combined in more than one way (several themes with several kinds or outcomes; an
         outcome without a solution), each combination of codes once with its number of passages.
     """
-    import pandas as pd
-
     check_option("unmapped", unmapped, ("error", "keep"))
     check_option("paraphrase", paraphrase, ("note", "text", "none"))
     needed = ["passage_id", "submission_id", "coder", "code", "text", "note", "source", "start"]
@@ -133,13 +131,13 @@ def recode(
     meanings: dict[str, _Meaning] = {}
     default = _Meaning()
     ignored_codes: set[str] = set()
-    for row, item in enumerate(recode_table.to_dict("records")):
-        for code in row_codes[row]:
-            if item["facet"] == IGNORE:
+    for mapping, mapped in zip(recode_table.to_dict("records"), row_codes, strict=True):
+        for code in mapped:
+            if mapping["facet"] == IGNORE:
                 ignored_codes.add(code)
                 continue
             meaning = default if code == DEFAULT else meanings.setdefault(code, _Meaning())
-            _learn(meaning, str(item["facet"]), str(item["value"]))
+            _learn(meaning, str(mapping["facet"]), str(mapping["value"]))
 
     missing = [code for code in in_use if code not in meanings and code not in ignored_codes]
     if unmapped == "error":
@@ -156,29 +154,36 @@ def recode(
     used_default: set[str] = set()
     themes = {code: number for number, code in enumerate(codebook["theme"])}
     kinds = {code: number for number, code in enumerate(codebook["kind"])}
-    filled = segments.assign(coder=segments["coder"].astype("object").fillna(NOT_STATED))
-    by_passage = ["submission_id", "coder", "passage_id"]
-    for key, passage in filled.groupby(by_passage, sort=True, dropna=False):
-        codes = [code for code in passage["code"] if code in meanings]
+    passages: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+    filled = segments[needed].astype("object")
+    for item in filled.where(filled.notna(), None).to_dict("records"):
+        key = (item["submission_id"], item["coder"] or NOT_STATED, str(item["passage_id"]))
+        passages[key].append({str(name): value for name, value in item.items()})
+    for key in sorted(passages):
+        passage = passages[key]
+        codes = [item["code"] for item in passage if item["code"] in meanings]
         if not codes:
             continue
         units, complaint = _units(codes, meanings, default, used_default)
-        if complaint and passage["code"].isin(missing).any():
+        if complaint and any(item["code"] in missing for item in passage):
             continue  # what the unmapped code means may settle it; it is listed already
         if complaint:
             unclear[complaint, " + ".join(sorted(set(codes)))] += 1
             continue
-        first = passage.sort_values(["source", "start"]).iloc[0]
-        text = _paraphrase(passage, paraphrase)
+        place = min(
+            (item["source"] or "", -1 if item["start"] is None else int(item["start"]))
+            for item in passage
+        )
+        text = None if paraphrase == "none" else _paraphrase(passage, paraphrase)
         units.sort(key=lambda unit: (themes[unit.theme], kinds[unit.kind], unit.outcome))
         for number, unit in enumerate(units):
             rows.append(
                 {
                     "submission_id": key[0],
                     "coder": key[1],
-                    "source": "" if pd.isna(first["source"]) else first["source"],
-                    "start": -1 if pd.isna(first["start"]) else int(first["start"]),
-                    "passage": _natural(str(key[2])),
+                    "source": place[0],
+                    "start": place[1],
+                    "passage": _natural(key[2]),
                     "number": number,
                     "theme": unit.theme,
                     "kind": unit.kind,
@@ -307,11 +312,9 @@ def _units(
     return list(distinct.values()), ""
 
 
-def _paraphrase(passage: pd.DataFrame, column: str) -> str | None:
-    if column == "none":
-        return None
-    found = [str(value) for value in passage[column].dropna() if str(value).strip()]
-    return " ".join(dict.fromkeys(sorted(found))) or None
+def _paraphrase(passage: list[dict[str, Any]], column: str) -> str | None:
+    found = {text for item in passage if (text := str(item[column] or "").strip())}
+    return " ".join(sorted(found)) or None
 
 
 def _natural(text: str) -> tuple[tuple[int, int, str], ...]:

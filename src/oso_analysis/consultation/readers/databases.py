@@ -74,5 +74,6 @@ def open_database(path: Path, file: str) -> Iterator[Tables]:
             connection.execute("PRAGMA query_only = ON")
             connection.execute("PRAGMA cell_size_check = ON")
             yield Tables(connection, file)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
+        # Python decodes SQLite's own message as UTF-8, and fails where it quotes a damaged schema.
         raise InputError([Problem(f"is a damaged database ({error})", file=file)]) from None

@@ -11,7 +11,14 @@ from oso_analysis.consultation.refi_qda.names import PATH_SEPARATOR
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CODE_COLUMNS", "SEGMENT_COLUMNS", "CodingProject", "ProjectBuilder", "text_frame"]
+__all__ = [
+    "CODE_COLUMNS",
+    "SEGMENT_COLUMNS",
+    "CodingProject",
+    "ProjectBuilder",
+    "as_whole",
+    "text_frame",
+]
 
 SEGMENT_COLUMNS = (
     "segment_id",
@@ -27,6 +34,9 @@ SEGMENT_COLUMNS = (
     "location",
 )
 CODE_COLUMNS = ("guid", "name", "path", "parent", "description", "codable", "sets")
+
+#: No text or film is longer; beyond it, a position is damage and would not fit `Int64`.
+_LARGEST = 2**53
 
 
 @dataclass(frozen=True)
@@ -83,6 +93,15 @@ def text_frame(
             cells = [None if value is None or value == "" else str(value) for value in values]
             table[column] = pd.Series(cells, dtype="str")
     return pd.DataFrame(table, columns=list(columns))
+
+
+def as_whole(value: object) -> int | None:
+    """Return a position as a number, or None: SQLite and XML hold anything in any column."""
+    try:
+        number = int(str(value))
+    except ValueError:
+        return None
+    return number if abs(number) < _LARGEST else None
 
 
 @dataclass

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from oso_analysis.consultation.readers.databases import Tables
-from oso_analysis.consultation.readers.model import CodingProject, ProjectBuilder
+from oso_analysis.consultation.readers.model import CodingProject, ProjectBuilder, as_whole
 
 __all__ = ["is_qualcoder", "read_qualcoder"]
 
@@ -33,7 +33,9 @@ def read_qualcoder(tables: Tables, name: str) -> CodingProject:
     for row in tables.rows("case_text", "caseid", "fid", "pos0", "pos1"):
         if row["caseid"] in cases and row["fid"] in sources:
             # 0 to 0 is how a picture or film as a whole is given to a case.
-            spans[row["fid"]].add((row["pos0"] or 0, row["pos1"] or 0, row["caseid"]))
+            spans[row["fid"]].add(
+                (as_whole(row["pos0"]) or 0, as_whole(row["pos1"]) or 0, row["caseid"])
+            )
     holders: dict[str, set[str]] = defaultdict(set)
     for fid, source in sources.items():
         for _, _, case in spans[fid]:
@@ -45,7 +47,11 @@ def read_qualcoder(tables: Tables, name: str) -> CodingProject:
     for row in tables.rows(
         "code_text", "ctid", "cid", "fid", "pos0", "pos1", "seltext", "owner", "memo"
     ):
-        row |= {"text": row["seltext"], "start": row["pos0"], "end": row["pos1"]}
+        row |= {
+            "text": row["seltext"],
+            "start": as_whole(row["pos0"]),
+            "end": as_whole(row["pos1"]),
+        }
         passages.append(("text", row | {"id": row["ctid"]}))
     for row in tables.rows(
         "code_image",
@@ -60,13 +66,13 @@ def read_qualcoder(tables: Tables, name: str) -> CodingProject:
         "memo",
         "pdf_page",
     ):
-        corner = [int(row[key] or 0) for key in ("x1", "y1", "width", "height")]
+        corner = [as_whole(row[key]) or 0 for key in ("x1", "y1", "width", "height")]
         place = f"{corner[0]},{corner[1]} to {corner[0] + corner[2]},{corner[1] + corner[3]}"
         if row["pdf_page"] is not None:
             place = f"page {row['pdf_page']} at {place}"
         passages.append(("image", row | {"fid": row["id"], "id": row["imid"], "location": place}))
     for row in tables.rows("code_av", "avid", "cid", "id", "pos0", "pos1", "owner", "memo"):
-        row |= {"start": row["pos0"], "end": row["pos1"]}
+        row |= {"start": as_whole(row["pos0"]), "end": as_whole(row["pos1"])}
         passages.append(("av", row | {"fid": row["id"], "id": row["avid"]}))
 
     lost = 0
@@ -150,14 +156,16 @@ def _attributes(
     tables: Tables, builder: ProjectBuilder, cases: dict[Any, str], sources: dict[Any, str]
 ) -> None:
     own = {"submission_id", "sources", "sets"}
+    of_source: dict[str, list[str]] = defaultdict(list)
+    for submission, found in builder.submissions.items():
+        for source in str(found.get("sources", "")).split("; "):
+            of_source[source].append(submission)
     for row in tables.rows("attribute", "name", "attr_type", "value", "id"):
-        holder = (cases if row["attr_type"] == "case" else sources).get(row["id"])
         column = str(row["name"])
         if column in own:
             column = f"{column} (attribute)"
-        for submission, found in list(builder.submissions.items()):
-            mine = submission == holder or (
-                row["attr_type"] == "file" and holder in str(found.get("sources", "")).split("; ")
-            )
-            if mine and row["value"] not in (None, ""):
-                builder.add_submission(submission, **{column: row["value"]})
+        holders = of_source.get(sources.get(row["id"], ""), [])
+        if row["attr_type"] == "case":
+            holders = [cases[row["id"]]] if row["id"] in cases else []
+        for submission in holders:
+            builder.add_submission(submission, **{column: row["value"]})

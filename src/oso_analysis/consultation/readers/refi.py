@@ -13,12 +13,13 @@ What the standard leaves open, and how it is read here:
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from oso_analysis.consultation.readers.archive import Archive, parse_xml
-from oso_analysis.consultation.readers.model import CodingProject, ProjectBuilder
+from oso_analysis.consultation.readers.model import CodingProject, ProjectBuilder, as_whole
 from oso_analysis.consultation.readers.offsets import SourceText, decode_text
 from oso_analysis.consultation.readers.refi_respondents import (
     Case,
@@ -87,6 +88,15 @@ def _text(element: Element, name: str) -> str:
 
 def _targets(element: Element, *names: str) -> list[str]:
     return [normalise_guid(child.get("targetGUID")) for child in _children(element, *names)]
+
+
+def _file_name(element: Element) -> str:
+    """Return the name of a source's file, unless that is only a GUID."""
+    for key in ("currentPath", "richTextPath", "plainTextPath", "path"):
+        file = re.split(r"[/\\]", element.get(key) or "")[-1]
+        if file and not re.fullmatch(r"\{?[0-9a-fA-F-]{32,36}\}?(\.\w+)?", file):
+            return file
+    return ""
 
 
 class _Reader:
@@ -210,7 +220,8 @@ class _Reader:
         guid = normalise_guid(element.get("guid"))
         transcripts = [child.get("name") or "" for child in _children(element, "Transcript")]
         name = (element.get("name") or next(filter(None, transcripts), "")).strip()
-        source = Source(guid, name or f"source {guid[:8]}", _text(element, "Description"))
+        name = name or _file_name(element) or f"source {guid[:8]}"
+        source = Source(guid, name, _text(element, "Description"))
         source.variables = self._variables(element)
         self._read_container(element, source, _name(element))
         return source
@@ -288,12 +299,11 @@ class _Reader:
 
     def _integer(self, element: Element, attribute: str) -> int | None:
         value = element.get(attribute)
-        try:
-            return int(value) if value is not None else None
-        except ValueError:
+        number = as_whole(value)
+        if value is not None and number is None:
             rule = "must be a whole number"
             self.problems.append(Problem(rule, file=self.file, column=attribute, value=value))
-            return None
+        return number
 
     def _codings(self, codings: list[Element], holder: Element) -> list[tuple[str, str, str]]:
         found = []

@@ -108,7 +108,11 @@ def settle(
             )
         names = {case.name for case in holders}
         for passage in source.passages:
-            own = by_selection.get(passage.guid, []) or _cases_at(spans, passage) or holders
+            own = (
+                by_selection.get(passage.guid, [])
+                or _cases_at(spans[source.guid], passage)
+                or holders
+            )
             name = own[0].name if len(own) == 1 else source.name
             if _add_codings(builder, passage, source, name, path_of):
                 names.add(name)
@@ -133,9 +137,9 @@ def settle(
 
 def _coded_to_cases(
     sources: Sequence[Source], by_guid: Mapping[str, Case], by_source: dict[str, list[Case]]
-) -> list[tuple[str, int, int, Case]]:
+) -> dict[str, list[tuple[int, int, Case]]]:
     """Take NVivo's codings to case nodes out of the codings: they say whose text it is."""
-    spans = []
+    spans: dict[str, list[tuple[int, int, Case]]] = defaultdict(list)
     for source in sources:
         for passage in source.passages:
             for guid in [guid for guid, _, _ in passage.codings if guid in by_guid]:
@@ -143,19 +147,19 @@ def _coded_to_cases(
                 if passage.whole and case not in by_source[source.guid]:
                     by_source[source.guid].append(case)
                 elif passage.start is not None and passage.end is not None:
-                    spans.append((source.guid, passage.start, passage.end, case))
+                    spans[source.guid].append((passage.start, passage.end, case))
             passage.codings = [coding for coding in passage.codings if coding[0] not in by_guid]
     return spans
 
 
-def _cases_at(spans: list[tuple[str, int, int, Case]], passage: Passage) -> list[Case]:
+def _cases_at(spans: Sequence[tuple[int, int, Case]], passage: Passage) -> list[Case]:
     """Return the cases to which the text around a passage was coded, each once."""
     if passage.start is None or passage.end is None:
         return []
     found = {
         case.guid: case
-        for source, start, end, case in spans
-        if source == passage.source and start <= passage.start and passage.end <= end
+        for start, end, case in spans
+        if start <= passage.start and passage.end <= end
     }
     return list(found.values())
 

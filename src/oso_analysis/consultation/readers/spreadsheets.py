@@ -279,7 +279,7 @@ def _of(row: list[str], column: int | None) -> str:
 
 
 def _number(cell: str) -> int | None:
-    return int(cell) if re.fullmatch(r"\d{1,12}", cell) else None
+    return int(cell) if re.fullmatch(r"[0-9]{1,12}", cell) else None
 
 
 def _attribute(builder: ProjectBuilder, name: str, heading: str, value: str) -> None:
@@ -373,13 +373,15 @@ def _read_wide(table: _Table, submission: int | None) -> CodingProject:
     if problems:
         raise InputError(problems)
     ids = [(row[submission], _of(row, coder)) for row in body]
+    seen: set[tuple[str, str]] = set()
     for index, key in enumerate(ids):
-        if key in ids[:index]:
+        if key in seen:
             rule = "stands in two rows; a wide table has one row a respondent (and coder)"
             problems.append(
                 Problem(rule, file=grid.where, row=rows[index], column=header[submission],
                         value=key[0])
             )  # fmt: skip
+        seen.add(key)
     if problems:
         raise InputError(problems)
     listed = ", ".join(repr(header[index]) for index in marks)
@@ -393,7 +395,7 @@ def _count(cell: str) -> int | None:
         return 0
     if low in _MARKED:
         return 1
-    if low.isdigit() and int(low) <= _MAX_COUNT:
+    if re.fullmatch(r"[0-9]{1,4}", low) and int(low) <= _MAX_COUNT:
         return int(low)
     return None
 

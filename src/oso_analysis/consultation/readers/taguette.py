@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from oso_analysis.consultation.readers.databases import Tables
-from oso_analysis.consultation.readers.model import CodingProject, ProjectBuilder
+from oso_analysis.consultation.readers.model import CodingProject, ProjectBuilder, as_whole
 from oso_analysis.errors import InputError, Problem
 
 __all__ = ["is_taguette", "read_taguette"]
@@ -71,8 +71,8 @@ def read_taguette(tables: Tables, file: str) -> CodingProject:
                 code=codes[tag],
                 text=_plain(str(row["snippet"] or "")),
                 source=document,
-                start=row["start_offset"],
-                end=row["end_offset"],
+                start=as_whole(row["start_offset"]),
+                end=as_whole(row["end_offset"]),
             )
     if untagged:
         builder.caveats.append(f"{untagged} highlight(s) carry no tag.")
