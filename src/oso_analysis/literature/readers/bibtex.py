@@ -226,18 +226,16 @@ def _value(
     parts: list[str] = []
     while True:
         sign = text[place : place + 1] if place < limit else ""
-        if sign == "{":
-            end = _brace_end(text, place, limit)
+        if sign in ("{", '"') and sign:
+            end = (_brace_end if sign == "{" else _quote_end)(text, place, limit)
             if end < 0:
-                parts.append(text[place + 1 : limit])
-                return "".join(parts).rstrip("} \n,"), limit
-            parts.append(text[place + 1 : end])
-            place = end + 1
-        elif sign == '"':
-            end = _quote_end(text, place, limit)
-            if end < 0:
-                parts.append(text[place + 1 : limit])
-                return "".join(parts).rstrip("} \n,"), limit
+                # Unclosed: it ends where the next field begins on a line of its own.
+                resumed = _NEXT_FIELD.search(text, place, limit)
+                end = resumed.start() if resumed else limit
+                parts.append(text[place + 1 : end])
+                if resumed:
+                    reasons.append("a value without its closing brace or quotation mark")
+                return "".join(parts).rstrip("} \t\n,"), end
             parts.append(text[place + 1 : end])
             place = end + 1
         else:
@@ -253,6 +251,7 @@ def _value(
         place = joined.end()
 
 
+_NEXT_FIELD = re.compile(r",?[ \t]*\n\s*[A-Za-z][\w-]*[ \t]*=[ \t]*(?=[{\"\d])")
 _HASH = re.compile(r"\s*#\s*")
 _QUOTE = re.compile(r'\\?[{}"]')
 
@@ -297,7 +296,11 @@ def _fill(draft: Draft, tags: Tags, kind: str) -> None:
         draft["extra_type"] = kind
     authors = tags.pop("author", None)
     if authors:
-        draft["authors"] = [name for value in authors for name in bibtex_names(value)]
+        people = [name for value in authors for name in bibtex_names(value)]
+        if people[-1:] == ["others"]:
+            people.pop()
+            tags["author"] = authors
+        draft["authors"] = people
     for name, values in tags.items():
         decode = unescape if name in _VERBATIM else decode_latex
         tags[name] = [decode(value) for value in values]
@@ -338,10 +341,9 @@ def _fill(draft: Draft, tags: Tags, kind: str) -> None:
 def bibtex_names(value: str) -> list[str]:
     """Split an author field at its outermost `and`s and put family names first."""
     if "{" not in value:
-        names = _AND.split(value)
         return [
             surname_first(decode_latex(name) if "\\" in name or "~" in name else name)
-            for name in map(clean, names)
+            for name in map(clean, _AND.split(value))
             if name
         ]
     names = []
@@ -353,7 +355,7 @@ def bibtex_names(value: str) -> list[str]:
             # A name in braces of its own is one that must not be taken apart.
             inner = clean(decode_latex(part))
             names.append(inner)
-        elif part[0] == "{" and " " in part and "," not in part:
+        elif part[0] == "{" and part[1:2] != "\\" and " " in part and "," not in part:
             names.append(clean(decode_latex(part)))
         else:
             names.append(surname_first(clean(decode_latex(part))))

@@ -65,13 +65,15 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "doi": ("DOI", "DOI Link", "DI", "Digital Object Identifier"),
     "isbn": ("ISBN", "ISBNs", "BN"),
     "issn": ("ISSN", "ISSNs", "SN", "eISSN", "EI", "Print ISSN", "Electronic ISSN"),
-    "serial": ("Standard Number", "StandardNumber", "ISBN/ISSN", "ISSN/ISBN"),
+    "serial": ("Standard Number", "StandardNumber", "Standard Number (ISBN/ISSN)",
+        "ISBN/ISSN", "ISSN/ISBN"),
     "pmid": ("PMID", "PubMed ID", "pubmed_id", "Pubmed Id", "PubMedID", "PM", "Medline ID"),
     "url": (
         "Url", "URL", "Link", "URLs", "DocumentURL", "Document URL", "ArticleURL", "PLink",
         "Source URLs", "External URL", "Web address", "Web link", "Links", "Permalink",
     ),
-    "language": ("Language", "Language of Original Document", "LA", "Languages"),
+    "language": ("Language", "Language of Original Document", "Language of Article",
+        "LA", "Languages"),
     "abstract": ("Abstract", "Abstract Note", "AB", "Summary", "Abstracts"),
     "keywords": (
         "Author Keywords", "Keywords", "Manual Tags", "Keyword", "Tags", "DE", "Subject Terms",
@@ -116,6 +118,7 @@ KEPT: tuple[str, ...] = tuple(
     FullTextURL|RelatedURL|Rank|Publication Year (online)|Publication Date (online)|
     Publication Date (print)|Anthology title|MeSH terms|Mesh|Funder|Funders|Dimensions URL|
     Times cited|Altmetric|Source Country|Country of Publication|
+    PUI|Date of Publication|Imported ID|Parent author(s)|Author addresses|Emtree terms|
     PT|BA|BE|GP|BF|CA|SE|BS|CT|CY|CL|SP|HO|ID|C1|C3|RP|EM|RI|OI|FU|FP|FX|CR|NR|TC|Z9|U1|U2|J9|JI|
     PD|PN|SU|SI|MA|D2|EA|PG|WC|WE|SC|GA|OA|HC|HP|DA|PA
     """.replace("\n", "").split("|")
@@ -175,5 +178,6 @@ def rank_of(column: str, heading: str) -> int:
 
 
 def known_headings() -> list[str]:
-    """Return every heading there is a rule for."""
-    return sorted({name for names in SYNONYMS.values() for name in names} | set(KEPT))
+    """Return every heading there is a rule for but two-letter tags, which are like anything."""
+    known = {name for names in SYNONYMS.values() for name in names} | set(KEPT)
+    return sorted(name for name in known if len(name) > 2)

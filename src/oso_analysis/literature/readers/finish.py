@@ -21,6 +21,9 @@ __all__ = ["finish"]
 _PLAIN = ("volume", "issue", "pages", "publisher", "place", "edition", "language", "keywords",
           "container", "pmid", "url", "isbn", "issn")  # fmt: skip
 _DOI_URL = re.compile(r"https?://(?:dx\.)?doi\.org/", re.IGNORECASE)
+_NO_ABSTRACT = re.compile(
+    r"\[?(?:no abstract(?: available)?|abstract not available|n/a)\.?\]?$", re.I
+)
 _PLAIN_DOI = re.compile(r"10\.\d{4,9}/[a-z0-9./()_-]*[a-z0-9]")
 _YEARS = {str(year): year for year in range(1400, 2100)}
 
@@ -55,6 +58,10 @@ def finish(drafts: Sequence[Draft]) -> tuple[dict[str, Column], list[tuple[int, 
         word = draft.get("extra_type")
         if word:
             extras[at] = {**(extras[at] or {}), "type": word}
+    for at, abstract in enumerate(columns["abstract"]):
+        if abstract and len(abstract) < 40 and _NO_ABSTRACT.match(abstract):
+            columns["abstract"][at] = None
+            extras[at] = {**(extras[at] or {}), "abstract": abstract}
     columns["authors"] = _authors(drafts, extras)
     columns["year"] = _years(drafts, extras, mended)
     columns["doi"] = _dois(drafts, columns["url"], extras, mended)

@@ -14,10 +14,10 @@ from oso_analysis.literature.readers.draft import words
 
 __all__ = ["count_markers", "scan_json", "scan_table"]
 
-_RIS = re.compile(r"^[ \t]*(TY|ER)(?:  -|[ \t]{0,4}-(?=[ \t\n]|\Z))", re.MULTILINE)
-_RIS_TAG = re.compile(r"^[ \t]*([A-Z][A-Z0-9])(?:(  )-|[ \t]{0,4}-(?=[ \t\n]|\Z))", re.MULTILINE)
+_RIS = re.compile(r"^[ \t]*(TY|ER)(?:[ \t]{1,4}-|-(?=[ \t\n]|\Z))", re.MULTILINE)
+_RIS_TAG = re.compile(r"^[ \t]*([A-Z][A-Z0-9])(?:(  )-|[ \t]{1,4}-|-(?=[ \t\n]|\Z))", re.MULTILINE)
 _WOS = re.compile(r"^(PT|ER)(?=[ \t\n]|\Z)", re.MULTILINE)
-_WOS_TAG = re.compile(r"^(?!FN|VR|EF|PT|ER)[A-Z][A-Z0-9](?=[ \t]\S)", re.MULTILINE)
+_WOS_TAG = re.compile(r"^(?!FN|VR|EF|PT|ER)([A-Z][A-Z0-9])[ \t](?=.*\S)", re.MULTILINE)
 _BIBTEX = re.compile(
     r"(?:^|\})[ \t]*@[ \t]*(?!(?:comment|string|preamble|xdata|set|control)\s*[{(])"
     r"[A-Za-z]\w*\s*[{(]",
@@ -25,7 +25,7 @@ _BIBTEX = re.compile(
 )
 _RECORD = re.compile(r"<(?:[\w.-]+:)?record(?=[\s>/])")
 _MEDLINE_TAG = re.compile(r"[A-Z0-9]*[A-Z][A-Z0-9]* *-")
-_JSON_ITEM = re.compile(rb'(:\s*)?\{\s*"([^"\\]*)"\s*:')
+_JSON_ITEM = re.compile(rb'(:\s*)?\{\s*"([^"\\]*)"\s*(?=:)')
 _ITEMS = re.compile(r'\s*\{(?:[^{}\[\]]*,)?\s*"items"\s*:\s*\[')
 _QUOTE, _BRACE, _LINE_FEED = b'"{\n'
 _STRUCTURE = np.zeros(256, dtype=bool)
@@ -135,14 +135,20 @@ def _count_wos(text: str) -> int:
     outside = True
     place = 0
     for match in _WOS.finditer(text):
-        if outside and _WOS_TAG.search(text, place, match.start()):
+        if outside and _any_wos_tag(text, place, match.start()):
             count += 1
         outside = match[1] == "ER"
         count += not outside
         place = match.end()
-    if outside and _WOS_TAG.search(text, place):
+    if outside and _any_wos_tag(text, place, len(text)):
         count += 1
     return count
+
+
+def _any_wos_tag(text: str, start: int, end: int) -> bool:
+    from oso_analysis.literature.readers.wos import KNOWN_TAGS
+
+    return any(match[1] in KNOWN_TAGS for match in _WOS_TAG.finditer(text, start, end))
 
 
 def _count_bibtex(text: str) -> int:
@@ -198,11 +204,16 @@ def scan_json(text: str) -> list[tuple[int, int]]:
         lines = 1 + np.cumsum(signs == _LINE_FEED, dtype=np.int32)[is_item]
         return list(zip(lines.tolist(), starts.tolist(), strict=True))
     raw = text.encode("utf-8", errors="replace")
-    return [
-        (raw.count(b"\n", 0, match.start()) + 1, match.start() + match[0].index(b"{"))
-        for match in _JSON_ITEM.finditer(raw)
-        if not match[1] and match[2] not in _INNER
-    ]
+    found = []
+    line = 1
+    counted = 0
+    for match in _JSON_ITEM.finditer(raw):
+        if not match[1] and match[2] not in _INNER:
+            start = match.start() + match[0].index(b"{")
+            line += raw.count(b"\n", counted, start)
+            counted = start
+            found.append((line, start))
+    return found
 
 
 def _count_csl(text: str) -> int:

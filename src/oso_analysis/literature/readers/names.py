@@ -17,7 +17,7 @@ __all__ = ["looks_like_organisation", "normalise_authors", "pair_up", "surname_f
 _ODD = re.compile(
     r"[•·;|&*†‡§{}<>()\[\]\d\t\n\r\xa0\u200b\ufeff]|  |,[^ ]|,.*,| ,|^[\s,.]|[\s,]$"
     r"|\b(?:[Aa][Nn][Dd]|et|[Ww]ith|y|[A-Z]{4,}|PhD|MEd|PsyD|MSc|LCMHC|OBE|CBE|MBE|KCMG|DPhil)\b"
-    r"|\b(?:Ph|Psy|Ed)\.? ?D\.|\b[MJ]\.D\.|\bM\.[AS]\."
+    r"|^[Aa]non|^[Nn]o [Aa]uthor|\b(?:Ph|Psy|Ed)\.? ?D\.|\b[MJ]\.D\.|\bM\.[AS]\."
 )
 _SPLIT = re.compile(r"\s*[;•·|\n]\s*")
 _AND = re.compile(r"\s+(?:and|AND|&|y|und|et)\s+(?!al\b)")
@@ -58,6 +58,10 @@ _DEGREE_SHAPE = re.compile(r"[A-Za-z.-]{2,10}$")
 _PARTICLES = words("""von van de der den la le di da dos del du ten ter zu zur af bin al""")
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?$", re.IGNORECASE)
 #: Names found to be in order: the same people recur throughout an export.
+_NOBODY = frozenset(
+    {"anon", "anonymous", "et al", "al", "n/a", "no author", "no author name available",
+     "no authors listed", "author"}
+)  # fmt: skip
 _plain: set[str] = set()
 _REMEMBERED = 500_000
 
@@ -96,7 +100,11 @@ def _careful(names: Sequence[str]) -> tuple[str | None, bool]:
         if person:
             people.append(person)
     plain = [" ".join(name.split()) for name in names]
-    return "; ".join(people) or None, people != plain
+    # A comma put between family name and initials loses nothing.
+    changed = [name.replace(",", "") for name in people] != [
+        name.replace(",", "") for name in plain
+    ]
+    return "; ".join(people) or None, changed
 
 
 def _split(value: str) -> list[str]:
@@ -177,7 +185,7 @@ def _one(piece: str) -> str:
             given = rest
         name = f"{family}, {given}"
     name = _MARKS.sub("", name)
-    if not name or name.lower() in {"anon", "et al", "al"} or _is_degree(name):
+    if not name or name.lower().strip("[]. ") in _NOBODY or _is_degree(name):
         return ""
     name = _without_degrees(name)
     if "," in name:

@@ -18,7 +18,9 @@ KNOWN_TAGS = words(
     M2 M3 N1 N2 NO NV OP PA PB PM PP PT PY RD RI RN RP S1 S2 SE SL SN SO SP SR ST SV T1 T2 T3
     TA TI TT TY U1 U2 U3 U4 U5 UR UT VL VO WP WT WV Y1 Y2 YR"""
 )
-_TAG_LINE = re.compile(r"[ \t]*([A-Z][A-Z0-9])(?:(  )-|[ \t]{0,4}-(?=[ \t]|$))(.*)", re.DOTALL)
+_TAG_LINE = re.compile(r"[ \t]*([A-Z][A-Z0-9])(?:(  )-|[ \t]{1,4}-|-(?=[ \t]|$))(.*)", re.DOTALL)
+
+_NUMBERING = re.compile(r"\s*(?:<?\d+[.>]|EF)\s*")
 
 #: Tags whose first value is a record column whatever else there is.
 _FIRST = {
@@ -47,6 +49,7 @@ _ELSE = {
     "J2": "container",
     "J1": "container",
     "SO": "container",
+    "C3": "container",
     "VO": "volume",
     "IP": "issue",
     "CP": "issue",
@@ -96,7 +99,9 @@ def parse_ris(text: str) -> Parsed:
                 last[-1] = f"{last[-1]}\n{line.strip()}" if last[-1] else line.strip()
                 continue
             else:
-                loose.append(line)
+                # Ovid numbers its entries, and Web of Science ends the file with EF.
+                if _NUMBERING.fullmatch(line) is None:
+                    loose.append(line)
                 continue
         if tag == "TY":
             if open_entry:
@@ -221,7 +226,11 @@ def draft_from_tags(tags: Tags) -> Draft | None:
         draft["authors"] = authors
     keywords = tags.get("KW")
     if keywords:
-        draft["keywords"] = keywords[0] if len(keywords) == 1 else "; ".join(keywords)
+        # EndNote writes one tag and the other keywords on lines of their own.
+        draft["keywords"] = "; ".join(keywords).replace("\n", "; ")
+    if "/" in draft.get("edition", ""):
+        # EndNote keeps the date of electronic publication here.
+        extra["ET"] = draft.pop("edition")
     if "SN" in tags or "BN" in tags:
         _set_serial_numbers(draft, tags, extra)
     if extra:

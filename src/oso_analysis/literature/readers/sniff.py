@@ -20,7 +20,7 @@ FORMATS = {
 }
 
 _HEAD = 200_000
-_RIS = re.compile(r"^[ \t]*TY(?:  -|[ \t]{0,4}-(?=[ \t\n]|\Z))", re.MULTILINE)
+_RIS = re.compile(r"^[ \t]*TY(?:[ \t]{1,4}-|-(?=[ \t\n]|\Z))", re.MULTILINE)
 _RIS_LOOSE = re.compile(r"^[A-Z][A-Z0-9]  - ?\S", re.MULTILINE)
 _BIBTEX = re.compile(r"(?:^|\})[ \t]*@[ \t]*[A-Za-z]\w*\s*[{(]", re.MULTILINE)
 _MEDLINE = re.compile(r"^PMID-", re.MULTILINE)

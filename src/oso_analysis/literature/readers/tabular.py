@@ -187,6 +187,8 @@ class _Plan:
                     draft[column] = value
                     if column == "date":
                         draft["date_tag"] = self.names[at]
+                elif column in ("isbn", "issn"):
+                    draft[column] += f"; {value}"
                 elif value != chosen:
                     extra[self.names[at]] = value
         for at, name in self.extra:
