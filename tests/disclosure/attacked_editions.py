@@ -187,6 +187,46 @@ def generated(seed: int) -> dict[str, CountTable]:
     return tables
 
 
+def awkward(seed: int) -> dict[str, CountTable]:
+    """Return an edition with a table cut short, a theme-by-theme table and restricted tables."""
+    submissions, segments = consultation(seed)
+    random = np.random.default_rng(20_000 + seed)
+    submissions["language"] = random.choice(["en", "fr", "de", "ga"], len(submissions))
+    relevant = submissions[submissions["relevant"] == "yes"]
+    languages = tabulate(submissions, ["language"], "n_submissions")
+    top = languages.sort_values("n_submissions", ascending=False).head(3)
+    raised = segments[["submission_id", "theme"]].drop_duplicates()
+    pairs = raised.merge(raised.rename(columns={"theme": "with"}), on="submission_id")
+    together = pairs.groupby(["theme", "with"]).size().unstack(fill_value=0).stack()
+    late = submissions[submissions["year"] == "year1"]
+    return {
+        "sector": CountTable(
+            tabulate(submissions, ["sector"], "n_submissions"), "n_submissions", ["sector"]
+        ),
+        "languages": CountTable(top, "n_submissions", ["language"], complete=False),
+        "late": CountTable(
+            tabulate(late, ["sector"], "n_submissions"),
+            "n_submissions",
+            ["sector"],
+            where={"year": "year1"},
+        ),
+        "together": CountTable(
+            together.rename("n_submissions").reset_index(),
+            "n_submissions",
+            {"theme": "theme", "with": "theme"},
+            multi_label=["theme"],
+            where={"relevant": "yes"},
+        ),
+        "theme-sector": CountTable(
+            themes_by(segments, relevant, ["sector"]),
+            "n_submissions",
+            ["theme", "sector"],
+            multi_label=["theme"],
+            where={"relevant": "yes"},
+        ),
+    }
+
+
 def printed(tables: dict[str, CountTable], protected: Protected) -> dict[str, Printed]:
     """Return what the report shows, and what its reader knows, and nothing else."""
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from attacked_editions import generated, printed, real, real_frames
+from attacked_editions import awkward, generated, printed, real, real_frames
 from attacker import Attacker, attack
 
 from oso_analysis.disclosure import CONFIDENTIAL, DisclosurePolicy, protect
@@ -37,6 +37,13 @@ def test_the_attacker_succeeds_without_secondary_suppression() -> None:
     seeds = [seed for seed in EVERYDAY[:12] if _has_small(seed)]
     beaten = [seed for seed in seeds if _narrowed(seed, secondary=False)]
     assert len(beaten) >= 0.9 * len(seeds) > 5
+
+
+def test_tables_cut_short_restricted_and_of_pairs() -> None:
+    for seed in range(8):
+        tables = awkward(seed)
+        protected = protect(tables, CONFIDENTIAL)
+        assert not attack(printed(tables, protected), INTERVAL, labelled=LABELLED), seed
 
 
 @pytest.mark.slow
