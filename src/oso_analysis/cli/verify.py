@@ -15,8 +15,8 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     parser = subparsers.add_parser(
         "verify",
         help="build an edition again and compare every file with the published one",
-        description="Rebuild an edition in a temporary folder and compare every file, byte by byte, with "
-        "the published one. Exit status 1 if anything differs.",
+        description="Rebuild an edition in a temporary folder and compare every file with the "
+        "published one, byte by byte. Exit status 1 if anything differs.",
     )
     parser.add_argument(
         "edition", nargs="?", metavar="EDITION", help="default: the default edition"

@@ -1,0 +1,43 @@
+"""`oso-analysis diff`: what changed between two editions, or two versions of one."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+__all__ = ["add_commands"]
+
+
+def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Register the command."""
+    parser = subparsers.add_parser(
+        "diff",
+        help="what changed between two editions, exhibit by exhibit",
+        description="Compare two published editions: numbers that moved and by how much, rows that "
+        "came and went, figures side by side. An edition is given by its name, the path of its "
+        "folder, or as REVISION:reports/NAME of git.",
+    )
+    parser.add_argument("before", metavar="A")
+    parser.add_argument("after", metavar="B")
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="also write a page that needs no other file"
+    )
+    parser.set_defaults(handler=_diff)
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    from oso_analysis.diff import compare_editions, open_edition, render_html
+    from oso_analysis.project import find_root
+    from oso_analysis.runner.publish import writing
+
+    reports = find_root() / "reports"
+    with (
+        open_edition(reports, arguments.before) as before,
+        open_edition(reports, arguments.after) as after,
+    ):
+        difference = compare_editions(before, after)
+        print(difference)
+        if arguments.html:
+            with writing(str(arguments.html)):
+                arguments.html.write_text(render_html(difference), encoding="utf-8", newline="\n")
+    return 0
