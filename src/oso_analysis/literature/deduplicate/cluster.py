@@ -15,6 +15,8 @@ Array = np.ndarray[Any, Any]
 
 #: In a larger group only the pairs already compared are checked for contradictions.
 _CHECKED = 300
+#: Pairs checked at once: bounds memory, changes no result.
+_AT_ONCE = 400_000
 
 
 def _components(size: int, left: Array, right: Array) -> Array:
@@ -81,7 +83,11 @@ def cluster(
     right = np.concatenate([links["b"].to_numpy(), [b for _, b in same]]).astype(np.int64)
     labels = _components(size, left, right)
     a, b = pairs_within(labels, 3, _CHECKED)
-    against = contradicts(a, b)
+    batches = [
+        contradicts(a[start : start + _AT_ONCE], b[start : start + _AT_ONCE])
+        for start in range(0, max(len(a), 1), _AT_ONCE)
+    ]
+    against = np.concatenate(batches)
     apart = list(zip(a[against].tolist(), b[against].tolist(), strict=True)) + different
     broken = {int(labels[x]) for x, y in apart if labels[x] == labels[y]}
     if broken:

@@ -10,14 +10,14 @@ import pandas as pd
 
 from oso_analysis.errors import InputError, Problem, require_columns
 from oso_analysis.literature.deduplicate.block import candidate_pairs
-from oso_analysis.literature.deduplicate.cluster import cluster
-from oso_analysis.literature.deduplicate.decisions import Verdicts, check_decisions
+from oso_analysis.literature.deduplicate.decisions import check_decisions
 from oso_analysis.literature.deduplicate.grades import plausible
-from oso_analysis.literature.deduplicate.match import MERGE, REVIEW, compare, describe
+from oso_analysis.literature.deduplicate.match import REVIEW, compare
 from oso_analysis.literature.deduplicate.merge import merge
 from oso_analysis.literature.deduplicate.normalise import FEATURES, normalise
+from oso_analysis.literature.deduplicate.settle import settle, with_titles
 
-__all__ = ["Deduplication", "deduplicate"]
+__all__ = ["Deduplication", "check_records", "deduplicate"]
 
 Array = np.ndarray[Any, Any]
 
@@ -60,7 +60,7 @@ class Deduplication:
     stale_decisions: pd.DataFrame
 
 
-def _check(records: pd.DataFrame) -> None:
+def check_records(records: pd.DataFrame) -> None:
     """Raise unless every record has an id of its own."""
     require_columns(records, ("record_id", "title"), where="records")
     ids = records["record_id"]
@@ -111,9 +111,10 @@ def deduplicate(records: pd.DataFrame, *, decisions: pd.DataFrame | None = None)
         For missing columns, missing or repeated record ids, and verdicts that contradict each
         other.
     """
-    _check(records)
+    check_records(records)
+    records = records.assign(record_id=records["record_id"].astype("str"))
     records = records.sort_values("record_id", kind="stable", ignore_index=True)
-    ids = records["record_id"].astype(str).to_numpy(dtype=object)
+    ids = records["record_id"].to_numpy(dtype=object)
     verdicts = check_decisions(decisions, ids.tolist())
     features = normalise(records)
     a, b = candidate_pairs(features)
@@ -121,118 +122,30 @@ def deduplicate(records: pd.DataFrame, *, decisions: pd.DataFrame | None = None)
     screened = features[["title", "doi", "pmid", "abstract"]]
 
     def weigh(left: Array, right: Array) -> pd.DataFrame:
-        parts = [
-            compare(compared.take(left[i : i + _AT_ONCE]), compared.take(right[i : i + _AT_ONCE]))
-            for i in range(0, max(len(left), 1), _AT_ONCE)
-        ]
-        return pd.concat(parts, ignore_index=True)
+        return compare(compared.take(left), compared.take(right))
 
     kept = []
     for i in range(0, max(len(a), 1), _AT_ONCE):
         left, right = a[i : i + _AT_ONCE], b[i : i + _AT_ONCE]
         keep = plausible(screened.take(left), screened.take(right))
         left, right = left[keep], right[keep]
-        evidence = weigh(left, right)
-        evidence["a"], evidence["b"] = left, right
+        evidence = weigh(left, right).assign(a=left, b=right)
         kept.append(evidence[evidence["score"] >= REVIEW])
     pairs = pd.concat(kept, ignore_index=True)
-    place = {record_id: position for position, record_id in enumerate(ids.tolist())}
-    first = cluster(
+    settled = settle(
+        pairs,
+        ids,
         (features["title"] != "").to_numpy(),
-        pairs.loc[pairs["score"] >= MERGE, ["a", "b", "score"]],
-        contradicts=lambda left, right: weigh(left, right)["contradicts"].to_numpy(dtype=bool),
-        same=[(place[x], place[y]) for x, y, _ in verdicts.same],
-        different=[(place[x], place[y]) for x, y, _ in verdicts.different],
+        verdicts,
+        lambda left, right: weigh(left, right)["contradicts"].to_numpy(dtype=bool),
     )
-    work_ids = np.array([f"w-{ids[position]}" for position in first.tolist()], dtype=object)
-    merged = merge(records, first, work_ids)
+    merged = merge(records, settled.first, settled.work_ids["work_id"].to_numpy(dtype=object))
     return Deduplication(
-        work_ids=pd.DataFrame(
-            {"record_id": pd.Series(ids, dtype="str"), "work_id": pd.Series(work_ids, dtype="str")}
-        ),
+        work_ids=settled.work_ids,
         works=merged.works,
-        merges=_merges(pairs, first, ids, verdicts, place),
-        review=_review(pairs, first, ids, records, verdicts, place),
+        merges=settled.merges,
+        review=with_titles(settled.review, records),
         field_sources=merged.field_sources,
         disagreements=merged.disagreements,
         stale_decisions=verdicts.stale,
     )
-
-
-def _merges(
-    pairs: pd.DataFrame, first: Array, ids: Array, verdicts: Verdicts, place: dict[str, int]
-) -> pd.DataFrame:
-    """Return the links inside works, decided ones included, in order of record ids."""
-    together = first[pairs["a"].to_numpy()] == first[pairs["b"].to_numpy()]
-    links = pairs[together & (pairs["score"] >= MERGE).to_numpy()]
-    decided = {(place[x], place[y]): why for x, y, why in verdicts.same}
-    table = pd.DataFrame(
-        {
-            "a": links["a"].to_numpy(),
-            "b": links["b"].to_numpy(),
-            "reason": pd.Series(describe(links), dtype="str"),
-            "score": links["score"].to_numpy(dtype=float),
-        }
-    )
-    if decided:
-        evidence = zip(table["a"].tolist(), table["b"].tolist(), strict=True)
-        table = pd.concat(
-            [
-                table[[pair not in decided for pair in evidence]],
-                pd.DataFrame(
-                    {
-                        "a": [x for x, _ in decided],
-                        "b": [y for _, y in decided],
-                        "reason": pd.Series(list(decided.values()), dtype="str"),
-                        "score": np.nan,
-                    }
-                ),
-            ]
-        )
-    table = table.sort_values(["a", "b"], kind="stable", ignore_index=True)
-    return pd.DataFrame(
-        {
-            "record_id_a": pd.Series(ids[table["a"].to_numpy(dtype=int)], dtype="str"),
-            "record_id_b": pd.Series(ids[table["b"].to_numpy(dtype=int)], dtype="str"),
-            "reason": table["reason"].astype("str"),
-            "score": table["score"].astype(float),
-        }
-    )
-
-
-def _review(
-    pairs: pd.DataFrame,
-    first: Array,
-    ids: Array,
-    records: pd.DataFrame,
-    verdicts: Verdicts,
-    place: dict[str, int],
-) -> pd.DataFrame:
-    """Return uncertain pairs of different works that nobody has decided yet."""
-    works_a, works_b = first[pairs["a"].to_numpy()], first[pairs["b"].to_numpy()]
-    low, high = np.minimum(works_a, works_b), np.maximum(works_a, works_b)
-    decided = {tuple(sorted((first[place[x]], first[place[y]]))) for x, y, _ in verdicts.different}
-    open_ = (low != high) & np.array(
-        [pair not in decided for pair in zip(low.tolist(), high.tolist(), strict=True)], dtype=bool
-    )
-    table = pairs[open_].assign(low=low[open_], high=high[open_])
-    table = table.sort_values(["score", "a", "b"], ascending=[False, True, True], kind="stable")
-    table = table.drop_duplicates(["low", "high"], ignore_index=True)
-    reason = [
-        f"{why}; not joined, because other records of the two works contradict each other"
-        if score >= MERGE
-        else why
-        for why, score in zip(describe(table), table["score"].tolist(), strict=True)
-    ]
-    a, b = table["a"].to_numpy(), table["b"].to_numpy()
-    columns: dict[str, Any] = {
-        "record_id_a": pd.Series(ids[a], dtype="str"),
-        "record_id_b": pd.Series(ids[b], dtype="str"),
-        "score": table["score"].astype(float),
-        "reason": pd.Series(reason, dtype="str"),
-    }
-    for name in ("title", "year"):
-        if name in records.columns:
-            for side, positions in (("a", a), ("b", b)):
-                columns[f"{name}_{side}"] = records[name].take(positions).reset_index(drop=True)
-    return pd.DataFrame(columns)

@@ -198,7 +198,9 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     # says something else.
     unlike = (title == -2) & (grades["abstract"] != 1)
     score = np.where(unlike, np.minimum(score, MERGE - 0.5), score)
-    contradicts = (score < 0) | ((against <= CONTRADICTION) & (score < REVIEW))
+    # One slip in a year does not outweigh the place in print that two records share.
+    placed = (grades["page"] == 2) | (grades["volume"] == 1) | (grades["doi"] == 1)
+    contradicts = (score < 0) | ((against <= CONTRADICTION) & (score < MERGE) & ~placed)
     return pd.DataFrame(grades | {"score": np.round(score, 2), "contradicts": contradicts})
 
 
