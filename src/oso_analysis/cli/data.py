@@ -1,4 +1,4 @@
-"""`oso-analysis check` and `oso-analysis data-dictionary`: the data against their description."""
+"""What can be done with the project's data: `check`, `data-dictionary` and `prisma`."""
 
 from __future__ import annotations
 
@@ -29,6 +29,17 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         help="file to write (default: docs/data-dictionary.md of the project)",
     )
     dictionary.set_defaults(handler=_dictionary)
+    prisma = subparsers.add_parser(
+        "prisma",
+        help="write the flow of an edition as the PRISMA2020 R package takes it",
+        description="Count the PRISMA 2020 flow of an edition and write it as the CSV template of "
+        "the PRISMA2020 package and web application.",
+    )
+    prisma.add_argument(
+        "edition", nargs="?", help="edition of editions.yaml (default: its default)"
+    )
+    prisma.add_argument("--output", type=Path, required=True, help="file to write")
+    prisma.set_defaults(handler=_prisma)
 
 
 def _check(_arguments: argparse.Namespace) -> int:
@@ -57,4 +68,31 @@ def _dictionary(arguments: argparse.Namespace) -> int:
     output.parent.mkdir(parents=True, exist_ok=True)
     output.write_text(render_dictionary(package, codebook), encoding="utf-8", newline="\n")
     print(f"wrote {output.name}")
+    return 0
+
+
+def _prisma(arguments: argparse.Namespace) -> int:
+    from oso_analysis.editions import read_editions
+    from oso_analysis.project import find_root
+    from oso_analysis.review import load_review
+    from oso_analysis.scope import scope_review
+    from oso_analysis.tables.prisma import count_prisma_flow, edition_stage
+    from oso_analysis.tables.prisma_export import to_prisma2020_csv
+
+    root = find_root()
+    names = [arguments.edition] if arguments.edition else []
+    (edition,) = read_editions(root).select(names)
+    review = load_review(root)
+    scope = scope_review(review, **edition.parameters)
+    flow = count_prisma_flow(
+        review.records,
+        review.work_ids,
+        review.work_screening,
+        review.searches,
+        review.codebook,
+        rejects=review.reading.rejects,
+        later_stages=[edition_stage(scope.outside_works)] if len(scope.outside_works) else [],
+    )
+    arguments.output.write_text(to_prisma2020_csv(flow), encoding="utf-8", newline="\n")
+    print(f"wrote the flow of {edition.name} to {arguments.output.name}")
     return 0
