@@ -236,6 +236,9 @@ def test_out_and_in_on_the_command_line(
     assert main(["consultation", "import", str(qdpx), str(qdc), *book]) == 0
     draft = out / "recode-draft.csv"
     assert "876 codings, coders: coder_1, coder_2" in capsys.readouterr().out
+    # a draft that somebody may have completed is not written over
+    assert main(["consultation", "import", str(qdpx), *book]) == 2
+    assert "may hold your work" in capsys.readouterr().err
     assert main(["consultation", "import", str(qdpx), *book, "--recode", str(draft)]) == 0
     assert "365 segments in 117 submissions" in capsys.readouterr().out
     for name in ("segments", "submissions"):

@@ -143,7 +143,12 @@ def test_formulas_are_read_as_their_saved_values(tmp_path: Path) -> None:
 
 
 def test_excel_errors_dates_and_numbers(tmp_path: Path) -> None:
-    rows: list[list[object]] = [["respondent", "code"], ["Alpha", "#N/A"], ["Beta", "#REF!"]]
+    rows: list[list[object]] = [
+        ["respondent", "code"],
+        ["Alpha", "#N/A"],
+        ["Beta", "#REF!"],
+        ["C", "#SAFE"],
+    ]
     with pytest.raises(InputError, match="is an Excel error") as caught:
         read_coding_project(workbook(tmp_path, rows))
     assert len(caught.value.problems) == 2
@@ -171,6 +176,34 @@ def test_several_codes_in_one_cell_as_atlas_ti_writes_them(tmp_path: Path) -> No
     assert found.segments["code"].tolist() == ["Prevention", "Policing"]
     assert found.segments["passage_id"].nunique() == 1
     assert found.caveats == ("1 row(s) of coded.csv carry no code.",)
+
+
+def test_one_row_for_each_code_as_maxqda_writes_them(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        [
+            "Color",
+            "Document group",
+            "Document name",
+            "Code",
+            "Beginning",
+            "End",
+            "Segment",
+            "Author",
+        ],
+        ["\u25cf", "NGOs", "Alpha", "Themes\\Prevention", 3, 3, "Lessons at school", "ana"],
+        ["\u25cf", "NGOs", "Alpha", "Kinds\\Issue", 3, 3, "Lessons at school", "ana"],
+        ["\u25cf", "NGOs", "Alpha", "Kinds\\Issue", 3, 3, "Lessons at school", "ben"],
+        ["\u25cf", "NGOs", "Alpha", "Kinds\\Issue", 9, 9, "Lessons at school", "ana"],
+    ]
+    found = read_coding_project(workbook(tmp_path, rows))
+    passages = found.segments.groupby("passage_id")["code"].apply(sorted).tolist()
+    assert sorted(passages) == [
+        ["Kinds\\Issue"],
+        ["Kinds\\Issue"],
+        ["Kinds\\Issue", "Themes\\Prevention"],
+    ]
+    assert found.segments["text"].unique().tolist() == ["Lessons at school"]
+    assert found.submissions["Document group"].tolist() == ["NGOs"]
 
 
 def test_our_own_segments_are_long_form(data: Path) -> None:

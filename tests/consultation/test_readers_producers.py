@@ -206,3 +206,15 @@ def test_projects_merge_by_name_of_respondent_and_code() -> None:
     assert len(twice.segments) == 38
     assert twice.segments["segment_id"].is_unique
     assert len(twice.submissions) == 3
+
+
+def test_merging_keeps_what_each_file_says_of_a_respondent(tmp_path: Path) -> None:
+    one, two = tmp_path / "one.csv", tmp_path / "two.csv"
+    one.write_text("submission_id,code,country\na,x,GB\n", encoding="utf-8")
+    two.write_text("submission_id,respondent,code,country\na,Alpha,y,IE\n", encoding="utf-8")
+    for order in ([one, two], [two, one]):
+        both = merge_projects([read_coding_project(path) for path in order])
+        row = both.submissions.set_index("submission_id").loc["a"]
+        assert row["respondent"] == "Alpha"
+        assert row["country"] == "GB; IE"
+        assert both.segments["start"].isna().all()

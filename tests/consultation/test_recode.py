@@ -146,6 +146,15 @@ def test_paths_names_and_what_excel_does_to_them(codebook: Codebook) -> None:
         recode(rows, table("Prevention,theme,prevention Issue,kind,issue"), codebook)
 
 
+def test_codes_that_a_spreadsheet_would_calculate(codebook: Codebook, tmp_path: Path) -> None:
+    rows = codings(("A", "ana", "1", "- other"), ("A", "ana", "2", "=1+1"))
+    path = tmp_path / "recode.csv"
+    lines = ["code,facet,value", "'- other,theme,research", "'=1+1,theme,policing", "*,kind,issue"]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    result = recode(rows, read_recode_table(path, codebook), codebook)
+    assert result.segments["theme"].tolist() == ["research", "policing"]
+
+
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 def test_tables_are_checked_whole(kind: str, codebook: Codebook, tmp_path: Path) -> None:
     rows = [

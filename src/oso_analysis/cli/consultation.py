@@ -103,6 +103,9 @@ def _import(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.output_dir
     if arguments.recode is None:
         draft = folder / "recode-draft.csv"
+        if draft.exists():
+            rule = "is there already and may hold your work; give it with --recode or delete it"
+            raise InputError([Problem(rule, file=draft.name)])
         _write({draft: draft_recode_table(project.codes, codebook)})
         print(f"wrote {draft}: complete its columns facet and value, then import with --recode")
         return 0

@@ -142,7 +142,9 @@ def check_recode_table(frame: pd.DataFrame, codebook: Codebook, file: str) -> pd
 
 def fold_code(code: str) -> str:
     """Fold what Excel and hands change: spaces, case, spaces around the path's separator."""
-    return re.sub(r"\s*>\s*", ">", " ".join(code.split())).casefold()
+    code = re.sub(r"\s*>\s*", ">", " ".join(code.split())).casefold()
+    # Tables are written with an apostrophe before text that a spreadsheet would calculate.
+    return re.sub(r"^'(?=[=+\-@])", "", code)
 
 
 def draft_recode_table(codes: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:

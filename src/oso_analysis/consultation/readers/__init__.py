@@ -122,9 +122,12 @@ def merge_projects(projects: Sequence[CodingProject]) -> CodingProject:
         for row in project.submissions.to_dict("records"):
             values = {str(key): str(value) for key, value in row.items() if not pd.isna(value)}
             name = values.pop("submission_id")
+            if values.get("respondent") == name:
+                del values["respondent"]  # only the stand-in for a name that the file lacks
             have = builder.submissions.get(name, {})
             for key, value in values.items():
-                old = str(have[key]).split("; ") if have.get(key) else []
+                stand_in = key == "respondent" and have.get(key) == name
+                old = str(have[key]).split("; ") if have.get(key) and not stand_in else []
                 values[key] = "; ".join(sorted({*old, value}))
             builder.add_submission(name, **values)
         for row in project.segments.astype("object").to_dict("records"):

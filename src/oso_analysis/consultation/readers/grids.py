@@ -18,6 +18,13 @@ MAX_ROWS = 200_000
 MAX_COLUMNS = 2_000
 #: A cell longer than Excel's own limit can only come from a broken quotation mark.
 _MAX_FIELD = 4 << 20
+# By name: a hashtag is a good code.
+_EXCEL_ERRORS = frozenset(
+    {
+        *("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#SPILL!", "#CALC!"),
+        *("#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#GETTING_DATA"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,7 @@ def _sheet(sheet: Any, formulas: Any, file: str, problems: list[Problem]) -> Gri
             if value is None and isinstance(formula, str) and formula.startswith("="):
                 rule = "is a formula without a saved value; open the file in Excel and save it"
                 problems.append(Problem(rule, file=file, row=row, column=place, value=formula))
-            elif isinstance(value, str) and re.fullmatch(r"#[A-Z/0!?]+[!?A0]?", value):
+            elif value in _EXCEL_ERRORS:
                 rule = "is an Excel error; mend the formula"
                 problems.append(Problem(rule, file=file, row=row, column=place, value=value))
         cells.append([_cell(value) for value in found])

@@ -211,6 +211,7 @@ def _read_long(table: _Table, submission: int, codes: list[int]) -> CodingProjec
     attributes = [i for i in range(len(header)) if i not in known]
     several = len(codes) == 1 and _plain(header[codes[0]]) in ("codes", "tags")
     problems: list[Problem] = []
+    same_words: dict[tuple[str, ...], str] = {}
     uncoded = 0
     # Passages without a number of their own are numbered by content: row order must not matter.
     order = sorted(range(table.first, len(grid.cells)), key=lambda i: grid.cells[i])
@@ -241,6 +242,10 @@ def _read_long(table: _Table, submission: int, codes: list[int]) -> CodingProjec
         number = row[identifier] if identifier is not None else ""
         coder = _of(row, roles["coder"])
         passage = f"{name}/{coder}/{number}" if number else f"row {position:06d}"
+        place = (name, coder, own, _of(row, text), _of(row, roles["start"]), _of(row, roles["end"]))
+        if not number and any(place[3:]):
+            # MAXQDA and QualCoder list one row for each code: the same words are one passage.
+            passage = same_words.setdefault(place, passage)
         for value in found:
             path = ""
             for part in value.split(PATH_SEPARATOR):
