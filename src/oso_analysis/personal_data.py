@@ -71,6 +71,10 @@ _PHONES = tuple(
     )
 )
 _PHONE_DIGITS = range(8, 16)
+#: Enough digits close together to be worth a look; most text has none.
+_DIGITS = re.compile(r"[+(]{0,2}\d(?:[ ()./\u00a0\u2009\u202f-]{0,3}\d){7,}")
+#: What the patterns look at to the left and right of a number.
+_CONTEXT = 3
 
 #: What cannot hold a telephone number, blanked out before looking for one.
 _BLANKED = re.compile(
@@ -156,17 +160,26 @@ def _emails(text: str) -> Iterator[Match]:
 
 
 def _phones(text: str) -> Iterator[Match]:
+    if _DIGITS.search(text) is None:
+        return
     blanked = _BLANKED.sub(lambda found: " " * len(found.group()), text)
+    for run in _DIGITS.finditer(blanked):
+        first = max(0, run.start() - _CONTEXT)
+        for start, value in _phones_in(blanked[first : run.end() + _CONTEXT]):
+            yield Match(PHONE, first + start, value)
+
+
+def _phones_in(text: str) -> Iterator[tuple[int, str]]:
     taken: list[range] = []
     for pattern in _PHONES:
-        for found in pattern.finditer(blanked):
+        for found in pattern.finditer(text):
             value = found.group()
             span = range(found.start(), found.end())
             if any(span.start < other.stop and other.start < span.stop for other in taken):
                 continue
             if sum(letter.isdigit() for letter in value) in _PHONE_DIGITS:
                 taken.append(span)
-                yield Match(PHONE, found.start(), value)
+                yield found.start(), value
 
 
 def find_personal_data(
