@@ -179,23 +179,25 @@ def test_pdf_picture_film_and_unknown_sources(tmp_path: Path) -> None:
     <PictureSource guid="S2" name="Poster"><PictureSelection guid="P3" firstX="5" firstY="6"
       secondX="7" secondY="8">{coding("C1")}</PictureSelection></PictureSource>
     <AudioSource guid="S3" name=""><Transcript guid="T" name="Talk">
-      <PlainTextContent>Said</PlainTextContent><SyncPoint guid="Y" timeStamp="0" position="0"/>
-      <TranscriptSelection guid="P4" name="opening" fromSyncPoint="Y">{coding("C1")}
+      <PlainTextContent>Said</PlainTextContent><SyncPoint guid="Y" timeStamp="40" position="1"/>
+      <SyncPoint guid="{{z}}" timeStamp="90" position="3"/>
+      <TranscriptSelection guid="P4" name="a" fromSyncPoint="Y" toSyncPoint="Z">{coding("C1")}
       </TranscriptSelection></Transcript>
       <AudioSelection guid="P5" begin="1000" end="2500">{coding("C1")}</AudioSelection>
     </AudioSource>
     <SurveySource guid="S4" name="Form"><SurveySelection guid="P6">{coding("C1")}
-      </SurveySelection></SurveySource>"""
+      </SurveySelection><SurveySelection guid="P7">{coding("C3")}</SurveySelection>
+    </SurveySource>"""
     xml = project(body + "</Sources>")
     found = read_coding_project(write(tmp_path / "a.qdpx", xml, {"Sources/R1.TXT": b"The words"}))
     rows = found.segments.assign(segment_id=found.segments["segment_id"].str[:2])
     rows = rows.set_index("segment_id")
-    assert len(rows) == 6
+    assert len(rows) == rows["passage_id"].nunique() == 7
     assert rows.loc["p1", "location"] == "page 2 at 1,2 to 3,4"
     assert rows.loc["p1", "text"] == "From the page"
     assert rows.loc["p2", "text"] == "words"
     assert rows.loc["p3", "location"] == "5,6 to 7,8"
-    assert rows.loc["p4", "location"] == "opening"
+    assert rows.loc["p4", ["start", "end", "text"]].tolist() == [40, 90, "ai"]
     assert rows.loc["p4", "source"] == "Talk"
     assert rows.loc["p5", ["start", "end"]].tolist() == [1000, 2500]
     assert rows.loc["p6", "submission_id"] == "Form"

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["is_qda_root", "read_refi_archive", "read_refi_xml"]
 
+_ENDS = ("from", "to")
 _VALUES = ("TextValue", "BooleanValue", "IntegerValue", "FloatValue", "DateValue", "DateTimeValue")
 
 
@@ -253,8 +254,16 @@ class _Reader:
                 ],
                 one_line_end="ATLAS" in self.builder.producer.upper(),
             )
+        # Points of a transcript: its position in the film (ms) and in the text (characters).
+        sync = {
+            normalise_guid(point.get("guid")): (
+                self._integer(point, "timeStamp"),
+                self._integer(point, "position"),
+            )
+            for point in _children(element, "SyncPoint")
+        }
         for child in selections:
-            self._selection(child, source, body, kind)
+            self._selection(child, source, kind, body=body, text=text, sync=sync)
         for child in _children(element, "Representation", "TextDescription", "Transcript"):
             self._read_container(child, source, _name(child))
 
@@ -262,7 +271,14 @@ class _Reader:
         return isinstance(element.tag, str) and _name(element).endswith("Selection")
 
     def _selection(
-        self, element: Element, source: Source, body: SourceText | None, kind: str
+        self,
+        element: Element,
+        source: Source,
+        kind: str,
+        *,
+        body: SourceText | None,
+        text: str,
+        sync: dict[str, tuple[int | None, int | None]],
     ) -> None:
         codings = list(_children(element, "Coding"))
         guid = normalise_guid(element.get("guid"))
@@ -288,7 +304,10 @@ class _Reader:
                 f" at {passage.location}" if passage.location else ""
             )
         if element.get("fromSyncPoint"):
-            passage.location = passage.location or (element.get("name") or "")
+            ends = [sync.get(normalise_guid(element.get(f"{key}SyncPoint"))) for key in _ENDS]
+            passage.start, passage.end = (end[0] if end else None for end in ends)
+            if ends[0] and ends[1] and ends[0][1] is not None and ends[1][1] is not None:
+                passage.text = text[ends[0][1] : ends[1][1]]
         notes = [_text(element, "Description"), self._note_text(element)]
         passage.note = " ".join(note for note in notes if note)
         for child in _children(element, "Representation"):

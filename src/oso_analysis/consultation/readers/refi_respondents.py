@@ -172,7 +172,8 @@ def _add_codings(
     path_of: Callable[[str], str],
 ) -> bool:
     passage_id = passage.guid
-    if len(passage.codings) == 1 and not passage.whole:
+    placed = passage.start is not None or bool(passage.location)
+    if len(passage.codings) == 1 and placed and not passage.whole:
         # MAXQDA and QualCoder write one selection for each code: the same place is one passage.
         place = f"{passage.start}-{passage.end} {passage.location}"
         passage_id = f"{passage.source}/{place.strip()}"
