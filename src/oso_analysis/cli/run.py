@@ -54,6 +54,11 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         "can (default); kernel: an ordinary kernel for each notebook",
     )
     parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="run on the Dask cluster whose scheduler is at ADDRESS (tcp://…) instead of here",
+    )
+    parser.add_argument(
         "--timeout", type=_jobs, metavar="SECONDS", help="longest time one cell may take"
     )
     parser.add_argument("--force", action="store_true", help="run everything, changed or not")
@@ -96,6 +101,7 @@ def _run(arguments: argparse.Namespace) -> int:
         force=arguments.force,
         explain=arguments.explain,
         timeout=arguments.timeout,
+        scheduler=arguments.scheduler,
     )
     failed = [outcome for outcome in outcomes if outcome.error is not None]
     for outcome in failed:

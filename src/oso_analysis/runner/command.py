@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from oso_analysis.runner.build import Options, Outcome, build_editions, find_not
 from oso_analysis.runner.inputs import Digests
 from oso_analysis.runner.publish import writing
 from oso_analysis.runner.state import State
-from oso_analysis.runner.workers import local_workers
+from oso_analysis.runner.workers import Place, local_workers
 
 __all__ = ["run"]
 
@@ -30,6 +31,7 @@ def run(
     force: bool = False,
     explain: bool = False,
     timeout: int | None = None,
+    scheduler: str | None = None,
     reports: Path | None = None,
 ) -> list[Outcome]:
     """Build the editions asked for; see ``oso-analysis run --help``.
@@ -49,12 +51,22 @@ def run(
         timeout=timeout,
         explain=print if explain else None,
     )
-    outcomes = build_editions(root, editions, options, partial(local_workers, jobs, engine))
+    outcomes = build_editions(root, editions, options, _workers(root, jobs, engine, scheduler))
     _remember_names(root)
     for outcome in outcomes:
         if outcome.error is None and not outcome.n_run and not outcome.assembled:
             print(f"{outcome.edition.name}: all is up to date")
     return outcomes
+
+
+def _workers(
+    root: Path, jobs: int, engine: str, scheduler: str | None
+) -> Callable[[], AbstractContextManager[Place]]:
+    if scheduler is None:
+        return partial(local_workers, jobs, engine)
+    from oso_analysis.runner.cluster import cluster_workers
+
+    return partial(cluster_workers, scheduler, root)
 
 
 def _remember_names(root: Path) -> None:

@@ -21,7 +21,7 @@ from oso_analysis.errors import RunError
 from oso_analysis.runner import forkserver
 from oso_analysis.runner.environment import hermetic
 
-__all__ = ["Place", "local_workers"]
+__all__ = ["Place", "local_workers", "scratch_folder"]
 
 #: What drives notebooks and assembles reports.
 _DRIVER_MODULES = [
@@ -66,7 +66,7 @@ class Place:
 @contextlib.contextmanager
 def local_workers(jobs: int, engine: str) -> Iterator[Place]:
     """Yield `jobs` workers on this machine; engine "warm" forks them, "kernel" starts them."""
-    with _scratch() as scratch:
+    with scratch_folder() as scratch:
         env = hermetic(scratch)
         if not forkserver.available():
             with _environment(env), ProcessPoolExecutor(jobs) as pool:
@@ -101,7 +101,7 @@ def _environment(env: dict[str, str]) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _scratch() -> Iterator[Path]:
+def scratch_folder() -> Iterator[Path]:
     """Yield a short, private folder; remove it, and those that killed runs left behind."""
     base = Path(tempfile.gettempdir())
     for left in base.glob("oso-run-*"):
