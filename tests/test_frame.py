@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -87,3 +89,24 @@ def test_no_file_names_a_machine_or_an_index(root: Path) -> None:
         text = path.read_text(encoding="utf-8", errors="ignore")
         found += [(name, word) for word in words if word in text]
     assert not found
+
+
+#: Import names that differ from the distribution's.
+_DISTRIBUTIONS = {"PIL": "pillow", "pypandoc": "pypandoc-binary", "yaml": "pyyaml"}
+
+
+def test_every_import_is_declared(root: Path, project: dict[str, Any]) -> None:
+    optional = [item for extra in project["optional-dependencies"].values() for item in extra]
+    declared = {_split(item)[0] for item in [*project["dependencies"], *optional]}
+    found = set()
+    for path in (root / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [item.name for item in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module]
+            found |= {name.partition(".")[0] for name in names}
+    found -= {*sys.stdlib_module_names, "oso_analysis"}
+    used = {_split(_DISTRIBUTIONS.get(name, name))[0] for name in found}
+    assert used <= declared
