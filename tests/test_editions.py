@@ -1,0 +1,96 @@
+"""Editions are read strictly, and a changed edition never takes the original's place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from oso_analysis.editions import Edition, derive, grid, read_editions
+from oso_analysis.errors import InputError
+
+
+def write(folder: Path, text: str) -> Path:
+    (folder / "editions.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+GOOD = """
+default: one
+editions:
+  one: {title: One, description: First., disclosure: Off., parameters: {year_to: 2019}}
+  two: {title: Two, description: Second., disclosure: Off.}
+"""
+
+
+def test_the_project_s_own_editions_are_the_promised_ones(root: Path) -> None:
+    editions = read_editions(root)
+    assert editions.default == "update-2026"
+    parameters = {name: item.parameters for name, item in editions.editions.items()}
+    assert parameters == {
+        "report-2019": {"year_to": 2019},
+        "update-2026": {},
+        "united-kingdom": {"countries": ["GB", "GB-EAW", "GB-SCT"]},
+        "prevention": {"themes": ["prevention"]},
+    }
+    assert all(item.description and item.disclosure for item in editions.editions.values())
+
+
+def test_selection(tmp_path: Path) -> None:
+    editions = read_editions(write(tmp_path, GOOD))
+    assert [e.name for e in editions.select()] == ["one"]
+    assert [e.name for e in editions.select(["two", "one", "two"])] == ["two", "one"]
+    assert [e.name for e in editions.select(every=True)] == ["one", "two"]
+    with pytest.raises(InputError, match=r"'twoo' is not an edition.*did you mean 'two'"):
+        editions.select(["twoo"])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("editions: [", "is not readable YAML"),
+        ("a: 1", "must have `default` and `editions`"),
+        (GOOD.replace("default: one", "default: on"), "must name an edition"),
+        (GOOD.replace("one:", "One Two:"), "must be lower-case letters"),
+        (GOOD.replace("title: One", "titel: One"), "did you mean 'title'?"),
+        (GOOD.replace("description: First.", "description: 3"), "must be text"),
+        (GOOD.replace("two:", "one:"), "is given twice"),
+        (GOOD + "extra: 1\n", "is not a field of the file"),
+    ],
+)
+def test_a_bad_file_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_editions(write(tmp_path, text))
+    assert said in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"editions\.yaml: does not exist"):
+        read_editions(tmp_path)
+
+
+BASE = Edition("base", "Base", "All.", {"year_to": 2019}, "Off.")
+
+
+def test_a_changed_edition_has_its_own_name() -> None:
+    changed = derive(BASE, {"countries": ["GB", "US"], "year_to": None})
+    assert changed.name == "base--countries=GB+US--year_to=none"
+    assert changed.parameters == {"year_to": None, "countries": ["GB", "US"]}
+    assert changed.title == "Base (countries: GB, US; year_to: not set)"
+    assert derive(BASE, {}) is BASE
+
+
+def test_names_stay_short_safe_and_distinct() -> None:
+    names = {derive(BASE, {"p": value}).name for value in ("a/b", "a:b", "a?b", "x" * 300)}
+    assert len(names) == 4
+    assert all(len(name) <= 90 and not set(name) & set('/\\:*?"<>|') for name in names)
+
+
+def test_a_grid_is_every_combination() -> None:
+    made = grid(BASE, {"year_to": [2010, 2011], "countries": [["GB"], ["US"]]})
+    assert [edition.name for edition in made] == [
+        "base--countries=GB--year_to=2010",
+        "base--countries=US--year_to=2010",
+        "base--countries=GB--year_to=2011",
+        "base--countries=US--year_to=2011",
+    ]

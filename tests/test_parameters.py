@@ -1,0 +1,203 @@
+"""Parameters are read from notebooks and refused all together before anything runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from oso_analysis.errors import InputError
+from oso_analysis.parameters import (
+    Parameter,
+    declarations,
+    parse_axis,
+    parse_text,
+    read_parameters,
+    resolve,
+    resolve_axes,
+)
+
+PROJECT = Path(__file__).parent / "fixtures" / "runner" / "project"
+
+
+def notebook(folder: Path, name: str, source: str, **changes: Any) -> Path:
+    cell = {
+        "cell_type": "code",
+        "id": "a",
+        "metadata": {"tags": ["parameters"]},
+        "outputs": [],
+        "execution_count": None,
+        "source": source,
+    }
+    path = folder / name
+    content = {"cells": [cell | changes], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+def made(kind: str, *, legal: str | None = None) -> Parameter:
+    optional = kind.endswith(" | None")
+    inner = kind.removesuffix(" | None")
+    many = inner.startswith("list[")
+    scalar = inner[5:-1] if many else inner
+    return Parameter("p", scalar, many, optional, None, "Meaning.", legal, "n.ipynb", 1)
+
+
+def test_every_part_of_a_declaration_is_read(tmp_path: Path) -> None:
+    source = (
+        "year_to: int | None = None  # Last year. [1990..2026]\n"
+        "countries: list[str] = []  # Countries [alpha-2]; all if empty. [country]\n"
+        "share: float = 0.5  # A share.\n"
+    )
+    found = read_parameters(notebook(tmp_path, "n.ipynb", source))
+    assert [(p.name, p.type, p.default, p.meaning, p.legal, p.row) for p in found.values()] == [
+        ("year_to", "int | None", None, "Last year.", "1990..2026", 1),
+        ("countries", "list[str]", [], "Countries [alpha-2]; all if empty.", "country", 2),
+        ("share", "float", 0.5, "A share.", None, 3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("year_to = 3  # Untyped.", "must be `name: type = default  # Meaning.`"),
+        ("import os", "must be `name: type = default  # Meaning.`"),
+        ("a: dict = {}  # A dict.", "must be int, float, bool, str"),
+        ("a: int = 1", "must say in a comment what it means"),
+        ("a: int = 'x'  # Text.", "has a default that is not int"),
+        ("a: int = True  # Not a number.", "has a default that is not int"),
+        ("a: int = b  # Computed.", "must have a literal default"),
+        ("a: int = 1  # One.\na: int = 2  # Two.", "is declared twice"),
+        ("a: int = (", "is not Python"),
+    ],
+)
+def test_bad_declarations_are_refused(tmp_path: Path, source: str, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_parameters(notebook(tmp_path, "n.ipynb", source))
+    assert said in str(caught.value)
+    assert "n.ipynb" in str(caught.value)
+
+
+def test_the_first_code_cell_must_be_tagged(tmp_path: Path) -> None:
+    path = notebook(tmp_path, "n.ipynb", "a: int = 1  # One.", metadata={})
+    with pytest.raises(InputError, match="must have its first code cell, and no other, tagged"):
+        read_parameters(path)
+
+
+def test_one_name_has_one_type(tmp_path: Path) -> None:
+    paths = [
+        notebook(tmp_path, "1.ipynb", "a: int = 1  # One."),
+        notebook(tmp_path, "2.ipynb", "a: str = 'x'  # Text."),
+    ]
+    with pytest.raises(InputError, match=r"2\.ipynb, row 1, column 'a': is str here but int in 1"):
+        declarations(paths)
+
+
+def notebooks() -> list[Path]:
+    return sorted((PROJECT / "notebooks").glob("*.ipynb"))
+
+
+def test_each_notebook_gets_only_its_own() -> None:
+    values = resolve(PROJECT, notebooks(), {"year_to": 2019}, texts={"countries": "GB, IE"})
+    assert values == {
+        "01_reports.ipynb": {"year_to": 2019},
+        "02_submissions.ipynb": {
+            "year_to": 2019,
+            "countries": ["GB", "IE"],
+            "style": "plain",
+        },
+    }
+
+
+def test_all_problems_come_together_with_the_nearest_legal_value() -> None:
+    given_ = {"yearto": 2019, "year_to": "2019", "style": "lang"}
+    with pytest.raises(InputError) as caught:
+        resolve(PROJECT, notebooks(), given_, texts={"countries": "GBR", "year_to": "next"})
+    said = str(caught.value)
+    assert said.startswith("5 problem(s) with the parameters; nothing was run:")
+    assert "'yearto'" in said
+    assert "did you mean 'year_to'?" in said
+    assert "must be int | None" in said
+    assert "'lang' is not one of plain, long (did you mean 'long'?)" in said
+    assert "'GBR' is not one of GB, IE, US (did you mean 'GB'?)" in said
+    assert "'next' cannot be read as int | None" in said
+
+
+def test_ranges_are_closed_and_countries_come_from_the_data() -> None:
+    assert resolve(PROJECT, notebooks(), {"year_to": 1990})
+    with pytest.raises(InputError, match=r"must be from 1990 to 2026 \(did you mean '2026'\?\)"):
+        resolve(PROJECT, notebooks(), {"year_to": 2027})
+
+
+def test_codebook_facets_are_legal_values(tmp_path: Path) -> None:
+    path = notebook(tmp_path, "n.ipynb", "themes: list[str] = []  # Themes. [theme]")
+    assert resolve(PROJECT, [path], {"themes": ["prevention"]})
+    with pytest.raises(InputError, match="did you mean 'prevention'"):
+        resolve(PROJECT, [path], {"themes": ["preventoin"]})
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("7", "int", 7),
+        (" -7 ", "int", -7),
+        ("none", "int | None", None),
+        ("", "int | None", None),
+        ("0.25", "float", 0.25),
+        ("Yes", "bool", True),
+        ("false", "bool", False),
+        ("none", "str", "none"),
+        ("'none'", "str | None", "none"),
+        ("GB,US", "list[str]", ["GB", "US"]),
+        ("[1, 2]", "list[int]", [1, 2]),
+        ("", "list[str]", []),
+    ],
+)
+def test_text_is_read_as_the_declared_type(text: str, kind: str, value: object) -> None:
+    parsed = parse_text(text, made(kind))
+    assert parsed == value
+    assert type(parsed) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("1.0", "int"), ("1_000", "int"), ("", "int"), ("nan", "float"), ("inf", "float"),
+     ("maybe", "bool"), ("1", "bool"), ("1,x", "list[int]")],
+)  # fmt: skip
+def test_text_of_another_type_is_refused(text: str, kind: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        parse_text(text, made(kind))
+
+
+@given(st.integers(-(10**6), 10**6))
+def test_numbers_survive_the_command_line(number: int) -> None:
+    assert parse_text(str(number), made("int")) == number
+
+
+@given(st.lists(st.text("abcXYZ-_", min_size=1), max_size=5))
+def test_lists_survive_the_command_line(items: list[str]) -> None:
+    assert parse_text(",".join(items), made("list[str]")) == items
+
+
+def test_axes() -> None:
+    assert parse_axis("2010..2012", made("int | None")) == [2010, 2011, 2012]
+    assert parse_axis("2010,none,2010", made("int | None")) == [2010, None]
+    assert parse_axis("GB,US,GB+US", made("list[str]")) == [["GB"], ["US"], ["GB", "US"]]
+    for wrong in ("", "2012..2010", "1..99999999"):
+        with pytest.raises(ValueError, match=r".*"):
+            parse_axis(wrong, made("int"))
+
+
+def test_axes_are_checked_like_parameters() -> None:
+    assert resolve_axes(PROJECT, notebooks(), {"year_to": "2018..2019", "countries": "GB"}) == {
+        "year_to": [2018, 2019],
+        "countries": [["GB"]],
+    }
+    with pytest.raises(InputError) as caught:
+        resolve_axes(PROJECT, notebooks(), {"country": "GB", "year_to": "2026..2028"})
+    assert "did you mean 'countries'?" in str(caught.value)
+    assert "2028 must be from 1990 to 2026" in str(caught.value).replace("'", "")
