@@ -74,6 +74,8 @@ _CODA = [
     "ity",
     "ous",
 ]
+_NAME_ENDS = ["n", "r", "s", "t", "ll", "son", "berg", "man", "ez", "ic"]
+_GIVEN_ENDS = ["n", "na", "ra", "la", "s", "mi"]
 _COMMON = [
     "risk",
     "prevention",
@@ -161,14 +163,14 @@ class _World:
         self.surnames = sorted(
             {
                 (rng.choice(_ONSET) + rng.choice(_NUCLEUS) + rng.choice(_ONSET)
-                 + rng.choice(_NUCLEUS) + rng.choice(["n", "r", "s", "t", "ll", "son", "berg", "man", "ez", "ic"]))
+                 + rng.choice(_NUCLEUS) + rng.choice(_NAME_ENDS))
                 .capitalize()
                 for _ in range(6000)
             }
         )  # fmt: skip
         self.given = sorted(
             {
-                (rng.choice(_ONSET) + rng.choice(_NUCLEUS) + rng.choice(["n", "na", "ra", "la", "s", "mi"]))
+                (rng.choice(_ONSET) + rng.choice(_NUCLEUS) + rng.choice(_GIVEN_ENDS))
                 .capitalize()
                 for _ in range(400)
             }

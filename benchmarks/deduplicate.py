@@ -158,7 +158,7 @@ def main() -> None:
     rows = [apart(size, options.seed) for size in options.sizes]
     for row in rows:
         print(
-            f"{row['n_records']:>9,} records  {row['seconds']:8.2f} s (CPU {row['cpu_seconds']:.2f})"
+            f"{row['n_records']:>9,} records  {row['seconds']:.2f} s (CPU {row['cpu_seconds']:.2f})"
             f"  precision {row['precision']:.4f}  recall {row['recall']:.4f}"
             f"  {row['n_works']:,} works (true {row['n_true_works']:,})"
             f"  {row['n_review']:,} to review  peak {row['peak_gib']:.2f} GiB"
@@ -166,10 +166,13 @@ def main() -> None:
         )
     if len(rows) > 1:
         first, last = rows[0], rows[-1]
-        exponent = math.log(last["seconds"] / first["seconds"]) / math.log(
-            last["n_records"] / first["n_records"]
+        times = math.log(last["n_records"] / first["n_records"])
+        wall = math.log(last["seconds"] / first["seconds"]) / times
+        cpu = math.log(last["cpu_seconds"] / first["cpu_seconds"]) / times
+        print(
+            f"growth from {first['n_records']:,} to {last['n_records']:,}:"
+            f" n^{wall:.2f} (CPU n^{cpu:.2f})"
         )
-        print(f"growth: n^{exponent:.2f} from {first['n_records']:,} to {last['n_records']:,}")
     if options.bib_dedupe and rows:
         size = rows[0]["n_records"]
         theirs = bib_dedupe(options.bib_dedupe, size, options.seed)

@@ -15,7 +15,7 @@ Array = np.ndarray[Any, Any]
 
 #: With how many of its neighbours a record is paired in a block too large for all its pairs.
 #: A block is ordered by title, so near neighbours are the likeliest duplicates.
-NEIGHBOURS = dict.fromkeys(KEYS, 12) | {"k_doi": 40, "k_pmid": 40, "k_start": 25}
+NEIGHBOURS = dict.fromkeys(KEYS, 6) | {"k_doi": 40, "k_pmid": 40, "k_start": 15, "k_place": 12}
 
 
 def pairs_by_key(key: Array, order: Array, neighbours: int) -> tuple[Array, Array]:
@@ -70,9 +70,9 @@ def candidate_pairs(features: pd.DataFrame) -> tuple[Array, Array]:
     order = np.empty(rows, np.int64)
     # Stable: records with one title keep the order of their ids.
     order[np.argsort(titles, kind="stable")] = np.arange(rows)
-    codes = np.empty(0, np.int64)
+    found = [np.empty(0, np.int64)]
     for name in KEYS:
         left, right = pairs_by_key(features[name].to_numpy(), order, NEIGHBOURS[name])
-        found = np.minimum(left, right) * rows + np.maximum(left, right)
-        codes = np.union1d(codes, found)
+        found.append(np.minimum(left, right) * rows + np.maximum(left, right))
+    codes = np.unique(np.concatenate(found))
     return codes // max(rows, 1), codes % max(rows, 1)

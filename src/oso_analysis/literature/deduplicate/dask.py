@@ -58,13 +58,13 @@ class DaskDeduplication:
 
     def compute(self) -> Deduplication:
         """Return the whole result in memory, equal to what `deduplicate` returns."""
-        works = _plain(self.works.compute()).sort_values(
+        works = _plain(_computed(self.works)).sort_values(
             "work_id", kind="stable", ignore_index=True
         )
         rank = {name: place for place, name in enumerate(works.columns)}
         long = {}
         for name in ("field_sources", "disagreements"):
-            table = _plain(getattr(self, name).compute())
+            table = _plain(_computed(getattr(self, name)))
             table = table.assign(rank=table["field"].map(rank).astype("int64"))
             table = table.sort_values(["work_id", "rank", "record_id"], kind="stable")
             long[name] = table.drop(columns="rank").reset_index(drop=True)
@@ -79,6 +79,12 @@ class DaskDeduplication:
         )
 
 
+def _computed(lazy: Any) -> pd.DataFrame:
+    """Return a Dask table in memory; Dask's own types say less than we know."""
+    table: pd.DataFrame = lazy.compute()
+    return table
+
+
 @contextmanager
 def _scheduler(address: str | None) -> Iterator[None]:
     """Run on the embedded threads, or on the cluster at an address."""
@@ -88,9 +94,10 @@ def _scheduler(address: str | None) -> Iterator[None]:
         with dask.config.set({"scheduler": "threads", "dataframe.shuffle.method": "tasks"}):
             yield
         return
-    from distributed import Client
+    import distributed
 
-    with Client(address):
+    cluster: Any = distributed
+    with cluster.Client(address):
         yield
 
 
@@ -168,7 +175,7 @@ def _merge_part(part: pd.DataFrame, table: str) -> pd.DataFrame:
 
 
 def _settle(
-    records: dd.DataFrame, ids: Array, decisions: pd.DataFrame | None
+    records: Any, ids: Array, decisions: pd.DataFrame | None
 ) -> tuple[Settled, pd.DataFrame]:
     """Return the works and the stale verdicts."""
     verdicts = check_decisions(decisions, ids.tolist())
@@ -236,30 +243,32 @@ def deduplicate_dask(
         As `deduplicate`, and where dask is not installed.
     """
     try:
-        import dask.dataframe as dd
+        import dask.dataframe
     except ImportError:
         raise InputError(
             [Problem("needs the extra dask: pip install oso-analysis[dask]")],
             "dask is not installed",
         ) from None
-    if not isinstance(records, dd.DataFrame):
+    if not isinstance(records, dask.dataframe.DataFrame):
         raise InputError(
             [Problem("must be a Dask DataFrame", column="records", value=type(records).__name__)]
         )
-    require_columns(records, ("record_id", "title"), where="records")
+    table: Any = records
+    require_columns(table, ("record_id", "title"), where="records")
     with _scheduler(scheduler):
         # Ids and titles' presence are all of the records that this machine holds.
-        check_records(records[["record_id"]].compute().assign(title=""))
-        sample = pd.DataFrame({name: pd.Series(dtype=t) for name, t in records.dtypes.items()})
-        records = records.map_partitions(_plain, meta=_plain(sample))
-        records = records.assign(record_id=records["record_id"].astype("str"))
-        ids = np.sort(records["record_id"].compute().to_numpy(dtype=object))
-        settled, stale = _settle(records, ids, decisions)
+        check_records(table[["record_id"]].compute().assign(title=""))
+        sample = pd.DataFrame({name: pd.Series(dtype=t) for name, t in table.dtypes.items()})
+        table = table.map_partitions(_plain, meta=_plain(sample))
+        table = table.assign(record_id=table["record_id"].astype("str"))
+        ids = np.sort(table["record_id"].compute().to_numpy(dtype=object))
+        settled, stale = _settle(table, ids, decisions)
         shown = set(settled.review["record_id_a"]) | set(settled.review["record_id_b"])
-        columns = [name for name in ("record_id", "title", "year") if name in records.columns]
-        looked_at = records.loc[records["record_id"].isin(sorted(shown)), columns].compute()
-        lookup = dd.from_pandas(settled.work_ids, npartitions=max(1, records.npartitions))
-        whole = records.merge(lookup, on="record_id").shuffle("work_id")
+        columns = [name for name in ("record_id", "title", "year") if name in table.columns]
+        looked_at = table.loc[table["record_id"].isin(sorted(shown)), columns].compute()
+        frames: Any = dask.dataframe
+        lookup = frames.from_pandas(settled.work_ids, npartitions=max(1, table.npartitions))
+        whole = table.merge(lookup, on="record_id").shuffle("work_id")
         sample = pd.DataFrame({name: pd.Series(dtype=t) for name, t in whole.dtypes.items()})
         tables = {
             name: whole.map_partitions(_merge_part, name, meta=_merge_part(sample, name))

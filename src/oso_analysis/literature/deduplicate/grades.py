@@ -64,10 +64,20 @@ def plausible(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     rows = np.flatnonzero(~keep)
     alike = _similar(ta, tb, ~keep, fuzz.ratio)[rows]
     keep[rows] = [
-        score >= 55.0 or x[:8] == y[:8] or x[-8:] == y[-8:]
+        score >= 60.0 or _cut_short(x, y)
         for x, y, score in zip(ta[rows], tb[rows], alike.tolist(), strict=True)
     ]
     return keep
+
+
+def _cut_short(a: str, b: str) -> bool:
+    """Return whether a much shorter title looks like the beginning or the end of the other."""
+    short, long = (a, b) if len(a) <= len(b) else (b, a)
+    if 10 * len(short) > 7 * len(long):
+        return False
+    if short[:8] == long[:8]:
+        return bool(fuzz.ratio(short, long[: len(short)]) >= 85.0)
+    return long.endswith(short)
 
 
 def title_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
@@ -86,7 +96,7 @@ def title_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     # The rest, as unlike as any two titles, stay "different".
     rows = np.flatnonzero(both & ~equal)
     near = [
-        alike >= 60.0 or x[:8] == y[:8] or x[-8:] == y[-8:] or (x[0] > _LATIN) != (y[0] > _LATIN)
+        alike >= 60.0 or _cut_short(x, y) or (x[0] > _LATIN) != (y[0] > _LATIN)
         for x, y, alike in zip(ta[rows], tb[rows], ratio[rows].tolist(), strict=True)
     ]
     for row in rows[np.array(near, dtype=bool)].tolist():

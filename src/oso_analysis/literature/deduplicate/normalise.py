@@ -204,7 +204,7 @@ _DTYPES: dict[str, Any] = {
     "person": np.int8, "year": np.int16, "kind": np.int8, "stage": np.int8,
 } | dict.fromkeys(KEYS, np.int64)  # fmt: skip
 #: Records normalised at once: bounds memory, changes no result.
-_AT_ONCE = 50_000
+_AT_ONCE = 10_000
 
 
 def normalise(records: pd.DataFrame) -> pd.DataFrame:

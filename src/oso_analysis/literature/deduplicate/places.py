@@ -30,7 +30,7 @@ __all__ = [
 
 NO_AUTHORS = ("", "", 0)
 #: Names remembered at once: bounds memory, changes no result.
-_REMEMBERED = 200_000
+_REMEMBERED = 50_000
 #: What a word of a name may be.
 _DROPPED, _INITIAL, _BODY, _ORDINARY = range(4)
 _BRACKETED = re.compile(r"\([^)]*\)|\[[^\]]*\]")
@@ -53,14 +53,10 @@ _PAGE = re.compile(r"[a-z]{0,5}\d+(?:\.[a-z]?\d+)?")
 _DIGITS = re.compile(r"\d+")
 
 
-class _Name(NamedTuple):
-    """One name: probable family names, all its words, and what it may be."""
-
-    families: list[str]
-    words: list[str]
-    person: bool
-    organisation: bool
-    acronym: bool
+#: One name: probable family names and all its words (joined by spaces), whether it is a person's,
+#: whether an organisation's, whether a lone acronym. A plain tuple of plain values, which costs
+#: the garbage collector nothing however many are remembered.
+_Name = tuple[str, str, bool, bool, bool]
 
 
 class Names(dict[str, _Name]):
@@ -115,15 +111,18 @@ def _read_name(piece: str, known: _Tokens) -> _Name:
     if not kept:
         # A lone acronym ("WHO") is a body; lone initials belong to a name split badly.
         kept = [t.lower() for t in tokens if len(t) > 2 and t.lower() not in DEGREES]
-        return _Name(kept, kept, False, False, bool(kept))
+        words = " ".join(kept)
+        return words, words, False, False, bool(kept)
+    words = " ".join(kept)
     if comma and "," not in right:
-        return _Name(kept[:families] or kept[-1:], kept, True, organisation, False)
+        return " ".join(kept[:families] or kept[-1:]), words, True, organisation, False
     if comma or (initials and len(tokens) > 1 and len(tokens[-1]) <= 3):
-        return _Name(kept, kept, True, organisation, False)
+        return words, words, True, organisation, False
     if len(kept) > 4:
-        return _Name(kept, kept, False, organisation, False)
+        return words, words, False, organisation, False
     double = "-" in piece and len(kept) > 2 and f"{kept[-2]}-{kept[-1]}" in piece.lower()
-    return _Name(kept[-2:] if double else kept[-1:], kept, len(kept) > 1, organisation, False)
+    family = " ".join(kept[-2:]) if double else kept[-1]
+    return family, words, len(kept) > 1, organisation, False
 
 
 def read_authors(raw: str, remembered: Names) -> tuple[str, str, int]:
@@ -141,15 +140,20 @@ def read_authors(raw: str, remembered: Names) -> tuple[str, str, int]:
     words: list[str] = []
     person = body = False
     for piece in pieces:
-        name = remembered[piece]
-        words += name.words
-        families += name.families
-        person = person or name.person
-        body = body or name.organisation or (name.acronym and len(pieces) == 1)
+        family, name, is_person, is_body, acronym = remembered[piece]
+        words.append(name)
+        families.append(family)
+        person = person or is_person
+        body = body or is_body or (acronym and len(pieces) == 1)
     if body:
         # Bodies are compared by their whole names.
-        return "", " ".join(words), -1
-    return " ".join(dict.fromkeys(families)), " ".join(dict.fromkeys(words)), int(person)
+        return "", " ".join(words).strip(), -1
+    return _once(families), _once(words), int(person)
+
+
+def _once(names: list[str]) -> str:
+    """Return the words of the names, each once."""
+    return " ".join(dict.fromkeys(" ".join(names).split()))
 
 
 class Source(NamedTuple):
