@@ -563,3 +563,43 @@ def test_the_documentation_names_every_heading() -> None:
     text = (ROOT / "docs" / "reading-records.md").read_text("utf-8")
     for column, headings in SYNONYMS.items():
         assert f"| `{column}` | {', '.join(headings)} |" in text
+
+
+@pytest.mark.parametrize(
+    ("codec", "title"),
+    [
+        ("gb18030", "儿童网络安全与预防研究的综述"),
+        ("euc_kr", "온라인 아동 보호 정책에 관한 연구"),
+        ("shift_jis", "オンラインにおける子どもの保護に関する研究"),
+        ("euc_jp", "オンラインにおける子どもの保護に関する研究"),
+    ],
+)
+def test_east_asian_encodings(codec: str, title: str, tmp_path: Path) -> None:
+    data = f"@article{{a,\n title = {{{title}}},\n year = 2001\n}}\n".encode(codec)
+    assert read_records(write(tmp_path, data)).records["title"][0] == title
+
+
+def test_lines_after_an_entry_stay_with_it(tmp_path: Path) -> None:
+    entry = "{n}.\nTY  - JOUR\nT1  - Title {n}\nSP  - No\nEP  - Specified\nER  -\nNL  - J Inv\n\n"
+    link = "Link to the full text: https://example.org\n\n"
+    result = read_records(write(tmp_path, entry.format(n=1) + link + entry.format(n=2)))
+    assert list(result.records["title"]) == ["Title 1", "Title 2"]
+    assert result.records["pages"].isna().all()
+    kept = json.loads(result.records["extra"][0])
+    assert kept["(after the entry)"] == [f"NL  - J Inv\n{link.strip()}\n2."]
+
+
+def test_embase_cell_with_everything_in_it(tmp_path: Path) -> None:
+    text = (
+        'Title,Author Names,Source\nA,"Liu R., Adler D.G.","Invented J (2014) 3:2 (15-60). Date"\n'
+    )
+    (row,) = read_records(write(tmp_path, text)).records.to_dict("records")
+    assert (row["container"], row["year"], row["volume"]) == ("Invented J", 2014, "3")
+    assert (row["issue"], row["pages"]) == ("2", "15-60")
+    assert row["authors"] == "Liu, R.; Adler, D.G."
+
+
+def test_json_that_is_no_bibliography_is_rejected(tmp_path: Path) -> None:
+    result = read_records(write(tmp_path, '[{"name": "x"}, {"title": "y"}]'))
+    assert list(result.records["title"]) == ["y"]
+    assert list(result.rejects["reason"]) == ["an object that is no CSL-JSON item"]

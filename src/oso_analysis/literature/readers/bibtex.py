@@ -20,11 +20,11 @@ _KEY = re.compile(r"\s*([^,{}\"\n]*?)\s*(?:,|(?=[})])|(?=\n))")
 _NO_KEY = re.compile(r"[\w-]+\s*=")
 _BALANCED = r"\{([^{}]*+(?:\{[^{}]*+(?:\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+\}[^{}]*+)*+\}[^{}]*+)*+)\}"
 _FIELD = re.compile(
-    r"[\s,]*([A-Za-z_][^\s=,{}\"#]*)\s*=\s*(?:"
+    r"[\s,]*([A-Za-z_][^=,{}\"#\n]*?)\s*=\s*(?:"
     + _BALANCED
     + r'|"([^"{}\\]*)"|([^\s,#{}"]+))\s*(?=[,})])'
 )
-_NAME = re.compile(r"[\s,]*([A-Za-z_][^\s=,{}\"#]*)\s*=\s*")
+_NAME = re.compile(r"[\s,]*([A-Za-z_][^=,{}\"#\n]*?)\s*=\s*")
 _LOOKS_LIKE_FIELD = re.compile(r"^\s*[\w-]+\s*=\s*[{\"]", re.MULTILINE)
 _BRACE = re.compile(r"\\?[{}]")
 _BARE = re.compile(r"[^\s,#{}\"]+")
@@ -189,7 +189,13 @@ def _fields(
         else:
             named = _NAME.match(text, place, limit)
             if named is None:
-                break
+                rest = text[place:limit].lstrip(" \t\n\r,")
+                resumed = _NEXT_FIELD.search(text, place, limit)
+                if resumed is None or rest[:1] in ("}", ")"):
+                    break
+                reasons.append("part of the entry could not be read as fields")
+                place = resumed.end() - len(resumed[0].lstrip(", \t\n"))
+                continue
             value, place = _value(text, named.end(), limit, strings, reasons)
             name = named[1].lower()
         value = value.strip()

@@ -32,7 +32,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "authors": (
         "Author full names", "Author Full Name", "AF", "Author", "Authors", "Author(s)",
         "Authors/Creators", "Author/s", "Author Names", "AU", "Creator", "Creators", "By",
-        "Primary Authors", "Group Authors", "Book Authors", "Inventors",
+        "Primary Authors", "First Authors", "Group Authors", "Book Authors", "Inventors",
     ),
     "date": (
         "Publication Year", "Published Year", "Year", "PubYear", "Year of Publication", "Pub Year",
@@ -41,13 +41,14 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "container": (
         "Publication Title", "Source title", "Journal", "Journal Title", "Journal/Book",
-        "Journal Name", "Source Title (full)", "Parent Title", "ParentTitle", "Secondary Title",
+        "Journal Name", "Alternate Title 1", "Source Title (full)", "Parent Title",
+        "ParentTitle", "Secondary Title",
         "pubtitle", "Book Title", "Container Title", "Periodical", "SO", "Source",
         "Proceedings Title", "Conference Title", "Journal Abbreviation",
         "Abbreviated Source Title", "Journal ISO Abbreviation",
     ),
     "volume": ("Volume", "Vol", "Vol.", "VL"),
-    "issue": ("Issue", "Issue Number", "No.", "IS", "Journal Issue"),
+    "issue": ("Issue", "Issue Number", "No.", "IS", "Journal Issue", "Number"),
     "pages": (
         "Pages", "Page", "Page range", "Pagination", "Page numbers", "Page(s)",
     ),
@@ -58,7 +59,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "Publisher", "Institution", "Publisher Name", "University", "PU", "Publisher/Institution",
     ),
     "place": (
-        "Place", "Place of Publication", "placeOfPublication", "Publisher City", "City",
+        "Place", "Place of Publication", "Place Published",
+        "placeOfPublication", "Publisher City", "City",
         "Location", "Publisher Location", "PI", "Publisher Address", "Country of publication",
     ),
     "edition": ("Edition",),
@@ -74,7 +76,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "language": ("Language", "Language of Original Document", "Language of Article",
         "LA", "Languages"),
-    "abstract": ("Abstract", "Abstract Note", "AB", "Summary", "Abstracts"),
+    "abstract": ("Abstract", "Abstract Note", "AB", "Summary", "Abstracts", "Notes Abstract"),
     "keywords": (
         "Author Keywords", "Keywords", "Manual Tags", "Keyword", "Tags", "DE", "Subject Terms",
         "Subjects", "identifierKeywords", "Index Keywords", "Automatic Tags", "Keywords Plus",
@@ -90,9 +92,14 @@ KEPT: tuple[str, ...] = tuple(
     Series Number|Series Text|Series Title|Rights|Archive|Archive Location|Library Catalog|
     Call Number|Extra|Notes|File Attachments|Link Attachments|Editor|Series Editor|Translator|
     Contributor|Attorney Agent|Book Author|Cast Member|Commenter|Composer|Cosponsor|Counsel|
-    Interviewer|Producer|Recipient|Reviewed Author|Scriptwriter|Words By|Guest|Number|
+    Interviewer|Producer|Recipient|Reviewed Author|Scriptwriter|Words By|Guest|
     Running Time|Scale|Medium|Artwork Size|Filing Date|Application Number|Assignee|
-    Issuing Authority|Country|Meeting Name|Conference Name|Court|References|Reporter|
+    Issuing Authority|Country|Alternate Title 2|Alternate Title 3|File Attachments 2|Note|
+    Secondary Authors|Tertiary Authors|Author Address|Name of Database|Database Provider|
+    Original Title|Original Abstract|Copyright|Open URL Link|Clinical Trial Numbers|
+    Drug Manufacturer|Drug Tradenames|Device Manufacturer|Device Tradenames|Emtree Drug Index Terms|
+    Emtree Medical Index Terms|Emtree Drug Index Terms (Major Focus)|
+    Emtree Medical Index Terms (Major Focus)|Meeting Name|Conference Name|Court|References|Reporter|
     Legal Status|Priority Numbers|Programming Language|Version|System|Code|Code Number|Section|
     Session|Committee|History|Legislative Body|Author(s) ID|Page count|Cited by|Affiliations|
     Authors with affiliations|Molecular Sequence Numbers|Chemicals/CAS|Tradenames|Manufacturers|
@@ -142,14 +149,14 @@ _TARGETS.update(
         bare(heading): column
         for column, headings in SYNONYMS.items()
         for heading in headings
-        if heading not in _WOS_ONLY
+        if heading not in _WOS_ONLY or heading == "ID"
     }
 )
 _TAGS = {
     heading: column
     for column, headings in SYNONYMS.items()
     for heading in headings
-    if heading in _WOS_ONLY
+    if heading in _WOS_ONLY and heading != "ID"
 }
 _ORDER = {
     (column, bare(heading)): rank
@@ -158,17 +165,28 @@ _ORDER = {
 }
 
 
-def target_of(heading: str, *, tags: bool) -> str | None:
+#: Tables whose headings are RIS tags, as tools that read RIS write them.
+_RIS_TAGS = {
+    "TY": "type", "TI": "title", "T1": "title", "AU": "authors", "A1": "authors", "PY": "date",
+    "Y1": "date", "DA": "date", "JO": "container", "JF": "container", "T2": "container",
+    "VL": "volume", "IS": "issue", "SP": "first_page", "EP": "last_page", "SN": "serial",
+    "UR": "url", "DO": "doi", "AB": "abstract", "N2": "abstract", "KW": "keywords",
+    "PB": "publisher", "CY": "place", "LA": "language", "ET": "edition", "ID": "key",
+}  # fmt: skip
+
+
+def target_of(heading: str, *, tags: str) -> str | None:
     """Return what a heading stands for: a column, "" for `extra`, or None where it is unknown.
 
     Parameters
     ----------
     heading : str
-    tags : bool
-        Whether the file heads its columns with Web of Science's two-letter tags.
+    tags : str
+        "wos" or "ris" where the file heads its columns with two-letter tags of that kind; else
+        empty.
     """
     if tags and len(heading.strip()) == 2:
-        return _TAGS.get(heading.strip(), "")
+        return (_TAGS if tags == "wos" else _RIS_TAGS).get(heading.strip(), "")
     return _TARGETS.get(bare(heading))
 
 

@@ -33,6 +33,7 @@ _COLUMNS = {
     "abstract": "abstract",
     "keyword": "keywords",
 }
+_OWN_NAMES = frozenset({*_COLUMNS, "id", "type", "author", "editor", "issued"})
 _LIST = {"isbn", "issn", "keywords"}
 
 
@@ -143,6 +144,9 @@ def _salvage(chunk: str) -> dict[str, Any]:
 def _add(parsed: Parsed, item: dict[str, Any], line: int, raw: str) -> Draft | None:
     if not any(value not in (None, "", [], {}) for value in item.values()):
         parsed.reject(line, "an item without any content", raw or json.dumps(item))
+        return None
+    if _OWN_NAMES.isdisjoint(item):
+        parsed.reject(line, "an object that is no CSL-JSON item", raw or json.dumps(item))
         return None
     draft = _draft(item)
     draft["line"] = line

@@ -14,8 +14,14 @@ _MULTI = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\x
 #: Encodings of western Europe, most usual first: on a tie the first wins.
 _WESTERN = ("cp1252", "mac_roman", "cp1250", "cp850")
 #: Encodings of other scripts in which exports have been seen.
-_OTHERS = ("cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "gb18030", "big5", "shift_jis",
-           "euc_jp", "euc_kr", "cp1252")  # fmt: skip
+_OTHERS = ("cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "big5", "cp1252")
+#: East Asian encodings, each with the letters that only text in it is full of.
+_EAST_ASIAN = (
+    ("euc_jp", "\u3041-\u30ff", 0.15),
+    ("shift_jis", "\u3041-\u30ff", 0.15),
+    ("euc_kr", "\uac00-\ud7a3", 0.9),
+    ("gb18030", "\u4e00-\u9fff\u3000-\u303f\uff00-\uff65", 0.9),
+)
 _RUN = re.compile(rb"[\x80-\xff]{3,}")
 _TYPOGRAPHIC = frozenset("‘’“”–—…©®°§«»£€•™·¡¿\xa0")
 _USUAL = frozenset("éèêëàâäáãåçñöüóòôõøæßíïîúùûýÉÀÄÅÇÖÜØÓÁÍÚłńśźżćęąŁŚŻčřšžěůŠŽČŘ")
@@ -94,6 +100,13 @@ def _detect(raw: bytes) -> str:
     in_runs = sum(len(run) for run in _RUN.findall(sample))
     # Western letters with accents stand alone among plain ones; other scripts come in runs.
     if in_runs * 2 > high:
+        for encoding, letters, share in _EAST_ASIAN:
+            text = sample.decode(encoding, "replace")
+            beyond = len(_HIGH.findall(text)) or 1
+            if len(re.findall(f"[{letters}]", text)) >= share * beyond and (
+                text.count("\ufffd") * 50 <= beyond
+            ):
+                return encoding
         from charset_normalizer import from_bytes
 
         best = from_bytes(sample, cp_isolation=list(_OTHERS), threshold=0.4).best()

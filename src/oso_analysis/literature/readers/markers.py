@@ -15,7 +15,9 @@ from oso_analysis.literature.readers.draft import words
 __all__ = ["count_markers", "scan_json", "scan_table"]
 
 _RIS = re.compile(r"^[ \t]*(TY|ER)(?:[ \t]{1,4}-|-(?=[ \t\n]|\Z))", re.MULTILINE)
-_RIS_TAG = re.compile(r"^[ \t]*([A-Z][A-Z0-9])(?:(  )-|[ \t]{1,4}-|-(?=[ \t\n]|\Z))", re.MULTILINE)
+_RIS_TAG = re.compile(
+    r"^[ \t]*([A-Z][A-Z0-9])(?:(  )-|[ \t]{1,4}-|-(?=[ \t\n]|\Z))(.*)", re.MULTILINE
+)
 _WOS = re.compile(r"^(PT|ER)(?=[ \t\n]|\Z)", re.MULTILINE)
 _WOS_TAG = re.compile(r"^(?!FN|VR|EF|PT|ER)([A-Z][A-Z0-9])[ \t](?=.*\S)", re.MULTILINE)
 _BIBTEX = re.compile(
@@ -69,13 +71,13 @@ def _count_ris(text: str) -> int:
     count = _count_regular(text, "TY  - ", "\nER  -", "")
     if count is not None:
         return count
-    from oso_analysis.literature.readers.ris import KNOWN_TAGS
+    from oso_analysis.literature.readers.ris import IDENTIFYING
 
     count = 0
     outside = True
     place = 0
     for match in _RIS.finditer(text):
-        if outside and _any_tag(text, place, match.start(), KNOWN_TAGS):
+        if outside and _any_tag(text, place, match.start(), IDENTIFYING):
             count += 1
         outside = match[1] == "ER"
         count += not outside
@@ -83,7 +85,7 @@ def _count_ris(text: str) -> int:
         if outside:
             end = text.find("\n", place)
             place = len(text) if end < 0 else end
-    if outside and _any_tag(text, place, len(text), KNOWN_TAGS):
+    if outside and _any_tag(text, place, len(text), IDENTIFYING):
         count += 1
     return count
 
@@ -113,16 +115,19 @@ def _count_regular(text: str, opening: str, closing: str, last: str) -> int | No
         if at < 0 or any(line[:3] not in ("FN ", "VR ", "") for line in head[:at].split("\n")):
             return None
     for block in blocks[1:-1]:
-        if not block.lstrip().startswith(opening):
+        # What stands on the closing line after its tag is no beginning of anything.
+        begin = 0 if closing.endswith("\n") else block.find("\n") + 1
+        if not block[begin:].lstrip().startswith(opening) or not (begin or closing[-1] == "\n"):
             return None
     return count
 
 
-def _any_tag(text: str, start: int, end: int, known: frozenset[str]) -> bool:
+def _any_tag(text: str, start: int, end: int, identifying: frozenset[str]) -> bool:
+    """Whether lines outside any entry are one themselves: one of them identifies it."""
     if end - start < 4 or text[start:end].isspace():
         return False
     return any(
-        (match[2] or match[1] in known) and match[1] not in ("TY", "ER")
+        match[1] in identifying and match[3].strip()
         for match in _RIS_TAG.finditer(text, start, end)
     )
 

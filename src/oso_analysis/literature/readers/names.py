@@ -15,7 +15,8 @@ __all__ = ["looks_like_organisation", "normalise_authors", "pair_up", "surname_f
 
 #: A name without any of these is taken as it stands, which is most of them.
 _ODD = re.compile(
-    r"[•·;|&*†‡§{}<>()\[\]\d\t\n\r\xa0\u200b\ufeff]|  |,[^ ]|,.*,| ,|^[\s,.]|[\s,]$"
+    r"[•·;|&*†‡§{}<>()\[\]\d\t\n\r\xa0\u200b\ufeff]|  |,[^ ]|,.*,"
+    r"|\b[A-Z]{1,3}\.?, | ,|^[\s,.]|[\s,]$"
     r"|\b(?:[Aa][Nn][Dd]|et|[Ww]ith|y|[A-Z]{4,}|PhD|MEd|PsyD|MSc|LCMHC|OBE|CBE|MBE|KCMG|DPhil)\b"
     r"|^[Aa]non|^[Nn]o [Aa]uthor|\b(?:Ph|Psy|Ed)\.? ?D\.|\b[MJ]\.D\.|\bM\.[AS]\."
 )

@@ -64,6 +64,9 @@ _ELSE = {
     "C7": "pages",
 }
 _ELSE_ORDER = {tag: rank for rank, tag in enumerate(_ELSE)}
+#: Tags one of which an entry without a `TY` line must have to be one: what follows an entry in
+#: Ovid's exports (a journal's abbreviation, a link) has none.
+IDENTIFYING = words("TI T1 CT BT AU A1 DO DI PY Y1 JO JF JA T2 T3 ID AN UR AB N2 SN PB")
 _SPECIAL = frozenset({"TY", "AU", "A1", "SP", "EP", "SN", "BN", "KW"})
 
 
@@ -107,7 +110,7 @@ def parse_ris(text: str) -> Parsed:
             if open_entry:
                 _close(parsed, tags, start, lines, number - 1, has_type, ended=False)
             elif loose:
-                _outside(parsed, loose, number)
+                _after(parsed, loose, number)
             loose = []
             tags = {"TY": [value]}
             get = tags.get
@@ -120,7 +123,7 @@ def parse_ris(text: str) -> Parsed:
             else:
                 parsed.repair(None, number, "an ER line that ends no entry was left out", line)
             if loose:
-                _outside(parsed, loose, number)
+                _after(parsed, loose, number)
                 loose = []
             tags = {}
             get = tags.get
@@ -129,7 +132,7 @@ def parse_ris(text: str) -> Parsed:
         else:
             if not open_entry:
                 if loose:
-                    _outside(parsed, loose, number)
+                    _after(parsed, loose, number)
                     loose = []
                 open_entry, has_type, start = True, False, number
             last = get(tag)
@@ -140,13 +143,19 @@ def parse_ris(text: str) -> Parsed:
     if open_entry:
         _close(parsed, tags, start, lines, len(lines), has_type, ended=False)
     if loose:
-        _outside(parsed, loose, len(lines))
+        _after(parsed, loose, len(lines))
     return parsed
 
 
-def _outside(parsed: Parsed, loose: list[str], number: int) -> None:
-    raw = "\n".join(loose)
-    parsed.repair(None, number, "text outside any entry was left out", raw)
+def _after(parsed: Parsed, lines: list[str], number: int) -> None:
+    """Keep lines that follow an entry with it; those before the first are noted."""
+    if not lines:
+        return
+    if not parsed.drafts:
+        parsed.repair(None, number, "text outside any entry was left out", "\n".join(lines))
+        return
+    extra = parsed.drafts[-1].setdefault("extra", {})
+    extra["(after the entry)"] = [*extra.get("(after the entry)", ()), *lines]
 
 
 def _close(
@@ -166,6 +175,9 @@ def _close(
             tags[name] = values
         else:
             del tags[name]
+    if not has_type and IDENTIFYING.isdisjoint(tags):
+        _after(parsed, [f"{name}  - {value}" for name in tags for value in tags[name]], start)
+        return
     draft = draft_from_tags(tags)
     if draft is None:
         parsed.reject(start, "an entry without any content", "\n".join(lines[start - 1 : end]))
@@ -201,6 +213,9 @@ def draft_from_tags(tags: Tags) -> Draft | None:
     if len(later) > 1:
         later.sort(key=_ELSE_ORDER.__getitem__)
     pages = join_pages(*(tags[tag][0] if tag in tags else None for tag in ("SP", "EP")))
+    if pages == "No-Specified":
+        # Ovid's words for no pages, one in each tag.
+        pages = None
     if pages is not None:
         draft["pages"] = pages
         for tag in ("SP", "EP"):

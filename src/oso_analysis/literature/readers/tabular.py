@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -84,8 +85,12 @@ def header_score(names: Sequence[str]) -> int:
     return known if len(targets) == 1 and columns & {"title", "doi", "pmid"} else 0
 
 
-def _has_tags(names: Sequence[str]) -> bool:
-    return {"PT", "AU", "TI"} <= {name.strip().lstrip("\ufeff") for name in names}
+def _has_tags(names: Sequence[str]) -> str:
+    """Say of which kind the two-letter tags are that head the columns; empty where none do."""
+    bare_names = {name.strip().lstrip("\ufeff") for name in names}
+    if {"TI", "AU"} <= bare_names or {"T1", "A1"} <= bare_names:
+        return "ris" if "TY" in bare_names else "wos" if "PT" in bare_names else ""
+    return ""
 
 
 def parse_table(text: str, header: Header) -> Parsed:
@@ -206,6 +211,12 @@ def _finish(draft: Draft, extra: dict[str, object]) -> None:
     draft["type"] = (csl_type(word) if word else None) or "document"
     if word and (draft["type"] == "document" or not is_canonical(word)):
         draft["extra_type"] = word
+    if "date" not in draft and "container" in draft:
+        _split_source(draft, extra)
+    for column in ("authors", "keywords"):
+        value = draft.get(column)
+        if value is not None and value[:2] in ("['", '["') and value[-1] == "]":
+            draft[column] = "; ".join(_LISTED.findall(value)).replace("\\'", "'")
     names = draft.get("authors")
     if names is not None:
         pieces = [piece for piece in map(str.strip, names.split(";")) if piece]
@@ -248,6 +259,24 @@ def _finish(draft: Draft, extra: dict[str, object]) -> None:
                 draft.setdefault("issn", issn)
             if not whole:
                 extra["serial"] = value
+
+
+#: Embase puts everything into one cell: "Journal (2014) 3:3 (152-160). Date of Publication: …".
+_SOURCE = re.compile(
+    r"(?P<container>.+?) \((?P<date>\d{4})\) (?P<volume>[^:() ]+)(?::(?P<issue>[^() ]+))?"
+    r"(?: (?:Article Number: \S+ )?\((?P<pages>[^()]*)\))?"
+)
+#: Items of a list as Python prints it, in tables written by scripts.
+_LISTED = re.compile(r"(?<=['\"])(?!, )[^'\"]+(?:\\?'[^'\",]+)*(?=['\"][,\]])")
+
+
+def _split_source(draft: Draft, extra: dict[str, object]) -> None:
+    match = _SOURCE.match(draft["container"])
+    if match is None:
+        return
+    extra["source"] = draft["container"]
+    draft.update({name: value for name, value in match.groupdict().items() if value})
+    draft["date_tag"] = "source"
 
 
 def _plan(names: Sequence[str], parsed: Parsed) -> _Plan:
