@@ -104,6 +104,15 @@ def _run(arguments: argparse.Namespace) -> int:
         scheduler=arguments.scheduler,
     )
     failed = [outcome for outcome in outcomes if outcome.error is not None]
-    for outcome in failed:
-        print(f"oso-analysis: {outcome.edition.name}: {outcome.error}", file=sys.stderr)
+    if len(outcomes) > 1:
+        print(f"{len(outcomes) - len(failed)} of {len(outcomes)} editions published")
+    if len(failed) > 1:
+        # One failure in full is enough to mend; the table says where else to look.
+        width = max(len(outcome.edition.name) for outcome in failed)
+        print("failed:", file=sys.stderr)
+        for outcome in failed:
+            first = str(outcome.error).split("\n")[0].rstrip(":")
+            print(f"  {outcome.edition.name:{width}}  {first}", file=sys.stderr)
+    if failed:
+        print(f"oso-analysis: {failed[0].edition.name}: {failed[0].error}", file=sys.stderr)
     return 1 if failed else 0

@@ -331,7 +331,8 @@ class _Build:
 
     def _finish_job(self, job: _Job, future: Future[Any], progress: Progress) -> None:
         try:
-            result: NotebookResult = future.result()
+            with writing("temporary files"):
+                result: NotebookResult = future.result()
         except OsoError as error:
             job.failure = RunError(f"notebooks/{job.name}: {error}")
             progress.notebook(job.name, "failed")
@@ -358,7 +359,8 @@ class _Build:
     def _finish_edition(self, plan: _Plan, future: Future[Any], progress: Progress) -> None:
         name = plan.edition.name
         try:
-            read: dict[str, str | None] = future.result()
+            with writing("temporary files"):
+                read: dict[str, str | None] = future.result()
             outputs = tree_digests(self._options.reports / f".{name}.new")
             publish(self._options.reports, name)
         except OsoError as error:

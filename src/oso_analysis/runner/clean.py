@@ -74,6 +74,9 @@ def _clean_cell(cell: dict[str, Any], number: int, replace: Callable[[str], str]
     metadata = cell.setdefault("metadata", {})
     for key in _RUN_METADATA:
         metadata.pop(key, None)
+    if not metadata.get("tags", True):
+        # Papermill gives every cell a list of tags; an empty one says nothing.
+        del metadata["tags"]
     if "injected-parameters" in metadata.get("tags", []):
         cell["id"] = "injected-parameters"
     cell.setdefault("id", f"cell-{number}")
@@ -125,7 +128,11 @@ def meaning(raw: bytes) -> str:
                 cell["cell_type"],
                 "".join(cell["source"]),
                 cell.get("id"),
-                {k: v for k, v in cell.get("metadata", {}).items() if k not in _RUN_METADATA},
+                {
+                    key: value
+                    for key, value in cell.get("metadata", {}).items()
+                    if key not in _RUN_METADATA and (key != "tags" or value)
+                },
                 cell.get("attachments"),
             ]
             for cell in content["cells"]

@@ -1,0 +1,280 @@
+"""Runs: what re-runs and why, how failures look, what stays when something goes wrong."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from oso_analysis.runner.execute import MACHINERY
+from oso_analysis.runner.publish import publish, recover, staging
+from oso_analysis.runner.state import tree_digests
+
+Run = Callable[..., int]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that was run once, to be copied: a run costs seconds."""
+    from oso_analysis.cli import main
+
+    folder = tmp_path_factory.mktemp("built") / "project"
+    shutil.copytree(Path(__file__).parents[1] / "fixtures" / "runner" / "project", folder)
+    here = Path.cwd()
+    os.chdir(folder)
+    try:
+        assert main(["run", "--all"]) == 0
+    finally:
+        os.chdir(here)
+    return folder
+
+
+@pytest.fixture
+def project(built: Path, tmp_path: Path) -> Path:
+    """The project after a run."""
+    target = tmp_path / "project"
+    shutil.copytree(built, target, symlinks=True)
+    return target
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    # As if written a while ago: a file as young as the run itself is never trusted.
+    os.utime(path, (1, 1))
+
+
+def test_an_edition_is_whole(project: Path) -> None:
+    names = set(tree_digests(project / "reports" / "everything"))
+    assert {
+        "exhibits.json",
+        "index.html",
+        "ro-crate-metadata.json",
+        "notebooks/01_reports.ipynb",
+        "notebooks/02_submissions.ipynb",
+        "tables/01-reports-by-year.csv",
+        "figures/01-submissions-by-country.svg",
+        "figures/01-submissions-by-country.png",
+    } <= names
+
+
+def test_executed_notebooks_hold_nothing_of_the_run(project: Path) -> None:
+    for path in (project / "reports").rglob("*.ipynb"):
+        text = path.read_text(encoding="utf-8")
+        assert "start_time" not in text
+        assert str(project) not in text
+        assert "/tmp" not in text  # noqa: S108
+    changed = json.loads(
+        (project / "reports/to-2019/notebooks/01_reports.ipynb").read_text(encoding="utf-8")
+    )
+    injected = [c for c in changed["cells"] if "injected-parameters" in c["metadata"]["tags"]]
+    assert [cell["source"] for cell in injected] == ["# Parameters\nyear_to = 2019\n"]
+    assert changed["metadata"]["papermill"] == {"parameters": {"year_to": 2019}}
+
+
+def test_nothing_changed(command: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("run", "--all") == 0
+    assert capsys.readouterr().out == (
+        "everything: all is up to date\nto-2019: all is up to date\n"
+    )
+
+
+def test_one_datum_changed(project: Path, command: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(project / "data/reports.csv", "2019,12", "2019,13")
+    assert command("run", "--explain") == 0
+    said = capsys.readouterr().out
+    assert "01_reports.ipynb: runs, because data/reports.csv has changed" in said
+    assert "02_submissions.ipynb: up to date" in said
+    assert "02_submissions.ipynb: done" not in said
+    table = project / "reports/everything/tables/01-reports-by-year.csv"
+    assert "2019,13" in table.read_text(encoding="utf-8")
+    # Going back to what was known before runs nothing at all.
+    edit(project / "data/reports.csv", "2019,13", "2019,12")
+    assert command("run", "--explain") == 0
+    assert "01_reports.ipynb: up to date" in capsys.readouterr().out
+
+
+def test_outputs_kept_in_a_notebook_do_not_count(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    executed = project / "reports/everything/notebooks/01_reports.ipynb"
+    shutil.copyfile(executed, project / "notebooks/01_reports.ipynb")
+    assert command("run", "--explain") == 0
+    assert "01_reports.ipynb: up to date" in capsys.readouterr().out
+
+
+def test_a_cell_changed(project: Path, command: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(project / "notebooks/01_reports.ipynb", "Reports by year", "Reports a year")
+    assert command("run", "--explain") == 0
+    said = capsys.readouterr().out
+    assert "01_reports.ipynb: runs, because there is no result for this notebook" in said
+    assert "02_submissions.ipynb: up to date" in said
+
+
+def test_a_lock_file_appears(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "requirements.lock").write_text("pandas==3.1.1\n", encoding="utf-8")
+    assert command("run", "--explain") == 0
+    assert (
+        "01_reports.ipynb: runs, because requirements.lock has appeared" in capsys.readouterr().out
+    )
+
+
+def test_what_was_published_is_restored(project: Path, command: Run) -> None:
+    folder = project / "reports/everything"
+    before = tree_digests(folder)
+    (folder / "index.html").write_text("changed by hand", encoding="utf-8")
+    (folder / "stray.txt").write_text("stray", encoding="utf-8")
+    assert command("run") == 0
+    assert tree_digests(folder) == before
+
+
+def test_both_engines_and_any_number_of_jobs_give_the_same_bytes(
+    project: Path, command: Run
+) -> None:
+    before = tree_digests(project / "reports/everything")
+    assert command("run", "--force", "--engine", "kernel", "--jobs", "1") == 0
+    assert tree_digests(project / "reports/everything") == before
+
+
+def test_a_failing_cell_fills_one_screen_and_leaves_the_report(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = tree_digests(project / "reports/everything")
+    edit(project / "notebooks/01_reports.ipynb", "reports = pd.read_csv", "reprots = pd.read_csv")
+    assert command("run") == 1
+    said = capsys.readouterr().err
+    assert "notebooks/01_reports.ipynb failed in cell 4 (In [3]) with NameError:" in said
+    assert "name 'reports' is not defined" in said
+    assert "The published report was left as it was." in said
+    assert "Traceback (most recent call last):\n  File" not in said
+    assert len(said.splitlines()) <= 40
+    assert tree_digests(project / "reports/everything") == before
+    assert (project / ".cache/oso-analysis/failed/01_reports.ipynb").is_file()
+
+
+def test_bad_parameters_run_nothing(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(project / "editions.yaml", "year_to: 2019", "yearto: 2019")
+    assert command("run", "--all") == 2
+    assert "editions.yaml, parameter 'yearto': is not a parameter" in capsys.readouterr().err
+
+
+def test_parameters_on_the_command_line_make_an_edition_of_their_own(
+    project: Path, command: Run
+) -> None:
+    before = tree_digests(project / "reports/everything")
+    assert command("run", "-p", "year_to=2018") == 0
+    table = project / "reports/everything--year_to=2018/tables/01-reports-by-year.csv"
+    assert table.read_text(encoding="utf-8").splitlines()[1:] == ["2018,10"]
+    assert tree_digests(project / "reports/everything") == before
+
+
+def test_a_grid_with_failures_ends_with_a_table(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(
+        project / "notebooks/01_reports.ipynb",
+        "if year_to is not None:",
+        'assert year_to != 2019, \\"no such year\\"\\nif year_to is not None:',
+    )
+    assert command("run", "--grid", "year_to=2018..2020") == 1
+    out, err = capsys.readouterr()
+    assert "2 of 3 editions published" in out
+    assert "everything--year_to=2019" in err
+    assert "AssertionError" in err
+    assert (project / "reports/everything--year_to=2018/index.html").is_file()
+    assert (project / "reports/everything--year_to=2020/index.html").is_file()
+    assert not (project / "reports/everything--year_to=2019").exists()
+
+
+def test_two_runs_do_not_share_an_edition(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (project / "reports/.everything.lock").open("a+") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        stream.truncate(0)
+        stream.write("4711\n")
+        stream.flush()
+        assert command("run", "--force") == 1
+    assert "edition everything is being built by another run (process 4711)" in (
+        capsys.readouterr().err
+    )
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_folder_is_said_plainly(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "reports").chmod(0o555)
+    try:
+        assert command("run", "--force") == 1
+    finally:
+        (project / "reports").chmod(0o755)
+    assert "writing there is not allowed" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_said_plainly(
+    project: Path,
+    command: Run,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import errno
+
+    before = tree_digests(project / "reports/everything")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("oso_analysis.runner.state._replace", full)
+    assert command("run", "--force") == 1
+    said = capsys.readouterr().err
+    assert "cannot write .cache: the disk is full. The published report was left as it was." in said
+    assert tree_digests(project / "reports/everything") == before
+
+
+def test_a_run_killed_between_two_renames_is_put_right(tmp_path: Path) -> None:
+    old = tmp_path / ".one.old"
+    old.mkdir()
+    (old / "index.html").write_text("old", encoding="utf-8")
+    staging(tmp_path, "one")
+    recover(tmp_path, "one")
+    assert tree_digests(tmp_path).keys() == {"one/index.html"}
+
+
+def test_publication_without_an_exchange(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("oso_analysis.runner.publish._exchange", lambda *_: False)
+    for text in ("first", "second"):
+        (staging(tmp_path, "one") / "index.html").write_text(text, encoding="utf-8")
+        publish(tmp_path, "one")
+        assert (tmp_path / "one/index.html").read_text(encoding="utf-8") == text
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]
+
+
+def test_the_machinery_is_what_is_loaded() -> None:
+    """The modules that act on every notebook are listed; here they are found out."""
+    import subprocess
+
+    code = (
+        "import sys, oso_analysis.runner.execute, oso_analysis.runner.kernels,"
+        " oso_analysis.runner.kernel;"
+        "print(*sorted(m.__file__ for n, m in sys.modules.items()"
+        " if n.startswith('oso_analysis')), sep='\\n')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    import oso_analysis
+
+    base = Path(oso_analysis.__file__).parent
+    assert [Path(line).relative_to(base).as_posix() for line in done.stdout.split()] == sorted(
+        MACHINERY
+    )
