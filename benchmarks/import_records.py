@@ -1,13 +1,14 @@
 """Time the readers against the fastest parser of each format that keeps everything.
 
 Both sides run in this one process, over the same seeded generated files, up to a finished pandas
-table; each is run several times in turn and its best time counts. Run it with
+table; each is run several times and its best counts. Times are seconds of processor time, which
+other programs on the machine disturb least. Run it with
 
     python benchmarks/import_records.py --records 100000
 
 Comparators that are not installed are named and skipped. Install them with
 
-    pip install rispy bibtexparser==2.0.0b8 pybtex lxml orjson biopython
+    pip install rispy "bibtexparser>=2" pylatexenc pybtex lxml biopython
 """
 
 from __future__ import annotations
@@ -355,9 +356,9 @@ def seconds(read: Callable[[Path], object], path: Path, times: int) -> float:
     best = float("inf")
     for _ in range(times):
         gc.collect()
-        start = time.perf_counter()
+        start = time.process_time()
         result = read(path)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
         del result
     return best
 

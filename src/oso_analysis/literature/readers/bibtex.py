@@ -5,10 +5,17 @@ from __future__ import annotations
 import re
 
 from oso_analysis.literature.readers.csl_types import BIBTEX_TYPES, csl_type, is_canonical
-from oso_analysis.literature.readers.draft import Draft, Parsed, Tags, left_over, take
+from oso_analysis.literature.readers.draft import (
+    Draft,
+    Parsed,
+    Tags,
+    left_over,
+    take,
+    take_serial_numbers,
+)
 from oso_analysis.literature.readers.latex import decode_latex, unescape
 from oso_analysis.literature.readers.names import surname_first
-from oso_analysis.literature.readers.text import clean, split_serial_number
+from oso_analysis.literature.readers.text import clean
 
 __all__ = ["NOT_ENTRIES", "parse_bibtex"]
 
@@ -327,16 +334,7 @@ def _fill(draft: Draft, tags: Tags, kind: str) -> None:
             draft[column] = value
     if "pages" in draft:
         draft["pages"] = re.sub(r"\s*[–—]\s*|-{2,}", "-", draft["pages"])
-    for tag in ("isbn", "issn"):
-        kept = []
-        for value in tags.pop(tag, ()):
-            isbn, issn, whole = split_serial_number(value)
-            draft["isbn"] = isbn or draft.get("isbn")
-            draft["issn"] = issn or draft.get("issn")
-            if not whole:
-                kept.append(value)
-        if kept:
-            tags[tag] = kept
+    take_serial_numbers(draft, tags, ("isbn", "issn"))
     keywords = [value for name in _KEYWORDS for value in tags.pop(name, ())]
     if keywords:
         draft["keywords"] = "; ".join(dict.fromkeys(keywords))

@@ -6,16 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from oso_analysis.literature.readers.text import split_serial_number
+
 __all__ = [
     "RECORD_COLUMNS",
     "TEXT_COLUMNS",
     "Draft",
     "Parsed",
     "Tags",
-    "first_value",
     "left_over",
     "shown",
     "take",
+    "take_serial_numbers",
     "words",
 ]
 
@@ -126,13 +128,23 @@ def take(tags: Tags, names: Iterable[str]) -> str | None:
     return chosen
 
 
-def first_value(tags: Tags, names: Iterable[str]) -> str | None:
-    """Return the first value under the first of `names` that has one, leaving it in place."""
+def take_serial_numbers(draft: Draft, tags: Tags, names: Iterable[str]) -> None:
+    """Sort the values under `names` into ISBNs and ISSNs; one that says more stays as well."""
     for name in names:
-        values = tags.get(name)
-        if values:
-            return values[0]
-    return None
+        values = tags.pop(name, None)
+        if values is None:
+            continue
+        kept = []
+        for value in values:
+            isbn, issn, whole = split_serial_number(value)
+            for column, number in (("isbn", isbn), ("issn", issn)):
+                have = draft.get(column)
+                if number and (have is None or number not in have):
+                    draft[column] = f"{have}; {number}" if have else number
+            if not whole:
+                kept.append(value)
+        if kept:
+            tags[name] = kept
 
 
 def left_over(tags: Tags) -> dict[str, Any]:

@@ -6,8 +6,14 @@ import re
 from xml.etree.ElementTree import XML, Element, ParseError
 
 from oso_analysis.literature.readers.csl_types import csl_type, is_canonical
-from oso_analysis.literature.readers.draft import Draft, Parsed, Tags, left_over, take
-from oso_analysis.literature.readers.text import split_serial_number
+from oso_analysis.literature.readers.draft import (
+    Draft,
+    Parsed,
+    Tags,
+    left_over,
+    take,
+    take_serial_numbers,
+)
 
 __all__ = ["declares_entities", "parse_endnote"]
 
@@ -228,15 +234,7 @@ def _draft(root: Element) -> Draft | None:
     keywords = [value for path in _KEYWORDS for value in tags.pop(path, ())]
     if keywords:
         draft["keywords"] = "; ".join(keywords)
-    kept = []
-    for value in tags.pop("isbn", ()):
-        isbn, issn, whole = split_serial_number(value)
-        draft["isbn"] = isbn or draft.get("isbn")
-        draft["issn"] = issn or draft.get("issn")
-        if not whole:
-            kept.append(value)
-    if kept:
-        tags["isbn"] = kept
+    take_serial_numbers(draft, tags, ("isbn", "issn"))
     if tags:
         draft["extra"] = left_over(tags)
     return draft

@@ -6,8 +6,8 @@ import re
 from typing import Any
 
 from oso_analysis.literature.readers.csl_types import RIS_TYPES, csl_type, is_canonical
-from oso_analysis.literature.readers.draft import Draft, Parsed, Tags, words
-from oso_analysis.literature.readers.text import join_pages, split_serial_number
+from oso_analysis.literature.readers.draft import Draft, Parsed, Tags, take_serial_numbers, words
+from oso_analysis.literature.readers.text import join_pages
 
 __all__ = ["KNOWN_TAGS", "parse_ris"]
 
@@ -67,7 +67,7 @@ _ELSE_ORDER = {tag: rank for rank, tag in enumerate(_ELSE)}
 #: Tags one of which an entry without a `TY` line must have to be one: what follows an entry in
 #: Ovid's exports (a journal's abbreviation, a link) has none.
 IDENTIFYING = words("TI T1 CT BT AU A1 DO DI PY Y1 JO JF JA T2 T3 ID AN UR AB N2 SN PB")
-_SPECIAL = frozenset({"TY", "AU", "A1", "SP", "EP", "SN", "BN", "KW"})
+_SPECIAL = frozenset({"TY", "AU", "A1", "SP", "EP", "KW"})
 
 
 def parse_ris(text: str) -> Parsed:
@@ -200,6 +200,8 @@ def draft_from_tags(tags: Tags) -> Draft | None:
     draft: Draft = {}
     extra: dict[str, Any] = {}
     later: list[str] = []
+    if "SN" in tags or "BN" in tags:
+        take_serial_numbers(draft, tags, ("SN", "BN"))
     for tag, values in tags.items():
         column = _FIRST.get(tag)
         if column is not None:
@@ -246,8 +248,6 @@ def draft_from_tags(tags: Tags) -> Draft | None:
     if "/" in draft.get("edition", ""):
         # EndNote keeps the date of electronic publication here.
         extra["ET"] = draft.pop("edition")
-    if "SN" in tags or "BN" in tags:
-        _set_serial_numbers(draft, tags, extra)
     if extra:
         draft["extra"] = extra
     return draft
@@ -266,19 +266,3 @@ def _set_type(draft: Draft, kind: list[str] | None) -> None:
     draft["type"] = found or "document"
     if kind and (found is None or not is_canonical(word)):
         draft["extra_type"] = kind[0]
-
-
-def _set_serial_numbers(draft: Draft, tags: Tags, extra: dict[str, Any]) -> None:
-    """Sort `SN` and `BN` into ISBN and ISSN; what is neither stays in `extra`."""
-    for tag in ("SN", "BN"):
-        kept: list[str] = []
-        for value in tags.get(tag, ()):
-            isbn, issn, whole = split_serial_number(value)
-            for column, number in (("isbn", isbn), ("issn", issn)):
-                if number:
-                    have = draft.get(column)
-                    draft[column] = f"{have}; {number}" if have else number
-            if not whole:
-                kept.append(value)
-        if kept:
-            extra[tag] = kept[0] if len(kept) == 1 else kept

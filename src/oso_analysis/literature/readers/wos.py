@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from oso_analysis.literature.readers.csl_types import csl_type, is_canonical
-from oso_analysis.literature.readers.draft import Draft, Parsed, Tags, left_over, take, words
-from oso_analysis.literature.readers.text import join_pages, split_serial_number
+from oso_analysis.literature.readers.draft import (
+    Draft,
+    Parsed,
+    Tags,
+    left_over,
+    take,
+    take_serial_numbers,
+    words,
+)
+from oso_analysis.literature.readers.text import join_pages
 
 __all__ = ["KNOWN_TAGS", "parse_wos"]
 
@@ -133,18 +141,7 @@ def _draft(tags: Tags, kind: str) -> Draft:
             break
     pages = join_pages(take(tags, ("BP",)), take(tags, ("EP",)))
     draft["pages"] = pages if pages is not None else take(tags, ("AR",))
-    for name in ("SN", "EI", "BN"):
-        kept = []
-        for value in tags.pop(name, ()):
-            isbn, issn, whole = split_serial_number(value)
-            for column, found in (("isbn", isbn), ("issn", issn)):
-                if found:
-                    have = draft.get(column)
-                    draft[column] = f"{have}; {found}" if have else found
-            if not whole:
-                kept.append(value)
-        if kept:
-            tags[name] = kept
+    take_serial_numbers(draft, tags, ("SN", "EI", "BN"))
     if tags:
         draft["extra"] = left_over(tags)
     return draft
