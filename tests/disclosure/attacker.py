@@ -332,10 +332,11 @@ class Attacker:
             result = milp(
                 goal,
                 constraints=LinearConstraint(self.matrix, self.least, self.most),
-                bounds=Bounds(0, np.inf),
+                # More than anybody would believe: the solver cannot tell unbounded from infeasible.
+                bounds=Bounds(0, 10_000),
                 integrality=np.ones(self.columns),
             )
-            unbounded = result.status == 3
+            unbounded = False
         else:
             equal = self.least == self.most
             up, down = ~equal & np.isfinite(self.most), ~equal & np.isfinite(self.least)
@@ -365,14 +366,15 @@ class Attacker:
         def learn(solution: Any) -> None:
             if solution is not None:
                 for i, (_, _, _, index) in enumerate(self.wanted):
-                    value = float(solution[index].sum())
+                    value = float(np.round(solution[index].sum(), 6))
                     low[i] = min(low.get(i, np.inf), value)
                     high[i] = max(high.get(i, -np.inf), value)
 
         found = []
         for i, (table, row, column, index) in enumerate(self.wanted):
-            # Fractional solutions can be rounded up to one unit apart on each side.
-            if not whole and high.get(i, 0) - low.get(i, 0) >= interval + 2:
+            # Fractional ends move inwards by less than one unit on each side.
+            margin = 0 if whole else 2
+            if i in low and high[i] - low[i] >= interval + margin:
                 continue
             bottom, solution = self._extreme(index, 1, whole)
             learn(solution)

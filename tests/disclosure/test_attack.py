@@ -54,7 +54,7 @@ def test_no_withheld_count_can_be_narrowed_in_many(first: int) -> None:
 
 @pytest.mark.slow
 def test_nor_by_an_attacker_who_uses_that_counts_are_whole() -> None:
-    for seed in range(60):
+    for seed in range(30):
         tables = generated(seed)
         protected = protect(tables, CONFIDENTIAL)
         assert not attack(printed(tables, protected), INTERVAL, labelled=LABELLED, whole=True)
