@@ -21,6 +21,7 @@ CRATE = "ro-crate-metadata.json"
 _SPECIFICATION = "https://w3id.org/ro/crate/1.1"
 _LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _PROGRAM = "#oso-analysis"
+_MAKER = "#maintainers"
 #: Asked of a table of our own, because the system's differs between machines.
 _TYPES = {
     ".csv": "text/csv",
@@ -67,9 +68,12 @@ def write_crate(info: EditionInfo, out: Path) -> None:
             "description": info.description or info.title,
             "datePublished": info.date,
             "license": {"@id": _LICENCE},
+            "author": {"@id": _MAKER},
+            "publisher": {"@id": _MAKER},
             "hasPart": _refer(parts),
-            "mentions": [{"@id": "#run"}],
+            "mentions": {"@id": "#run"},
         },
+        {"@id": _MAKER, "@type": "Organization", "name": "oso-analysis maintainers"},
         {
             "@id": _LICENCE,
             "@type": "CreativeWork",

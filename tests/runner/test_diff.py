@@ -1,0 +1,144 @@
+"""Differences between editions, checked by hand on small folders."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oso_analysis.diff import compare_editions, open_edition, render_html
+from oso_analysis.errors import InputError
+
+
+def exhibit(
+    identity: str, number: int, table: str, *, n: int = 3, **changes: Any
+) -> dict[str, Any]:
+    return {
+        "id": identity,
+        "label": f"Table {number}",
+        "title": "Works <by> year",
+        "caption": "",
+        "counting_unit": "works",
+        "n": n,
+        "source": "data",
+        "caveats": [],
+        "files": [{"path": f"{identity}.csv"}],
+        "_table": table,
+        **changes,
+    }
+
+
+def edition(folder: Path, exhibits: list[dict[str, Any]], **parameters: Any) -> Path:
+    folder.mkdir(parents=True)
+    for item in exhibits:
+        (folder / f"{item['id']}.csv").write_text(item.pop("_table"), encoding="utf-8")
+        for file in item["files"]:
+            if file["path"].endswith(".svg"):
+                (folder / file["path"]).write_text(f"<svg>{folder.name}</svg>", encoding="utf-8")
+    record = {
+        "edition": {"name": folder.name, "title": folder.name},
+        "parameters": parameters,
+        "inputs": {"data/a.csv": folder.name},
+        "exhibits": exhibits,
+    }
+    (folder / "exhibits.json").write_text(json.dumps(record), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> tuple[Path, Path]:
+    old = "year,type,n_works\n2018,report,10\n2019,report,4\n2019,book,0\n"
+    new = "year,type,n_works\n2019,book,2\n2019,report,5\n2020,report,1\n"
+    drawn = {"files": [{"path": "drawn.csv"}, {"path": "drawn.svg"}]}
+    return (
+        edition(
+            tmp_path / "reports/old",
+            [
+                exhibit("works-by-year", 1, old, n=14),
+                exhibit("gone", 2, "a\nx\n"),
+                exhibit("same", 3, "a\nx\n"),
+                exhibit("drawn", 4, "a\nx\n", **drawn),
+            ],
+            year_to=2019,
+        ),
+        edition(
+            tmp_path / "reports/new",
+            [
+                exhibit("works-by-year", 2, new, n=8),
+                exhibit("fresh", 1, "a\nx\n"),
+                exhibit("same", 3, "a\nx\n"),
+                exhibit("drawn", 4, "a\nx\n", **drawn),
+            ],
+            year_to=None,
+        ),
+    )
+
+
+def test_numbers_rows_and_exhibits(pair: tuple[Path, Path]) -> None:
+    text = str(compare_editions(*pair))
+    assert text.split("\n") == [
+        "old → new: 5 exhibits, 2 changed, 1 new, 1 gone, 1 same",
+        "  parameter year_to: 2019 → nothing",
+        "  input data/a.csv: changed",
+        "",
+        "Table 1 → Table 2: Works <by> year [works-by-year]",
+        "  n · works: 14 → 8 (−6, −42.9 %)",
+        "  2019 · book · n_works: 0 → 2 (+2)",
+        "  2019 · report · n_works: 4 → 5 (+1, +25.0 %)",
+        "  row gone: 2018 · report",
+        "  row new: 2020 · report",
+        "",
+        "Table 1: Works <by> year [fresh] (new)",
+        "",
+        "Table 4: Works <by> year [drawn]",
+        "  the numbers are the same; the drawing is not",
+        "",
+        "Table 2: Works <by> year [gone] (gone)",
+    ]
+
+
+def test_an_edition_is_the_same_as_itself(pair: tuple[Path, Path]) -> None:
+    assert {item.status for item in compare_editions(pair[0], pair[0]).exhibits} == {"same"}
+
+
+def test_the_page_needs_nothing_else_and_escapes_all(pair: tuple[Path, Path]) -> None:
+    page = render_html(compare_editions(*pair))
+    assert "Works &lt;by&gt; year" in page
+    assert "<by>" not in page
+    assert "http" not in page
+    assert "<script" not in page
+    assert page.count("data:image/svg+xml;base64,") == 2
+
+
+def test_equal_labels_lose_no_row(tmp_path: Path) -> None:
+    old = edition(tmp_path / "a", [exhibit("t", 1, "name,n\nx,1\nx,2\n")])
+    new = edition(tmp_path / "b", [exhibit("t", 1, "name,n\nx,1\nx,3\n")])
+    (item,) = compare_editions(old, new).exhibits
+    assert [(move.row, move.before, move.after) for move in item.moves] == [("x · (2)", "2", "3")]
+
+
+def test_a_version_of_git_can_be_compared(pair: tuple[Path, Path]) -> None:
+    root = pair[0].parents[1]
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "Publish"]):
+        subprocess.run([*git, *words], cwd=root, check=True)
+    (pair[0] / "gone.csv").write_text("a\nx\ny\n", encoding="utf-8")
+    with open_edition(root / "reports", "HEAD:reports/old") as before:
+        found = compare_editions(before, pair[0])
+    assert [item.rows_new for item in found.exhibits if item.status == "changed"] == [["y"]]
+
+
+def test_an_unknown_edition_is_refused(pair: tuple[Path, Path]) -> None:
+    with (
+        pytest.raises(InputError, match=r"published are new, old \(did you mean 'old'\?\)"),
+        open_edition(pair[0].parent, "odl"),
+    ):
+        pass
+    with (
+        pytest.raises(InputError, match="is no edition in git"),
+        open_edition(pair[0].parent, "HEAD:reports/old"),
+    ):
+        pass
