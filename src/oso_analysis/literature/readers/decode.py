@@ -91,7 +91,8 @@ def open_source(path: Path, name: str) -> Source | Problem:
         return Problem(f"cannot be opened ({error.strerror or error})", file=name)
     except ValueError:
         return Problem("is not a possible file name", file=name)
-    if not raw.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x0c\x1a\0"):
+    blank = b"\xef\xbb\xbf\xff\xfe \t\r\n\x0c\x1a\0"
+    if not raw[:4096].strip(blank) and not raw.strip(blank):
         return Problem("is empty", file=name)
     return _text(raw, path, name)
 
@@ -111,6 +112,9 @@ def _text(raw: bytes, path: Path, name: str) -> Source | Problem:
             text, used, note = decode_bytes(raw[len(bom) :], encoding)
             break
     else:
+        if b"\0" not in raw and raw.count(b"\r\n") == raw.count(b"\r"):
+            # Windows line endings, in any encoding that is not two or four bytes wide.
+            raw = raw.translate(None, b"\r")
         text, used, note = decode_bytes(raw, None)
     del raw
     nul = text.find("\0")

@@ -114,10 +114,13 @@ def _count_regular(text: str, opening: str, closing: str, last: str) -> int | No
         at = head.find("\n" + opening)
         if at < 0 or any(line[:3] not in ("FN ", "VR ", "") for line in head[:at].split("\n")):
             return None
+    usual = ("\n" + opening, opening)
     for block in blocks[1:-1]:
         # What stands on the closing line after its tag is no beginning of anything.
-        begin = 0 if closing.endswith("\n") else block.find("\n") + 1
-        if not block[begin:].lstrip().startswith(opening) or not (begin or closing[-1] == "\n"):
+        begin = 0 if closing[-1] == "\n" else block.find("\n") + 1
+        if begin == 0 and closing[-1] != "\n":
+            return None
+        if not block.startswith(usual, begin) and not block[begin:].lstrip().startswith(opening):
             return None
     return count
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from oso_analysis.display import Summarised, Summary
 from oso_analysis.errors import InputError, Problem, RunError
 from oso_analysis.literature.readers.bibtex import parse_bibtex
 from oso_analysis.literature.readers.csl import parse_csl
@@ -44,8 +45,8 @@ _PARSERS: dict[str, Callable[[str], Parsed]] = {
 }
 
 
-@dataclass(frozen=True)
-class ReadResult:
+@dataclass(frozen=True, repr=False)
+class ReadResult(Summarised):
     """What was read.
 
     Attributes
@@ -67,6 +68,18 @@ class ReadResult:
     rejects: pd.DataFrame
     repairs: pd.DataFrame
     files: pd.DataFrame
+
+    @property
+    def _summary(self) -> Summary:
+        markers = int(self.files["n_markers"].sum())
+        formats = ", ".join(sorted(set(self.files["format"].astype("str"))))
+        rows = [
+            ("records", len(self.records), f"accepted, of {markers:,} found in the files"),
+            ("rejects", len(self.rejects), "entries that could not be read, with the reason"),
+            ("repairs", len(self.repairs), "things mended, with the reason"),
+            ("files", len(self.files), f"formats: {formats}"),
+        ]
+        return Summary("Records read", rows)
 
 
 @dataclass(slots=True)
