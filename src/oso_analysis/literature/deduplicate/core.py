@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from oso_analysis.display import Summarised, Summary
 from oso_analysis.errors import InputError, Problem, require_columns
 from oso_analysis.literature.deduplicate.block import candidate_pairs
 from oso_analysis.literature.deduplicate.decisions import check_decisions
@@ -25,8 +26,8 @@ Array = np.ndarray[Any, Any]
 _AT_ONCE = 400_000
 
 
-@dataclass(frozen=True)
-class Deduplication:
+@dataclass(frozen=True, repr=False)
+class Deduplication(Summarised):
     """What de-duplication found.
 
     Attributes
@@ -58,6 +59,19 @@ class Deduplication:
     field_sources: pd.DataFrame
     disagreements: pd.DataFrame
     stale_decisions: pd.DataFrame
+
+    @property
+    def _summary(self) -> Summary:
+        several = int((self.works["n_records"] > 1).sum())
+        rows = [
+            ("work_ids", len(self.work_ids), "records, each with its work"),
+            ("works", len(self.works), f"publications; {several:,} of them found more than once"),
+            ("merges", len(self.merges), "links between records of one work, with the reason"),
+            ("review", len(self.review), "uncertain pairs, kept apart for a person to judge"),
+            ("disagreements", len(self.disagreements), "values that lost to another record's"),
+            ("stale_decisions", len(self.stale_decisions), "verdicts that no longer apply"),
+        ]
+        return Summary("Records and the works behind them", rows)
 
 
 def check_records(records: pd.DataFrame) -> None:

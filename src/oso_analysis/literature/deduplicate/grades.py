@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import takewhile
 from typing import Any
 
@@ -20,7 +21,6 @@ Array = np.ndarray[Any, Any]
 
 #: Letters beyond this one belong to other scripts.
 _LATIN = "\u02ff"
-_GLUE = ("from", "with", "and", "for", "the", "among", "into", "that")
 _REPOSITORY = ("10.5281/", "10.6084/", "10.13140/", "10.17605/", "10.25384/")
 #: Kinds (see `normalise.KINDS`) that are hardly ever two sightings of one work.
 _APART = {(4, 5), (1, 6), (2, 6), (4, 6), (5, 6), (6, 7), (3, 6), (1, 4), (1, 8), (5, 8), (6, 8)}
@@ -102,7 +102,7 @@ def title_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     for row in rows[np.array(near, dtype=bool)].tolist():
         grade[row] = _title_grade(
             ta[row], tb[row], main_a[row], main_b[row], tail_a[row], tail_b[row],
-            float(ratio[row]), bool(cut[row]),
+            float(ratio[row]), bool(cut[row]), raw_a[row], raw_b[row],
         )  # fmt: skip
         if grade[row] in (1, -1, -2) and ratio[row] > 80.0:
             # A space in the wrong place can hide a function word.
@@ -118,7 +118,16 @@ def title_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
 
 
 def _title_grade(
-    a: str, b: str, main_a: str, main_b: str, tail_a: str, tail_b: str, ratio: float, cut: bool
+    a: str,
+    b: str,
+    main_a: str,
+    main_b: str,
+    tail_a: str,
+    tail_b: str,
+    ratio: float,
+    cut: bool,
+    raw_a: str,
+    raw_b: str,
 ) -> int:
     """Grade two titles that are not equal."""
     tight_a, tight_b = a.replace(" ", ""), b.replace(" ", "")
@@ -138,12 +147,19 @@ def _title_grade(
         if long.startswith(short + " ") or (cut and tight_long.startswith(tight_short)):
             return 3 if cut else 2
         begins = len(tight_short) > 25 and len(tight_long) - len(tight_short) > 3
-        if begins and fuzz.ratio(tight_short, tight_long[: len(tight_short)]) >= 94.0:
-            grade = _word_grade(short.split(), long.split()[: len(short.split())])
+        if begins and fuzz.ratio(tight_short, tight_long[: len(tight_short)]) >= 90.0:
+            words, raw, whole = (
+                (b.split(), raw_b, raw_a) if long is a else (a.split(), raw_a, raw_b)
+            )
+            # A misspelt function word makes the cut title a word longer than it should be.
+            grade = max(
+                _word_grade(words, long.split()[:count], raw, whole[: len(raw) + 5])
+                for count in (len(words), len(words) - 1)
+            )
             if grade == 4 or (cut and grade == 1) or len(tight_short) > 40:
                 return (3 if cut else 2) if grade > 0 else -1
     if ratio >= 80.0 or (ratio > 60.0 and len(short) > 30):
-        return _word_grade(a.split(), b.split())
+        return _word_grade(a.split(), b.split(), raw_a, raw_b)
     return -2
 
 
@@ -174,7 +190,7 @@ def _translated(a: str, b: str, raw_a: str, raw_b: str) -> int:
     return 6 if x in raw_a or y in raw_b else -1
 
 
-def _word_grade(a: list[str], b: list[str]) -> int:
+def _word_grade(a: list[str], b: list[str], raw_a: str, raw_b: str) -> int:
     """Grade two titles by the words that only one of them has."""
     set_a, set_b = set(a), set(b)
     only_a = [word for word in a if word not in set_b]
@@ -192,8 +208,10 @@ def _word_grade(a: list[str], b: list[str]) -> int:
     shared = len(set_a & set_b) + len(only_a) - len(left_a)
     # "(CSA)" beside the words it stands for adds nothing, nor does a misspelt "from".
     initials_a, initials_b = "".join(w[0] for w in a), "".join(w[0] for w in b)
-    left_a = [word for word in left_a if not _idle(word, initials_b)]
-    rest_b = [word for word in rest_b if not _idle(word, initials_a)]
+    if left_a:
+        left_a = [word for word in left_a if not _idle(word, initials_b, raw_a, raw_b)]
+    if rest_b:
+        rest_b = [word for word in rest_b if not _idle(word, initials_a, raw_b, raw_a)]
     if left_a and rest_b and len(left_a) + len(rest_b) <= 3:
         # One word written as two, or a slip in a short word.
         joined = "".join(left_a), "".join(rest_b)
@@ -208,16 +226,23 @@ def _word_grade(a: list[str], b: list[str]) -> int:
     return -1 if shared >= 4 and left <= max(1, shared // 5) else -2
 
 
-def _idle(word: str, initials: str) -> bool:
-    """Return whether a word that one title has more is of no weight."""
+def _idle(word: str, initials: str, raw: str, other: str) -> bool:
+    """Return whether a word that one title has more is of no weight.
+
+    Either it is an acronym of words that both have, or a misspelt function word: then the other
+    title has that function word once more.
+    """
     if word in CONTRAST or word.isdigit() or len(word) < 2:
         return False
     if len(word) <= 5 and word in initials:
         return True
-    return len(word) < 7 and any(
+    if len(word) > 6:
+        return False
+    spare = Counter(WORD.findall(other.lower())) - Counter(WORD.findall(raw.lower()))
+    return any(
         OSA.distance(word, stop, score_cutoff=1) <= 1
-        for stop in _GLUE
-        if len(word) < 4 or len(stop) > 3
+        for stop in spare
+        if stop in STOP and len(stop) > 1
     )
 
 

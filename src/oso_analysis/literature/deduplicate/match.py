@@ -93,7 +93,7 @@ _POINTS: dict[str, dict[int, float]] = {
     "page": {2: 3.0, 1: 1.0, -1: -4.0},
     "publisher": {1: 1.0},
     "abstract": {1: 4.0},
-    "kind": {1: 1.0, -1: -1.0, -2: -9.0, -3: -6.0},
+    "kind": {1: 1.0, -1: -1.0, -2: -9.0, -3: -10.0},
     "numbers": {-1: -1.0, -2: -6.0, -3: VETO},
     "marker": {-1: VETO},
     "serial": {-1: VETO, -2: -8.0},
