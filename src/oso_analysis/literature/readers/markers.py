@@ -7,6 +7,7 @@ them and refuses to go on where they differ.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 
@@ -30,8 +31,6 @@ _MEDLINE_TAG = re.compile(r"[A-Z0-9]*[A-Z][A-Z0-9]* *-")
 _JSON_ITEM = re.compile(rb'(:\s*)?\{\s*"([^"\\]*)"\s*(?=:)')
 _ITEMS = re.compile(r'\s*\{(?:[^{}\[\]]*,)?\s*"items"\s*:\s*\[')
 _QUOTE, _BRACE, _LINE_FEED = b'"{\n'
-_STRUCTURE = np.zeros(256, dtype=bool)
-_STRUCTURE[list(b'"{}[]\n')] = True
 _DEPTH = np.zeros(256, dtype=np.int8)
 _DEPTH[list(b"{[")] = 1
 _DEPTH[list(b"}]")] = -1
@@ -183,6 +182,12 @@ def _count_medline(text: str) -> int:
     return count
 
 
+def _places(raw: bytes, signs: bytes) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Return where any of `signs` stands."""
+    table = bytes(byte in signs for byte in range(256))
+    return np.flatnonzero(np.frombuffer(raw.translate(table), dtype=bool))
+
+
 def scan_json(text: str) -> list[tuple[int, int]]:
     """Return where the items of a CSL-JSON text begin: line and place in its UTF-8 bytes.
 
@@ -201,7 +206,7 @@ def scan_json(text: str) -> list[tuple[int, int]]:
     if b"\\" in raw:
         raw = raw.replace(b"\\\\", b"__").replace(b'\\"', b"__")
     data = np.frombuffer(raw, dtype=np.uint8)
-    places = np.flatnonzero(_STRUCTURE[data])
+    places = _places(raw, b'"{}[]\n')
     signs = data[places]
     outside = (np.cumsum(signs == _QUOTE, dtype=np.int32) & 1) == 0
     steps = _DEPTH[signs] * outside
@@ -246,9 +251,7 @@ def scan_table(text: str, delimiter: str) -> list[int]:
     """
     raw = text.encode("utf-8", errors="replace")
     data = np.frombuffer(raw, dtype=np.uint8)
-    wanted = np.zeros(256, dtype=bool)
-    wanted[[_QUOTE, _LINE_FEED]] = True
-    places = np.flatnonzero(wanted[data])
+    places = _places(raw, b'"\n')
     is_quote = data[places] == _QUOTE
     after = np.cumsum(is_quote, dtype=np.int32) & 1
     quotes = places[is_quote]
