@@ -603,3 +603,20 @@ def test_json_that_is_no_bibliography_is_rejected(tmp_path: Path) -> None:
     result = read_records(write(tmp_path, '[{"name": "x"}, {"title": "y"}]'))
     assert list(result.records["title"]) == ["y"]
     assert list(result.rejects["reason"]) == ["an object that is no CSL-JSON item"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"id": "a", "title": "' + "x" * 5_000_000 + '"}, {"id": "b", "title": "kept"}]',
+        '[{"id": "a", "title": "' + "x" * 5_000_000 + '"}, {"id": "b", "title": "kept"}',
+        "<xml><records><record><titles><title>" + "x" * 5_000_000 + "</title></titles></record>"
+        "<record><titles><title>kept</title></titles></record></records></xml>",
+    ],
+    ids=["json", "broken json", "xml"],
+)
+def test_an_entry_of_millions_of_characters_is_rejected_alone(text: str, tmp_path: Path) -> None:
+    result = read_records(write(tmp_path, text))
+    assert list(result.records["title"]) == ["kept"]
+    assert result.rejects["reason"][0].endswith("of over 4,000,000 characters")
+    assert len(result.rejects["raw"][0]) < 5_000

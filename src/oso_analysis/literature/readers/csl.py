@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from oso_analysis.literature.readers.csl_types import CSL_TYPES, csl_type
-from oso_analysis.literature.readers.draft import Draft, Parsed, words
+from oso_analysis.literature.readers.draft import MAX_ENTRY, Draft, Parsed, words
 from oso_analysis.literature.readers.text import split_serial_number
 
 __all__ = ["parse_csl"]
@@ -52,6 +52,12 @@ def parse_csl(text: str, starts: Sequence[tuple[int, int]]) -> Parsed:
         _item_by_item(text, starts, parsed)
         return parsed
     for at, item in enumerate(items):
+        if starts and at + 1 <= len(starts):
+            line, place = starts[at]
+            end = starts[at + 1][1] if at + 1 < len(starts) else place + len(text)
+            if end - place > MAX_ENTRY and len(json.dumps(item)) > MAX_ENTRY:
+                parsed.reject(line, f"an item of over {MAX_ENTRY:,} characters", json.dumps(item))
+                continue
         _add(parsed, item, starts[min(at, len(starts) - 1)][0] if starts else 1, "")
     return parsed
 
@@ -99,6 +105,9 @@ def _item_by_item(text: str, starts: Sequence[tuple[int, int]], parsed: Parsed) 
     for at, (line, start) in enumerate(starts):
         limit = starts[at + 1][1] if at + 1 < len(starts) else len(raw)
         chunk = raw[start:limit].decode("utf-8")
+        if len(chunk) > MAX_ENTRY:
+            parsed.reject(line, f"an item of over {MAX_ENTRY:,} characters", chunk)
+            continue
         try:
             item = _whole_letters(decoder.raw_decode(chunk)[0])
         except (ValueError, RecursionError) as error:

@@ -9,6 +9,7 @@ from typing import Any
 from oso_analysis.literature.readers.text import split_serial_number
 
 __all__ = [
+    "MAX_ENTRY",
     "RECORD_COLUMNS",
     "TEXT_COLUMNS",
     "Draft",
@@ -56,6 +57,8 @@ Draft = dict[str, Any]
 #: The tags of one entry, each with its values in file order.
 Tags = dict[str, list[str]]
 
+#: An entry longer than this is damaged or hostile, in formats whose lines may be of any length.
+MAX_ENTRY = 4_000_000
 #: Raw text in rejects and repairs is cut here, so that one damaged file cannot fill the table.
 _RAW_WIDTH = 4000
 

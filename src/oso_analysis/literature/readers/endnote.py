@@ -7,6 +7,7 @@ from xml.etree.ElementTree import XML, Element, ParseError
 
 from oso_analysis.literature.readers.csl_types import csl_type, is_canonical
 from oso_analysis.literature.readers.draft import (
+    MAX_ENTRY,
     Draft,
     Parsed,
     Tags,
@@ -84,6 +85,9 @@ def parse_endnote(text: str) -> Parsed:
 
 def _read(parsed: Parsed, chunk: str, line: int, *, closed: bool) -> None:
     reasons: list[str] = []
+    if len(chunk) > MAX_ENTRY:
+        parsed.reject(line, f"an entry of over {MAX_ENTRY:,} characters", chunk)
+        return
     root = _parse(chunk) if closed else None
     if root is None:
         root, reasons = _mended(chunk, closed=closed)
