@@ -540,6 +540,8 @@ def test_serial_numbers() -> None:
 
 def test_the_count_of_markers_is_no_parser_of_its_own() -> None:
     assert count_markers("TY  - JOUR\nER  -\nTY  - BOOK\nTI  - x", "ris") == 2
+    swapped = "TY  - JOUR\nTI  - a\nER  - TY  - JOUR\nTI  - b\nTY  - BOOK\nER  - \n"
+    assert count_markers(swapped, "ris") == 3
     assert count_markers("@book{a,}\n@comment{x}\n@string{b={c}}\n@misc{d}", "bibtex") == 2
     assert count_markers('[{"a": "{"}, {"b": {"c": 1}}]', "csl-json") == 2
     assert count_markers("<xml><record></record><record/></xml>", "endnote-xml") == 2
