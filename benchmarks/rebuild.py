@@ -29,7 +29,7 @@ from oso_analysis.project import find_root
 
 BIN = Path(sys.executable).parent
 
-BARE = '''
+BARE = """
 import ast, json, os, sys
 import matplotlib
 matplotlib.use("agg")
@@ -60,7 +60,7 @@ for name in sys.argv[3:]:
         if "parameters" in cell["metadata"].get("tags", []):
             space.update({k: v for k, v in parameters.items() if k in space})
     matplotlib.pyplot.close("all") if "matplotlib.pyplot" in sys.modules else None
-'''
+"""
 
 
 def timed(command: list[str], cwd: Path) -> float:

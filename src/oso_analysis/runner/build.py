@@ -29,6 +29,8 @@ from oso_analysis.runner.workers import Place
 __all__ = ["Options", "Outcome", "build_editions", "find_notebooks"]
 
 _POLL = 0.1
+#: How many causes of one notebook's run are spelt out.
+_REASONS = 4
 _RUNNER = "package:runner/"
 
 
@@ -209,18 +211,21 @@ class _Build:
                 job.reason = "up to date"
                 return
             if not job.reason:
-                job.reason = "; ".join(differences)
+                more = len(differences) - _REASONS
+                last = [f"{more} more"] if more > 0 else []
+                job.reason = "; ".join([*differences[:_REASONS], *last])
 
     def _differences(self, entry: Mapping[str, Any]) -> list[str]:
         before: dict[str, str] = entry["versions"]
-        said = [
+        installed_now = [
             f"{name} is {self._versions.get(name, 'gone')} instead of {before.get(name, 'absent')}"
             for name in sorted({*before, *self._versions})
             if before.get(name) != self._versions.get(name)
         ]
         locks = [name for name in lock_files(self._root) if name not in entry["read"]]
-        said += [f"{name} has appeared" for name in locks]
-        return said + changes(entry["read"], self._digests)
+        # What a person edits comes first; packages come last.
+        said = sorted(changes(entry["read"], self._digests), key=lambda s: s.startswith("package:"))
+        return [*said, *(f"{name} has appeared" for name in locks), *installed_now]
 
     # Running
 
