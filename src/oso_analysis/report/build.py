@@ -1,0 +1,46 @@
+"""Assemble the report of one edition from its executed notebooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from oso_analysis.editions import EditionInfo
+
+__all__ = ["build_report"]
+
+
+def build_report(executed: Sequence[Path], out: Path, edition: EditionInfo) -> None:
+    """Write the report of one edition.
+
+    Parameters
+    ----------
+    executed : sequence of path
+        The edition's notebooks with their outputs, taken in the order of their file names.
+    out : path
+        Folder to write into, made if needed: `index.html`, `tables/<nn>-<id>.csv`,
+        `figures/<nn>-<id>.csv|svg|png` and `exhibits.json`. Files of the same name are
+        overwritten; the caller decides when the folder replaces an older report.
+    edition : EditionInfo
+        What the report says about itself.
+
+    Raises
+    ------
+    RunError
+        Notebooks that failed, cross-references that point nowhere, ids used twice, a citation
+        processor that fails; nothing is written in these cases.
+    """
+    from oso_analysis.report.citations import apa_references
+    from oso_analysis.report.files import write_exhibits, write_record
+    from oso_analysis.report.harvest import harvest
+    from oso_analysis.report.page import render_page
+
+    report = harvest(executed)
+    references = apa_references(report.references)
+    page = render_page(report, edition, references)
+    out.mkdir(parents=True, exist_ok=True)
+    files = write_exhibits(report, out)
+    write_record(report, edition, files, out)
+    (out / "index.html").write_text(page, encoding="utf-8", newline="\n")

@@ -1,0 +1,108 @@
+"""The files beside a report: each exhibit's data and picture, and the record of them all."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from oso_analysis.report.model import Numbered, Report
+
+if TYPE_CHECKING:
+    from oso_analysis.editions import EditionInfo
+
+__all__ = ["csv_text", "safe_cell", "write_exhibits", "write_record"]
+
+#: A spreadsheet would run a text that starts with one of these as a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe_cell(value: Any) -> Any:
+    """Return a value that no spreadsheet reads as a formula: such text gets an apostrophe."""
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return "'" + value
+    return value
+
+
+def csv_text(exhibit: Numbered) -> str:
+    """Return the exhibit's data as CSV: machine names, full precision, missing as empty."""
+    data = exhibit.record["data"]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([safe_cell(field["name"]) for field in data["schema"]])
+    for row in data["rows"]:
+        writer.writerow(["" if value is None else safe_cell(value) for value in row])
+    return text.getvalue()
+
+
+def write_exhibits(report: Report, out: Path) -> dict[str, list[dict[str, str]]]:
+    """Write each exhibit's files; return path, media type and SHA-256 of each, by exhibit id."""
+    written: dict[str, list[dict[str, str]]] = {}
+    for exhibit in report.exhibits:
+        files = {".csv": ("text/csv", csv_text(exhibit).encode("utf-8"))}
+        if exhibit.is_figure:
+            files[".svg"] = ("image/svg+xml", exhibit.svg.encode("utf-8"))
+            files[".png"] = ("image/png", exhibit.png)
+        for suffix, (media_type, content) in files.items():
+            path = out / (exhibit.stem + suffix)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            written.setdefault(exhibit.id, []).append(
+                {
+                    "path": exhibit.stem + suffix,
+                    "media_type": media_type,
+                    "sha256": hashlib.sha256(content).hexdigest(),
+                }
+            )
+    return written
+
+
+def write_record(
+    report: Report,
+    edition: EditionInfo,
+    files: Mapping[str, list[dict[str, str]]],
+    out: Path,
+) -> None:
+    """Write `exhibits.json`: what the report was made from, and each exhibit's whole record."""
+    record = {
+        "edition": {
+            "name": edition.name,
+            "title": edition.title,
+            "description": edition.description,
+            "disclosure": edition.disclosure,
+            "limits": list(edition.limits),
+        },
+        "parameters": dict(edition.parameters),
+        "inputs": dict(edition.inputs),
+        "versions": dict(edition.versions),
+        "exhibits": [
+            {
+                "id": exhibit.id,
+                "number": exhibit.number,
+                "label": exhibit.label,
+                **{
+                    key: exhibit.record[key]
+                    for key in (
+                        "kind",
+                        "title",
+                        "caption",
+                        "alt_text",
+                        "counting_unit",
+                        "n",
+                        "source",
+                        "caveats",
+                        "columns",
+                    )
+                },
+                "notebook": exhibit.notebook,
+                "files": files[exhibit.id],
+            }
+            for exhibit in report.exhibits
+        ],
+    }
+    text = json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+    (out / "exhibits.json").write_text(text, encoding="utf-8", newline="\n")
