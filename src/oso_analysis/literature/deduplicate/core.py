@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,6 +129,27 @@ def deduplicate(records: pd.DataFrame, *, decisions: pd.DataFrame | None = None)
         other.
     """
     check_records(records)
+    with _uncollected():
+        return _deduplicate(records, decisions)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from walking millions of short texts again and again.
+
+    Nothing here refers in circles, so nothing waits for it.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _deduplicate(records: pd.DataFrame, decisions: pd.DataFrame | None) -> Deduplication:
+    """De-duplicate checked records."""
     records = records.assign(record_id=records["record_id"].astype("str"))
     records = records.sort_values("record_id", kind="stable", ignore_index=True)
     ids = records["record_id"].to_numpy(dtype=object)

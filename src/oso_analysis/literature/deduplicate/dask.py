@@ -90,14 +90,17 @@ def _scheduler(address: str | None) -> Iterator[None]:
     """Run on the embedded threads, or on the cluster at an address."""
     import dask
 
+    # Text stays pandas' `str` throughout, as in memory.
+    options: dict[str, Any] = {"dataframe.convert-string": False}
     if address is None:
-        with dask.config.set({"scheduler": "threads", "dataframe.shuffle.method": "tasks"}):
+        options |= {"scheduler": "threads", "dataframe.shuffle.method": "tasks"}
+        with dask.config.set(options):
             yield
         return
     import distributed
 
     cluster: Any = distributed
-    with cluster.Client(address):
+    with dask.config.set(options), cluster.Client(address):
         yield
 
 
