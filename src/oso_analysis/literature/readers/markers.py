@@ -128,10 +128,7 @@ def _any_tag(text: str, start: int, end: int, identifying: frozenset[str]) -> bo
     """Whether lines outside any entry are one themselves: one of them identifies it."""
     if end - start < 4 or text[start:end].isspace():
         return False
-    return any(
-        match[1] in identifying and match[3].strip()
-        for match in _RIS_TAG.finditer(text, start, end)
-    )
+    return any(match[1] in identifying for match in _RIS_TAG.finditer(text, start, end))
 
 
 def _count_wos(text: str) -> int:

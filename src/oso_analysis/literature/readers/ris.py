@@ -169,15 +169,15 @@ def _close(
     ended: bool,
 ) -> None:
     """Turn the tags of one entry into a draft, noting what had to be mended."""
+    if not has_type and IDENTIFYING.isdisjoint(tags):
+        _after(parsed, [f"{name}  - {value}" for name in tags for value in tags[name]], start)
+        return
     for name in [name for name, values in tags.items() if "" in values or not values]:
         values = [value for value in tags[name] if value]
         if values:
             tags[name] = values
         else:
             del tags[name]
-    if not has_type and IDENTIFYING.isdisjoint(tags):
-        _after(parsed, [f"{name}  - {value}" for name in tags for value in tags[name]], start)
-        return
     draft = draft_from_tags(tags)
     if draft is None:
         parsed.reject(start, "an entry without any content", "\n".join(lines[start - 1 : end]))
