@@ -1,1 +1,10 @@
-"""The evidence map page: one self-contained HTML file in which a reader explores the evidence base."""
+"""The evidence map page: one self-contained HTML file in which a reader explores the evidence base.
+
+Notebooks hand over the data (`exhibits.evidence_map`); this room finds it in the executed notebooks
+and writes the page. The page itself counts what its reader selects.
+"""
+
+from oso_analysis.evidence_map.find import find_evidence_map
+from oso_analysis.evidence_map.page import PAGE, render_evidence_map, write_evidence_map
+
+__all__ = ["PAGE", "find_evidence_map", "render_evidence_map", "write_evidence_map"]

@@ -16,6 +16,7 @@ n = 1,234 works · Source: records in data/literature
 """
 
 from oso_analysis.exhibits.csl import csl_items
+from oso_analysis.exhibits.evidence_map import EVIDENCE_MAP_MIME, EvidenceMap, evidence_map
 from oso_analysis.exhibits.model import EXHIBIT_MIME, Exhibit, figure, table
 from oso_analysis.exhibits.text import (
     PROSE_MIME,
@@ -25,15 +26,20 @@ from oso_analysis.exhibits.text import (
     prose,
     references,
 )
+from oso_analysis.exhibits.words import describe_counts
 
 __all__ = [
+    "EVIDENCE_MAP_MIME",
     "EXHIBIT_MIME",
     "PROSE_MIME",
     "REFERENCES_MIME",
+    "EvidenceMap",
     "Exhibit",
     "Prose",
     "References",
     "csl_items",
+    "describe_counts",
+    "evidence_map",
     "figure",
     "prose",
     "references",

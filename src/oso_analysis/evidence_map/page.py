@@ -1,0 +1,148 @@
+"""The evidence map as one self-contained page: data, style and script in one file, no request."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from oso_analysis.evidence_map.encode import encode
+from oso_analysis.evidence_map.find import find_evidence_map
+from oso_analysis.figures.style import count_colours, text_colour_on
+
+if TYPE_CHECKING:
+    from oso_analysis.editions import EditionInfo
+
+__all__ = ["PAGE", "render_evidence_map", "write_evidence_map"]
+
+#: File name of the page, beside the report's.
+PAGE = "evidence-map.html"
+#: The page's script in parts; each uses only what stands before it.
+_SCRIPTS = (
+    "data.js",
+    "state.js",
+    "count.js",
+    "download.js",
+    "elements.js",
+    "filters.js",
+    "grid.js",
+    "list.js",
+    "main.js",
+)
+#: Steps of shading, zero included.
+_LEVELS = 6
+
+
+def write_evidence_map(executed: Sequence[Path], out: Path, edition: EditionInfo) -> None:
+    """Write `out`/evidence-map.html from the record that a notebook displays, if one does.
+
+    Parameters
+    ----------
+    executed : sequence of path
+        The edition's notebooks with their outputs.
+    out : path
+        The edition's folder.
+    edition : EditionInfo
+        What the page says about itself.
+
+    Raises
+    ------
+    RunError
+        More than one evidence map, an unreadable notebook, a citation processor that fails.
+    """
+    record = find_evidence_map(executed)
+    if record is not None:
+        page = render_evidence_map(record, edition)
+        (out / PAGE).write_text(page, encoding="utf-8", newline="\n")
+
+
+def render_evidence_map(record: Mapping[str, Any], edition: EditionInfo) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    record : mapping
+        As `exhibits.evidence_map` gives it.
+    edition : EditionInfo
+        Its name, title, description, disclosure, limits and date are shown.
+
+    Returns
+    -------
+    str
+        The same record and edition give the same bytes. The page's policy allows no script and no
+        style but its own (by their hashes) and no request at all.
+
+    Raises
+    ------
+    RunError
+        If the citation processor fails or loses a work.
+    """
+    data = {"edition": {"name": edition.name, "title": edition.title}, **encode(record)}
+    environment = _environment()
+    style = environment.get_template("evidence-map.css.j2").render(
+        light=_shades(reverse=False), dark=_shades(reverse=True)
+    )
+    script = _script()
+    return environment.get_template("evidence-map.html.j2").render(
+        edition=edition,
+        scope=record["scope"],
+        data=_json(data),
+        style=Markup(style),  # noqa: S704 - the package's own file
+        script=Markup(script),  # noqa: S704 - the package's own files
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+    )
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("oso_analysis.evidence_map", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _script() -> str:
+    folder = files("oso_analysis.evidence_map") / "templates" / "js"
+    parts = [(folder / name).read_text(encoding="utf-8") for name in _SCRIPTS]
+    return '\n"use strict";\n(() => {\n' + "\n".join(parts) + "})();\n"
+
+
+def _hash(text: str) -> str:
+    # A browser hashes what stands between the tags, after turning line ends into "\n".
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"
+
+
+def _json(data: Mapping[str, Any]) -> Markup:
+    """Return JSON that can stand in a script element: no text in it can end the element."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=False)
+    escaped = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    # Line separators are legal in JSON but have ended lines of scripts in older browsers.
+    escaped = escaped.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return Markup(escaped)  # noqa: S704 - nothing in it can be markup
+
+
+def _shades(*, reverse: bool) -> list[tuple[str, str]]:
+    """Return ground and text colour of each step from none to most; reversed for dark pages."""
+    from matplotlib.colors import to_hex
+
+    colours = count_colours()
+    steps = [level / (_LEVELS - 1) for level in range(_LEVELS)]
+    if reverse:
+        # On a dark page nothing must be darkest; the step next to it stays apart from the page.
+        steps = [1.0 - 0.85 * step for step in steps]
+    grounds = [str(to_hex(colours(step))) for step in steps]
+    return [(ground, text_colour_on(ground)) for ground in grounds]
