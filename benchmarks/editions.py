@@ -1,6 +1,6 @@
 """Time many editions on one and on two workers, and watch the memory.
 
-    python benchmarks/editions.py [--root PROJECT] [--editions N]
+    python benchmarks/editions.py [--root PROJECT] [--editions N] [--countries …]
 
 Builds the same grid of editions twice, with --jobs 1 and --jobs 2, from nothing (nothing stored).
 Each edition has its own last year and country or countries, so that notebooks that declare them run
@@ -50,11 +50,12 @@ def memory(pid: int) -> float:
     return total / 1024
 
 
-def run(root: Path, editions: int, jobs: int) -> tuple[float, list[tuple[int, float]]]:
+def run(
+    root: Path, editions: int, jobs: int, countries: str
+) -> tuple[float, list[tuple[int, float]]]:
     """Return seconds and, once a second, how many editions were published and the memory."""
     shutil.rmtree(root / "reports", ignore_errors=True)
     shutil.rmtree(root / ".cache", ignore_errors=True)
-    countries = "GB,US,GB+US,AU,IE,CA,INT,EU,GB+IE,AU+US"
     years = max(1, editions // len(countries.split(",")))
     first = 2026 - years + 1
     words = ["--grid", f"year_to={first}..2026", "--grid", f"countries={countries}"]
@@ -78,12 +79,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--root", type=Path)
     parser.add_argument("--editions", type=int, default=200)
+    parser.add_argument("--countries", default="GB,US,GB+US,AU,IE,CA,INT,EU,GB+IE,AU+US")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         root = copy_project(find_root(arguments.root), Path(folder))
         times = {}
         for jobs in (1, 2):
-            times[jobs], samples = run(root, arguments.editions, jobs)
+            times[jobs], samples = run(root, arguments.editions, jobs, arguments.countries)
             early = [size for done, size in samples if 10 <= done <= 30]
             late = [size for done, size in samples if done >= samples[-1][0] - 20]
             print(f"{jobs} worker(s): {times[jobs]:.1f} s", flush=True)

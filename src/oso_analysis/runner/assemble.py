@@ -65,6 +65,7 @@ def assemble(task: AssembleTask) -> dict[str, str | None]:
 
 
 def _write(task: AssembleTask, out: Path) -> None:
+    from oso_analysis.evidence_map import write_evidence_map
     from oso_analysis.report import build_report
 
     folder = out / "notebooks"
@@ -74,6 +75,7 @@ def _write(task: AssembleTask, out: Path) -> None:
         executed.append(folder / name)
         shutil.copyfile(source, executed[-1])
     build_report(executed, out, task.info)
+    write_evidence_map(executed, out, task.info)
     write_crate(task.info, out)
 
 

@@ -14,7 +14,18 @@ __all__ = ["TRACE", "hermetic"]
 TRACE = "OSO_ANALYSIS_TRACE"
 
 #: Settings of a person or machine that change what a notebook shows.
-_DROPPED = ("PYTHON", "IPYTHON", "IPYKERNEL", "JUPYTER", "JPY", "MPL", "MATPLOTLIB", "LC_", "OSO_")
+_DROPPED = (
+    "PYTHON",
+    "PYTEST",
+    "IPYTHON",
+    "IPYKERNEL",
+    "JUPYTER",
+    "JPY",
+    "MPL",
+    "MATPLOTLIB",
+    "LC_",
+    "OSO_",
+)
 _DROPPED_NAMES = frozenset({"LANG", "LANGUAGE", "TZ", "COLUMNS", "LINES", "TERM", "NO_COLOR"})
 #: What Python needs to find the same packages, and Matplotlib its font cache.
 _KEPT = frozenset({"PYTHONPATH", "PYTHONHOME", "PYTHONPYCACHEPREFIX", "MPLCONFIGDIR"})
