@@ -29,6 +29,8 @@ FINDING_COLUMNS = ("file", "place", "kind", "excerpt")
 UNREADABLE = "not readable"
 
 _MOST_BYTES = 256 * 2**20
+#: Findings that a message names: one name can stand in hundreds of places.
+_MOST_LINES = 40
 _MOST_MEMBERS = 10_000
 _MOST_DEPTH = 4
 _MARKUP = frozenset({".html", ".htm", ".svg", ".xml", ".xhtml", ".rels", ".qde", ".qdc", ".md"})
@@ -388,6 +390,7 @@ def scan_paths(
     *,
     confidential: Sequence[str] = (),
     allow: Iterable[str] = (),
+    relative_to: Path | None = None,
 ) -> pd.DataFrame:
     """Look for personal data in files and in all files of folders.
 
@@ -401,11 +404,13 @@ def scan_paths(
         Respondents who must not be named: whole words; case, accents and spacing do not matter.
     allow : iterable of str
         Exact findings that may stand, such as the team's own address.
+    relative_to : Path, optional
+        Folder above all of them; files are then named, and their names looked at, from there.
 
     Returns
     -------
     pandas.DataFrame
-        One row a finding: ``file`` (as given), ``place``, ``kind`` (e-mail address, telephone
+        One row a finding: ``file`` (as given, or from `relative_to`), ``place``, ``kind`` (e-mail address, telephone
         number, confidential respondent, or not readable), ``excerpt`` (masked). Empty when clean.
 
     Raises
@@ -420,7 +425,8 @@ def scan_paths(
     """
     names, allowed = NameFinder(confidential), tuple(allow)
     tables = []
-    for path, name in _files(paths):
+    for path, given in _files(paths):
+        name = given if relative_to is None else path.relative_to(relative_to).as_posix()
         try:
             content = path.read_bytes()
         except OSError as error:
@@ -435,21 +441,31 @@ def require_clean(
     *,
     confidential: Sequence[str] = (),
     allow: Iterable[str] = (),
+    relative_to: Path | None = None,
 ) -> int:
     """Raise unless a scan finds nothing; return the number of files looked at.
+
+    Parameters
+    ----------
+    paths, confidential, allow, relative_to
+        As for `scan_paths`.
 
     Raises
     ------
     RunError
-        Naming every finding: file, place, kind and masked excerpt.
+        Naming the findings (the first forty, and how many more): file, place, kind and masked
+        excerpt.
     InputError
         For paths that do not exist.
     """
-    found = scan_paths(paths, confidential=confidential, allow=allow)
+    found = scan_paths(paths, confidential=confidential, allow=allow, relative_to=relative_to)
     if len(found):
         lines = [
-            f"  - {row.file}, {row.place}: {row.kind} {row.excerpt}" for row in found.itertuples()
+            f"  - {row.file}, {row.place}: {row.kind} {row.excerpt}"
+            for row in found.head(_MOST_LINES).itertuples()
         ]
+        if len(found) > _MOST_LINES:
+            lines.append(f"  … and {len(found) - _MOST_LINES:,} more")
         raise RunError(
             "\n".join(
                 [f"{len(found)} finding(s) of personal data; nothing may be released:", *lines]

@@ -6,13 +6,16 @@ import os
 import shutil
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from oso_analysis.editions import EditionInfo
 from oso_analysis.runner.crate import write_crate
 from oso_analysis.runner.inputs import Digests, named_inputs, package_key
 from oso_analysis.runner.publish import writing
+from oso_analysis.runner.release import require_release
 from oso_analysis.runner.tracing import read_trace, trace
 
 __all__ = ["AssembleTask", "assemble"]
@@ -31,12 +34,15 @@ class AssembleTask:
         Notebook file name to the path of its executed copy.
     out : str
         Empty folder to write into.
+    before : mapping
+        The record of the edition published last; empty if there is none or all is to be done anew.
     """
 
     root: str
     info: EditionInfo
     executed: dict[str, str]
     out: str
+    before: Mapping[str, Any] = field(default_factory=dict)
 
 
 def assemble(task: AssembleTask) -> dict[str, str | None]:
@@ -46,6 +52,11 @@ def assemble(task: AssembleTask) -> dict[str, str | None]:
     -------
     dict of str to (str or None)
         Each input this read (data, code), by key, to its digest.
+
+    Raises
+    ------
+    RunError
+        If the report cannot be written, or holds what must not be published.
     """
     root, out = Path(task.root), Path(task.out)
     with tempfile.TemporaryDirectory(prefix="oso-") as scratch:
@@ -57,9 +68,10 @@ def assemble(task: AssembleTask) -> dict[str, str | None]:
         try:
             with writing(f"the report of edition {task.info.name}"):
                 _write(task, out)
+                digests = Digests(root)
+                require_release(root, out, task.before, digests)
         finally:
             os.chdir(before)
-        digests = Digests(root)
         keys = {*named_inputs(root, read_trace(read)), *_loaded()}
     return {key: digests[key] for key in sorted(keys)}
 

@@ -331,6 +331,7 @@ class _Build:
                 info=self._info(item),
                 executed={job.name: str(self._state.content(str(job.result))) for job in item.jobs},
                 out=str(out),
+                before={} if self._options.force else self._state.edition(item.edition.name),
             ),
         )
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from oso_analysis.consultation.respondents import respondent_key
 from oso_analysis.errors import RunError
-from oso_analysis.project import MARKER
 from oso_analysis.runner.inputs import Digests
 
 __all__ = ["CONFIDENTIAL", "confidential_names", "require_release"]
@@ -21,7 +20,6 @@ CONFIDENTIAL = Path("data/consultation/confidential.csv")
 #: What decides whether a file is clean, apart from the file.
 _RULES = (
     CONFIDENTIAL.as_posix(),
-    MARKER.as_posix(),
     "package:scan.py",
     "package:personal_data.py",
     "package:runner/release.py",
