@@ -410,8 +410,9 @@ def scan_paths(
     Returns
     -------
     pandas.DataFrame
-        One row a finding: ``file`` (as given, or from `relative_to`), ``place``, ``kind`` (e-mail address, telephone
-        number, confidential respondent, or not readable), ``excerpt`` (masked). Empty when clean.
+        One row a finding: ``file`` (as given, or from `relative_to`), ``place``, ``kind`` (e-mail
+        address, telephone number, confidential respondent, or not readable), ``excerpt`` (masked).
+        Empty when clean.
 
     Raises
     ------

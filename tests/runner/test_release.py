@@ -1,0 +1,113 @@
+"""An edition that holds personal data is not published, and the last good one stays."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from oso_analysis import scan
+from oso_analysis.errors import RunError
+from oso_analysis.runner.inputs import Digests
+from oso_analysis.runner.release import CONFIDENTIAL, confidential_names, require_release
+from oso_analysis.runner.state import tree_digests
+
+Run = Callable[..., int]
+
+#: Digests of all that decides whether a file is clean, as an edition's record holds them.
+_KEYS = [
+    CONFIDENTIAL.as_posix(),
+    *(f"package:{name}" for name in ("scan.py", "personal_data.py", "runner/release.py")),
+]
+
+
+def _edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    os.utime(path, (1, 1))
+
+
+def _list(project: Path, *names: str) -> None:
+    path = project / CONFIDENTIAL
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(["respondent,note", *names]) + "\n", encoding="utf-8")
+    os.utime(path, (1, 1))
+
+
+def test_a_build_fails_and_the_last_report_stays(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command("run") == 0
+    (folder,) = [path for path in (project / "reports").iterdir() if path.is_dir()]
+    good = tree_digests(folder)
+    notebook = project / "notebooks" / "02_submissions.ipynb"
+    _edit(notebook, "Bars, one a country.", "Ask jane.doe@example.org or +44 20 7946 0958.")
+    capsys.readouterr()
+    assert command("run") == 1
+    said = capsys.readouterr().err
+    assert "notebooks/02_submissions.ipynb" in said
+    assert "exhibits.json" in said
+    assert "e-mail address" in said
+    assert "telephone number" in said
+    assert "jane.doe" not in said
+    assert "7946" not in said
+    assert str(project) not in said
+    assert tree_digests(folder) == good
+    assert not any(path.suffix == ".new" for path in (project / "reports").iterdir())
+    _edit(notebook, "Ask jane.doe@example.org or +44 20 7946 0958.", "Bars, one a country.")
+    assert command("run") == 0
+    # A respondent is named confidential later: the published report is looked at again.
+    _edit(project / "data" / "reports.csv", "2018,10", "2018,11")
+    _list(project, "Submissions by Country,given in confidence")
+    assert command("run") == 1
+    assert "confidential respondent" in capsys.readouterr().err
+    assert tree_digests(folder) == good
+
+
+def test_confidential_respondents_are_known_by_their_own_name_too(project: Path) -> None:
+    assert confidential_names(project) == []
+    _list(project, '"The Harbour Trust (with Quay and Pier)",', "Lantern House,asked us")
+    assert confidential_names(project) == [
+        "Lantern House",
+        "The Harbour Trust (with Quay and Pier)",
+        "harbour trust",
+        "lantern house",
+    ]
+
+
+def test_only_what_is_new_is_looked_at(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    original = scan.scan_bytes
+
+    def spy(content: bytes, name: str, **options: object) -> object:
+        looked.append(name)
+        return original(content, name, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(scan, "scan_bytes", spy)
+    out = tmp_path / "staged"
+    out.mkdir()
+    (out / "a.csv").write_text("year\n2019\n", encoding="utf-8")
+    (out / "b.csv").write_text("year\n2020\n", encoding="utf-8")
+    require_release(project, out, {}, Digests(project))
+    assert looked == ["a.csv", "b.csv"]
+    digests = Digests(project)
+    record = {
+        "assembled_from": {key: digests[key] for key in _KEYS},
+        "outputs": tree_digests(out),
+    }
+    (out / "b.csv").write_text("year\n2021\n", encoding="utf-8")
+    looked.clear()
+    require_release(project, out, record, Digests(project))
+    assert looked == ["b.csv"]
+    looked.clear()
+    _list(project, "Lantern House,")
+    (out / "a.csv").write_text("year\n2019\nLantern house\n", encoding="utf-8")
+    with pytest.raises(RunError, match=r"a\.csv, line 3: confidential respondent La…"):
+        require_release(project, out, record, Digests(project))
+    assert looked == ["a.csv", "b.csv"]
+    assert not out.exists()
