@@ -4,7 +4,20 @@ Notebooks hand over the data (`exhibits.evidence_map`); this room finds it in th
 and writes the page. The page itself counts what its reader selects.
 """
 
+from oso_analysis.evidence_map.build import build_evidence_map
 from oso_analysis.evidence_map.find import find_evidence_map
-from oso_analysis.evidence_map.page import PAGE, render_evidence_map, write_evidence_map
+from oso_analysis.evidence_map.page import (
+    PAGE,
+    render_evidence_map,
+    save_page,
+    write_evidence_map,
+)
 
-__all__ = ["PAGE", "find_evidence_map", "render_evidence_map", "write_evidence_map"]
+__all__ = [
+    "PAGE",
+    "build_evidence_map",
+    "find_evidence_map",
+    "render_evidence_map",
+    "save_page",
+    "write_evidence_map",
+]

@@ -43,6 +43,11 @@ _FIELDS = {
     "URL": "url",
     "language": "language",
 }
+#: What the page holds of an item, in the order of a saved file's columns.
+_COLUMNS = (
+    *("id", "submission_id", "paraphrase", "respondent", "respondent_id", "reference", "authors"),
+    *("year", *_FIELDS.values(), "consultation", "held_by", "source_url", "n_records"),
+)
 
 
 def encode(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,15 +72,23 @@ def _material(material: Mapping[str, Any]) -> dict[str, Any]:
     if material["id"] == "works":
         items = _works(items)
     facets = material["facets"]
-    names = dict.fromkeys(name for item in items for name in item if name != "codes")
+    # Notebooks are stored with sorted keys, so every order of keys is made here.
+    present = {name for item in items for name in item}
     return {
-        **{key: material[key] for key in ("id", "title", "units", "rows", "columns", "source")},
+        **_pick(material, "id", "title", "rows", "columns", "source"),
+        "units": [_pick(unit, "id", "singular", "plural", "key") for unit in material["units"]],
         "facets": [_facet(facet) for facet in facets],
         "size": len(items),
         # A column nobody has a value for is left out.
-        "columns_of_items": {name: [item.get(name) for item in items] for name in names},
+        "columns_of_items": {
+            name: [item.get(name) for item in items] for name in _COLUMNS if name in present
+        },
         "codes": {facet["id"]: _places(facet, items) for facet in facets},
     }
+
+
+def _pick(record: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: record[key] for key in keys}
 
 
 def _places(facet: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> list[Any]:
@@ -94,9 +107,10 @@ def _facet(facet: Mapping[str, Any]) -> dict[str, Any]:
             colour: str | None = NOT_STATED_COLOUR
         else:
             colour = own.get(code["code"]) if own else next(colours, None)
-        codes.append({**code, "colour": colour})
+        named = _pick(code, "code", "label", "definition", "is_empty")
+        codes.append({**named, "colour": colour})
     return {
-        **{key: facet[key] for key in ("id", "label", "shows_gaps", "caveats")},
+        **_pick(facet, "id", "label", "shows_gaps", "caveats"),
         "codes": codes,
         # Where colours run out, two codes would look the same: the page offers no split by them.
         "can_split": len(codes) > 1 and all(code["colour"] for code in codes),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from oso_analysis.errors import RunError
 from oso_analysis.evidence_map.encode import encode
 from oso_analysis.evidence_map.find import find_evidence_map
 from oso_analysis.figures.style import count_colours, text_colour_on
@@ -21,7 +22,7 @@ from oso_analysis.figures.style import count_colours, text_colour_on
 if TYPE_CHECKING:
     from oso_analysis.editions import EditionInfo
 
-__all__ = ["PAGE", "render_evidence_map", "write_evidence_map"]
+__all__ = ["PAGE", "render_evidence_map", "save_page", "write_evidence_map"]
 
 #: File name of the page, beside the report's.
 PAGE = "evidence-map.html"
@@ -60,8 +61,25 @@ def write_evidence_map(executed: Sequence[Path], out: Path, edition: EditionInfo
     """
     record = find_evidence_map(executed)
     if record is not None:
-        page = render_evidence_map(record, edition)
-        (out / PAGE).write_text(page, encoding="utf-8", newline="\n")
+        save_page(render_evidence_map(record, edition), out / PAGE)
+
+
+def save_page(page: str, path: Path) -> None:
+    """Write a page whole or not at all.
+
+    Raises
+    ------
+    RunError
+        If the file cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        partial.write_text(page, encoding="utf-8", newline="\n")
+        partial.replace(path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise RunError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
 def render_evidence_map(record: Mapping[str, Any], edition: EditionInfo) -> str:
@@ -102,8 +120,9 @@ def render_evidence_map(record: Mapping[str, Any], edition: EditionInfo) -> str:
     )
 
 
-@cache
 def _environment() -> Environment:
+    # Made anew for each page: a template kept in memory would not be seen to be read, and a change
+    # to it would not make the page anew.
     return Environment(
         loader=PackageLoader("oso_analysis.evidence_map", "templates"),
         autoescape=True,
