@@ -13,12 +13,13 @@ import pytest
 #: First part of a module's name below the package, to its floor.
 FLOORS = {
     "errors": 0, "codebook": 0, "schema": 0, "project": 0, "dictionary": 0,
+    "display": 0, "files": 0, "lazy": 0,
     "literature": 1, "consultation": 1, "indicators": 1, "review": 1, "scope": 1,
     "tables": 2, "agreement": 2, "disclosure": 2, "reliability": 2, "personal_data": 2,
     "figures": 3,
-    "exhibits": 4,
+    "exhibits": 4, "explorer": 4,
     "parameters": 5, "editions": 5, "runner": 5, "report": 5, "evidence_map": 5,
-    "verify": 5, "diff": 5, "scan": 5,
+    "verify": 5, "diff": 5, "scan": 5, "notebooks": 5, "scaffold": 5, "inspection": 5,
     "cli": 6, "__main__": 7,
 }  # fmt: skip
 #: What the library of floors 0 to 4 must never import.

@@ -11,6 +11,7 @@ import pandas as pd
 import yaml
 
 from oso_analysis.codebook import Codebook, read_codebook
+from oso_analysis.display import Summarised, Summary, plural
 from oso_analysis.errors import InputError, Problem
 from oso_analysis.literature.coding import code_works
 from oso_analysis.literature.deduplicate import Deduplication, deduplicate
@@ -31,8 +32,8 @@ _REFER_TO_RECORDS = (
 )
 
 
-@dataclass(frozen=True)
-class Review:
+@dataclass(frozen=True, repr=False)
+class Review(Summarised):
     """Everything a notebook starts from.
 
     Attributes
@@ -133,6 +134,50 @@ class Review:
     def indicator_breaks(self) -> pd.DataFrame:
         """One row a change in how a series is collected."""
         return self.tables["indicator_breaks"]
+
+    @property
+    def _summary(self) -> Summary:
+        decisions = self.work_screening["decision"].value_counts()
+        codes, segments, figures = self.work_codes, self.segments, self.indicators
+        relevant = self.relevance.loc[self.relevance["relevant"] == "yes", "submission_id"]
+        rows = [
+            (
+                "records",
+                len(self.records),
+                f"read from {plural(len(self.reading.files), 'search export')}; "
+                f"{len(self.reading.rejects):,} could not be read",
+            ),
+            (
+                "works",
+                len(self.works),
+                f"publications behind them: {int(decisions.get('include', 0)):,} included, "
+                f"{int(decisions.get('exclude', 0)):,} excluded, "
+                f"{int(decisions.get('conflict', 0)):,} in conflict, "
+                f"{int(decisions.get('not_screened', 0)):,} never screened",
+            ),
+            (
+                "work_codes",
+                len(codes),
+                f"codes of {plural(codes['work_id'].nunique(), 'work')} "
+                f"in {plural(codes['facet'].nunique(), 'facet')}",
+            ),
+            (
+                "submissions",
+                len(self.submissions),
+                f"published submissions; {relevant.nunique():,} found relevant by a coder",
+            ),
+            (
+                "segments",
+                len(segments),
+                f"issues and possible solutions, by {plural(segments['coder'].nunique(), 'coder')}",
+            ),
+            (
+                "indicators",
+                len(figures),
+                f"published figures in {figures['indicator_id'].nunique():,} series",
+            ),
+        ]
+        return Summary(f"Review with {len(self.tables)} tables", rows, self.package.limits)
 
 
 def load_review(root: Path | str | None = None) -> Review:

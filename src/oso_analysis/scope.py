@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from oso_analysis.display import Summarised, Summary, plural
 from oso_analysis.errors import RunError
 from oso_analysis.indicators import scope_figures
 from oso_analysis.literature.screening import included_works
@@ -29,8 +30,8 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True)
-class Scope:
+@dataclass(frozen=True, repr=False)
+class Scope(Summarised):
     """The part of a review that an edition keeps.
 
     Attributes
@@ -63,6 +64,38 @@ class Scope:
     indicators: pd.DataFrame
     balance: pd.DataFrame
     text: str
+
+    @property
+    def _summary(self) -> Summary:
+        left = {
+            str(row["noun"]): ", ".join(
+                f"{int(row[f'n_{name}']):,} {text}"
+                for name, text in REASONS.items()
+                if row[f"n_{name}"]
+            )
+            for _, row in self.balance.iterrows()
+        }
+
+        def note(noun: str) -> str:
+            return f"left out: {left[noun]}" if left[noun] else "nothing left out"
+
+        relevant = self.submissions["submission_id"].isin(self.segments["submission_id"])
+        rows = [
+            ("works", len(self.works), f"included works in scope; {note('included works')}"),
+            ("work_codes", len(self.work_codes), "their codes"),
+            ("submissions", len(self.submissions), f"in scope; {note('submissions')}"),
+            (
+                "segments",
+                len(self.segments),
+                f"issues and possible solutions in {plural(int(relevant.sum()), 'submission')}",
+            ),
+            (
+                "indicators",
+                len(self.indicators),
+                f"published figures in scope; {note('published figures')}",
+            ),
+        ]
+        return Summary(f"Scope: {self.text}", rows)
 
 
 def _first_reason(masks: dict[str, pd.Series]) -> pd.Series:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 from numbers import Integral
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -112,6 +113,32 @@ class Exhibit:
             record["bands"] = {"top": self.picture.top, "bottom": self.picture.bottom}
         return record
 
+    def save(self, path: Path | str) -> Path:
+        """Write the exhibit to a file of its own.
+
+        Parameters
+        ----------
+        path : path-like
+            Its ending says what is written: ``.csv`` the counted data (machine names, full
+            precision, missing as empty), ``.png`` or ``.svg`` a figure with its title and note.
+            Folders are made; a file that is there is replaced.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+
+        Raises
+        ------
+        InputError
+            If the ending is none of these.
+        RunError
+            If it cannot be written.
+        """
+        from oso_analysis.exhibits.save import save_exhibit
+
+        return save_exhibit(self, path)
+
     def __repr__(self) -> str:
         """Return the exhibit as plain text: heading, table, note."""
         lines = [f"{self.kind.capitalize()} {self.id}: {self.title}"]
@@ -128,13 +155,14 @@ class Exhibit:
         """
         bundle: dict[str, Any] = {"text/plain": repr(self), EXHIBIT_MIME: self.record}
         if self.picture is None:
-            bundle["text/html"] = self._html()
+            bundle["text/html"] = self.html_data()
         else:
             bundle["image/png"] = base64.b64encode(self.picture.png).decode("ascii")
             bundle["image/svg+xml"] = self.picture.svg
         return bundle
 
-    def _html(self) -> str:
+    def html_data(self) -> str:
+        """Return the counted data as an HTML table with title, note and caveats."""
         printed = self.printed
         caption = f"<strong>{escape(self.title)}</strong>"
         if self.caption:

@@ -1,0 +1,176 @@
+"""The part of an edition's scope that one exhibit is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from oso_analysis.consultation.respondents import prepare_consultation
+from oso_analysis.display import Summarised, Summary
+from oso_analysis.errors import InputError, Problem, nearest
+from oso_analysis.review import Review
+from oso_analysis.scope import Scope
+
+__all__ = ["Part", "narrow_scope"]
+
+
+@dataclass(frozen=True, repr=False)
+class Part(Summarised):
+    """What is left of a scope.
+
+    Attributes
+    ----------
+    works, work_codes : pandas.DataFrame
+        As in `Scope`.
+    submissions, segments : pandas.DataFrame
+        As `prepare_consultation` gives them: the primary coder's reading.
+    n_works_left_out, n_submissions_left_out : int
+        How many of the scope's were left out; kept and left out add up to the scope's.
+    text : str
+        The narrowing in words, for captions; names the edition's scope too.
+    """
+
+    works: pd.DataFrame
+    work_codes: pd.DataFrame
+    submissions: pd.DataFrame
+    segments: pd.DataFrame
+    n_works_left_out: int
+    n_submissions_left_out: int
+    text: str
+
+    @property
+    def _summary(self) -> Summary:
+        rows = [
+            ("works", len(self.works), f"{self.n_works_left_out:,} of the scope's left out"),
+            ("work_codes", len(self.work_codes), "their codes"),
+            (
+                "submissions",
+                len(self.submissions),
+                f"{self.n_submissions_left_out:,} of the scope's left out",
+            ),
+            ("segments", len(self.segments), "their issues and possible solutions"),
+        ]
+        return Summary(f"Part: {self.text}", rows)
+
+
+def narrow_scope(
+    review: Review,
+    scope: Scope,
+    *,
+    years: tuple[int, int] | None = None,
+    countries: Sequence[str] = (),
+    themes: Sequence[str] = (),
+    sectors: Sequence[str] = (),
+    respondent_sectors: Sequence[str] = (),
+) -> Part:
+    """Narrow an edition's scope for one exhibit; it can never show more than the edition does.
+
+    Parameters
+    ----------
+    review : Review
+        Names and legal codes.
+    scope : Scope
+        What the edition keeps.
+    years : tuple of int, optional
+        First and last year of publication or submission kept. What states no year is left out. By
+        default every year, stated or not.
+    countries : sequence of str, optional
+        Works coded with one of these places; submissions from one.
+    themes : sequence of str, optional
+        Works coded with one of these themes, with all their codes; submissions with a segment of
+        one, with all their segments.
+    sectors : sequence of str, optional
+        Works coded with one of these sectors. Submissions are not touched.
+    respondent_sectors : sequence of str, optional
+        Submissions of respondents of one of these sectors. Works are not touched.
+
+    Returns
+    -------
+    Part
+
+    Raises
+    ------
+    InputError
+        All problems at once: unknown codes, with the nearest known one; a first year after the
+        last.
+
+    Examples
+    --------
+    >>> import oso_analysis as oso
+    >>> review = oso.load_review()                                      # doctest: +SKIP
+    >>> scope = oso.scope_review(review)                                # doctest: +SKIP
+    >>> oso.narrow_scope(review, scope, years=(2015, 2020), countries=["GB"]).text
+    ... # doctest: +SKIP
+    'years 2015 to 2020; what states no year is left out; places: United Kingdom'
+    """
+    codebook = review.codebook
+    labels = {
+        "countries": dict(review.places),
+        "themes": codebook["theme"].labels,
+        "sectors": codebook["sector"].labels,
+        "respondent_sectors": codebook["respondent_sector"].labels,
+    }
+    given = {
+        "countries": countries,
+        "themes": themes,
+        "sectors": sectors,
+        "respondent_sectors": respondent_sectors,
+    }
+    problems = [
+        Problem("is not a known code", column=name, value=code, nearest=nearest(code, labels[name]))
+        for name, codes in given.items()
+        for code in codes
+        if code not in labels[name]
+    ]
+    if years is not None and years[0] > years[1]:
+        problems.append(Problem("must not begin after it ends", column="years", value=years))
+    if problems:
+        raise InputError(problems, "these choices cannot be used")
+    works, codes = scope.works, scope.work_codes
+    kept = pd.Series(True, index=works.index)
+    consultation = prepare_consultation(scope.submissions, scope.relevance, scope.segments)
+    submissions, segments = consultation.submissions, consultation.segments
+    taking_part = pd.Series(True, index=submissions.index)
+    if years is not None:
+        kept &= works["year"].between(*years).fillna(False).astype(bool)
+        taking_part &= submissions["year"].between(*years).fillna(False).astype(bool)
+    for facet, wanted in (("country", countries), ("theme", themes), ("sector", sectors)):
+        if wanted:
+            coded = codes["facet"].eq(facet) & codes["code"].isin(list(wanted))
+            kept &= works["work_id"].isin(codes.loc[coded, "work_id"])
+    if countries:
+        taking_part &= submissions["country"].isin(list(countries))
+    if themes:
+        named = segments.loc[segments["theme"].isin(list(themes)), "submission_id"]
+        taking_part &= submissions["submission_id"].isin(named)
+    if respondent_sectors:
+        taking_part &= submissions["respondent_sector"].isin(list(respondent_sectors))
+    works = works.loc[kept]
+    submissions = submissions.loc[taking_part]
+    parts = [] if scope.text == "everything in the data" else [scope.text]
+    if years is not None:
+        parts.append(f"years {years[0]} to {years[1]}; what states no year is left out")
+    words = {
+        "countries": "places",
+        "themes": "themes",
+        "sectors": "sectors that works concern",
+        "respondent_sectors": "respondents' sectors",
+    }
+    parts += [
+        f"{words[name]}: {', '.join(labels[name][code] for code in codes)}"
+        for name, codes in given.items()
+        if codes
+    ]
+    return Part(
+        works=works.reset_index(drop=True),
+        work_codes=codes[codes["work_id"].isin(works["work_id"])].reset_index(drop=True),
+        submissions=submissions.reset_index(drop=True),
+        segments=segments[segments["submission_id"].isin(submissions["submission_id"])].reset_index(
+            drop=True
+        ),
+        n_works_left_out=int((~kept).sum()),
+        n_submissions_left_out=int((~taking_part).sum()),
+        text="; ".join(parts) or scope.text,
+    )

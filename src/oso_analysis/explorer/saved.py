@@ -1,0 +1,142 @@
+"""Exhibits kept from exploring: one notebook that the next edition includes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from oso_analysis.errors import InputError, Problem
+from oso_analysis.exhibits import Exhibit
+from oso_analysis.explorer.code import Cell
+from oso_analysis.files import write_whole
+
+__all__ = ["SAVED", "save_cell"]
+
+#: The notebook; its number puts it after the report's own chapters.
+SAVED = Path("notebooks", "90_saved_exhibits.ipynb")
+
+_INTRODUCTION = """# Saved exhibits
+
+These tables and figures were kept while exploring the data. Each shows a part of this edition, \
+named in its caption; it never shows more than the edition keeps."""
+_PARAMETERS = """\
+year_to: int | None = None  # Last year that counts; None keeps every year. [1990..2026]
+countries: list[str] = []  # Places that count; an empty list keeps all. [country]
+themes: list[str] = []  # Issue areas that count; an empty list keeps all. [theme]"""
+_SETUP = """\
+import oso_analysis as oso
+
+review = oso.load_review()
+scope = oso.scope_review(review, year_to=year_to, countries=countries, themes=themes)
+reliability = oso.measure_reliability(review)"""
+
+
+def save_cell(root: Path, cell: Cell, exhibit: Exhibit) -> Path:
+    """Add a cell and what it shows to the notebook of saved exhibits, or replace it there.
+
+    Parameters
+    ----------
+    root : Path
+        The project.
+    cell : Cell
+    exhibit : Exhibit
+        What the cell displays when it is run with the notebook's own parameters, which keep
+        everything: stored as its output, so that the notebook passes its check as it is.
+
+    Returns
+    -------
+    Path
+        The notebook.
+
+    Raises
+    ------
+    InputError
+        If the notebook is there and is none.
+    RunError
+        If it cannot be written; the old one is left as it was.
+    """
+    path = root / SAVED
+    notebook = _read(path) if path.exists() else _empty()
+    cells = notebook["cells"]
+    heading, code = (f"{kind}-{_id(cell.id)}" for kind in ("about", "cell"))
+    places = [number for number, one in enumerate(cells) if one.get("id") == code]
+    if places:
+        cells[places[0]] = _code(code, cell.source)
+    else:
+        cells += [_markdown(heading, f"## {cell.title}"), _code(code, cell.source)]
+    bundle = exhibit._repr_mimebundle_()
+    count = 0
+    for one in cells:
+        if one["cell_type"] == "code":
+            count += 1
+            one["execution_count"] = count
+            for output in one["outputs"]:
+                if output["output_type"] == "execute_result":
+                    output["execution_count"] = count
+        if one.get("id") == code:
+            one["outputs"] = [
+                {
+                    "output_type": "execute_result",
+                    "execution_count": count,
+                    "data": bundle,
+                    "metadata": {},
+                }
+            ]
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    write_whole(path, text.encode("utf-8"))
+    return path
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        known = all("cell_type" in cell for cell in notebook["cells"])
+    except (ValueError, KeyError, TypeError):
+        known = False
+    if not known:
+        rule = "is not a notebook; mend or remove it, then save again"
+        raise InputError([Problem(rule, file=SAVED.as_posix())])
+    return dict(notebook)
+
+
+def _empty() -> dict[str, Any]:
+    parameters = _code(_id("parameters"), _PARAMETERS)
+    parameters["metadata"] = {"tags": ["parameters"]}
+    return {
+        "cells": [
+            _markdown(_id("introduction"), _INTRODUCTION),
+            parameters,
+            _code(_id("setup"), _SETUP),
+        ],
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {
+                "file_extension": ".py",
+                "name": "python",
+                "pygments_lexer": "ipython3",
+            },
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
+def _id(text: str) -> str:
+    return hashlib.sha256(f"{SAVED.stem}:{text}".encode()).hexdigest()[:8]
+
+
+def _markdown(identity: str, source: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "id": identity, "metadata": {}, "source": source}
+
+
+def _code(identity: str, source: str) -> dict[str, Any]:
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": identity,
+        "metadata": {},
+        "outputs": [],
+        "source": source,
+    }

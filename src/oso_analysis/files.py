@@ -1,0 +1,38 @@
+"""Writing files: whole or not at all, and nothing that a spreadsheet would run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from oso_analysis.errors import RunError
+
+__all__ = ["safe_cell", "write_whole"]
+
+#: A spreadsheet would run a text that starts with one of these as a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def safe_cell(value: Any) -> Any:
+    """Return a value that no spreadsheet reads as a formula: such text gets an apostrophe."""
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return "'" + value
+    return value
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that it is always the old or the new one, whole.
+
+    Raises
+    ------
+    RunError
+        If it cannot be written; the old file is left as it was.
+    """
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(content)
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise RunError(f"cannot write {path.name}: {error.strerror or error}") from error
