@@ -2,7 +2,7 @@
 
 Whole numbers carry thousands separators, years do not, percentages have one decimal, other decimals
 as many as they need, a missing value is an en dash that a note explains, and the code `not_stated`
-is printed as "Not stated".
+is printed as "Not stated". A figure withheld by disclosure control is printed as its mark, ``[c]``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL
+from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, WITHHELD
 
 __all__ = [
     "MISSING",
@@ -29,6 +29,8 @@ __all__ = [
 #: Stands for a missing value, and the sentence that says so.
 MISSING = "–"
 MISSING_NOTE = "– means that there is no value."
+#: A cell with more characters than this is long text.
+_LONG_TEXT = 60
 _NUMERIC = frozenset({"integer", "number"})
 
 
@@ -87,7 +89,8 @@ def number(value: float, decimals: int | None = None) -> str:
 
 def _decimals(column: str, values: Sequence[Any]) -> int:
     """Return the decimal places that suit every number of a column."""
-    sizes = [abs(float(v)) for v in values if v is not None and math.isfinite(v)]
+    values = [v for v in values if v is not None and v != WITHHELD]
+    sizes = [abs(float(v)) for v in values if math.isfinite(v)]
     if not sizes or all(size == int(size) for size in sizes):
         whole = not any(isinstance(v, float) for v in values) or "percent" not in column
         return 0 if whole else 1
@@ -97,6 +100,12 @@ def _decimals(column: str, values: Sequence[Any]) -> int:
         return 1
     least = min(size for size in sizes if size > 0)
     return 2 if least >= 0.01 else min(4, 1 - math.floor(math.log10(least)))
+
+
+def _figure(value: Any, year: bool, decimals: int) -> str:
+    if value is None:
+        return MISSING
+    return str(value) if year or value == WITHHELD else number(value, decimals)
 
 
 def _is_year(column: str) -> bool:
@@ -134,9 +143,7 @@ def printed_table(
         if kinds[name] in _NUMERIC:
             year = kinds[name] == "integer" and _is_year(name)
             decimals = _decimals(name, values)
-            cells.append(
-                [MISSING if v is None else str(v) if year else number(v, decimals) for v in values]
-            )
+            cells.append([_figure(v, year, decimals) for v in values])
         elif kinds[name] == "boolean":
             cells.append([MISSING if v is None else "yes" if v else "no" for v in values])
         else:
@@ -173,7 +180,13 @@ TABLE_STYLE = (
 )
 
 
-def html_table(table: PrintedTable, *, caption: str = "", limit: int | None = None) -> str:
+def html_table(
+    table: PrintedTable,
+    *,
+    caption: str = "",
+    limit: int | None = None,
+    mark_long_text: bool = False,
+) -> str:
     """Return the table as HTML: header cells with scope, numbers right-aligned, all escaped.
 
     Parameters
@@ -183,8 +196,14 @@ def html_table(table: PrintedTable, *, caption: str = "", limit: int | None = No
         Caption as HTML (already escaped).
     limit : int, optional
         Rows to show; a last row says how many more there are.
+    mark_long_text : bool
+        Give columns of long text the class ``text``, so that a style sheet can keep them wide.
     """
     css = ['class="num"' if numeric else "" for numeric in table.numeric]
+    if mark_long_text:
+        for index in range(len(css)):
+            if any(len(row[index]) > _LONG_TEXT for row in table.rows):
+                css[index] = 'class="text"'
     parts = ["<table>"]
     if caption:
         parts.append(f"<caption>{caption}</caption>")
@@ -198,7 +217,7 @@ def html_table(table: PrintedTable, *, caption: str = "", limit: int | None = No
         for index, (value, attribute) in enumerate(zip(row, css, strict=True)):
             text = escape(value).replace("\n", "<br>")
             if index == 0 and table.row_headers:
-                cells.append(f'<th scope="row">{text}</th>')
+                cells.append(f'<th{" " + attribute if attribute else ""} scope="row">{text}</th>')
             else:
                 cells.append(f"<td{' ' + attribute if attribute else ''}>{text}</td>")
         parts.append(f"<tr>{''.join(cells)}</tr>")

@@ -11,6 +11,13 @@ if TYPE_CHECKING:
 
 __all__ = ["build_report"]
 
+#: The other formats in the same folder, as the page offers them.
+DOWNLOADS = (
+    ("report.docx", "Word"),
+    ("report.pdf", "PDF"),
+    ("report.xlsx", "Excel (all numbers)"),
+)
+
 
 def build_report(executed: Sequence[Path], out: Path, edition: EditionInfo) -> None:
     """Write the report of one edition.
@@ -20,9 +27,10 @@ def build_report(executed: Sequence[Path], out: Path, edition: EditionInfo) -> N
     executed : sequence of path
         The edition's notebooks with their outputs, taken in the order of their file names.
     out : path
-        Folder to write into, made if needed: `index.html`, `tables/<nn>-<id>.csv`,
-        `figures/<nn>-<id>.csv|svg|png` and `exhibits.json`. Files of the same name are
-        overwritten; the caller decides when the folder replaces an older report.
+        Folder to write into, made if needed: `index.html`, `report.docx`, `report.pdf`,
+        `report.xlsx`, `tables/<nn>-<id>.csv`, `figures/<nn>-<id>.csv|svg|png` and
+        `exhibits.json`. Files of the same name are overwritten; the caller decides when the
+        folder replaces an older report.
     edition : EditionInfo
         What the report says about itself.
 
@@ -30,17 +38,27 @@ def build_report(executed: Sequence[Path], out: Path, edition: EditionInfo) -> N
     ------
     RunError
         Notebooks that failed, cross-references that point nowhere, ids used twice, a citation
-        processor that fails; nothing is written in these cases.
+        processor or a typesetter that fails; nothing is written in these cases.
     """
     from oso_analysis.report.citations import apa_references
     from oso_analysis.report.files import write_exhibits, write_record
     from oso_analysis.report.harvest import harvest
     from oso_analysis.report.page import render_page
+    from oso_analysis.report.pdf import pdf_document
+    from oso_analysis.report.word import word_document
+    from oso_analysis.report.workbook import workbook
 
     report = harvest(executed)
     references = apa_references(report.references)
-    page = render_page(report, edition, references)
+    page = render_page(report, edition, references, DOWNLOADS)
+    documents = {
+        "index.html": page.encode("utf-8"),
+        "report.docx": word_document(report, edition, references),
+        "report.pdf": pdf_document(report, edition, references),
+        "report.xlsx": workbook(report, edition),
+    }
     out.mkdir(parents=True, exist_ok=True)
     files = write_exhibits(report, out)
     write_record(report, edition, files, out)
-    (out / "index.html").write_text(page, encoding="utf-8", newline="\n")
+    for name, content in documents.items():
+        (out / name).write_bytes(content)

@@ -88,7 +88,7 @@ def _block(block: Text | Numbered) -> dict[str, Any]:
     view: dict[str, Any] = {
         "kind": "figure" if block.is_figure else "table",
         "exhibit": block,
-        "table": html_table(table),
+        "table": html_table(table, mark_long_text=True),
         "long": len(table.rows) > _LONG,
         "csv": _data_url("text/csv;charset=utf-8", csv_text(block).encode("utf-8")),
         "csv_name": block.stem.rpartition("/")[2] + ".csv",

@@ -1,0 +1,33 @@
+"""Office files are zip archives: rewriting one without the time it was made."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+
+__all__ = ["rewritten"]
+
+#: Zip archives cannot hold an earlier moment; every entry is dated to it.
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def rewritten(archive: bytes, edit: Callable[[str, bytes], bytes]) -> bytes:
+    """Return the archive with each entry's content passed through `edit`, and no time in it.
+
+    Parameters
+    ----------
+    archive : bytes
+    edit : callable
+        Takes an entry's name and content and returns its new content.
+    """
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(archive)) as source,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in source.namelist():
+            entry = zipfile.ZipInfo(name, date_time=_EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(entry, edit(name, source.read(name)))
+    return out.getvalue()

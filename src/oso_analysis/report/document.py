@@ -1,0 +1,250 @@
+"""The report as a pandoc document, from which Word and PDF are made."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from oso_analysis.errors import RunError
+from oso_analysis.exhibits.printed import PrintedTable
+from oso_analysis.figures.rendering import crop_png, crop_svg
+from oso_analysis.report.annex import input_rows, parameter_rows, version_rows
+from oso_analysis.report.citations import Reference, run_pandoc
+from oso_analysis.report.model import Heading, Numbered, Report, Text
+
+if TYPE_CHECKING:
+    from oso_analysis.editions import EditionInfo
+
+__all__ = ["document", "write_pictures"]
+
+Node = dict[str, Any]
+_API_VERSION = [1, 23, 1]
+_MARK = "osoblock"
+#: Characters that fit a line of a table at the width of a page.
+_LINE = 96
+#: No column is given more than this many characters for its share of the width.
+_WIDEST = 34
+#: Height of a drawing on a page at most, as a share of the text's width.
+_TALLEST = 1.22
+_NO_ATTRIBUTES: list[Any] = ["", [], []]
+
+
+def write_pictures(report: Report, folder: Path, suffix: str) -> None:
+    """Write each figure's drawing, without its title and note, as ``<id>.png`` or ``<id>.svg``."""
+    for figure in report.figures:
+        bands = figure.record["bands"]
+        if suffix == ".png":
+            content = crop_png(figure.png, bands["top"], bands["bottom"])
+        else:
+            content = crop_svg(figure.svg, bands["top"], bands["bottom"]).encode("utf-8")
+        (folder / (figure.id + suffix)).write_bytes(content)
+
+
+def document(
+    report: Report, edition: EditionInfo, references: Sequence[Reference], *, pictures: str
+) -> bytes:
+    """Return the report as pandoc's JSON.
+
+    Parameters
+    ----------
+    report : Report
+    edition : EditionInfo
+    references : sequence of Reference
+    pictures : {".png", ".svg"}
+        Kind of the drawings, which `write_pictures` puts into the working folder.
+
+    Returns
+    -------
+    bytes
+        Chapters are level-1 headings. Exhibits are pandoc tables and figures with their title as
+        caption; the writer numbers them, in the order that gave them their numbers.
+    """
+    texts = iter(_parsed([block for block in _blocks(report) if isinstance(block, Text)]))
+    blocks: list[Node] = list(_front(edition))
+    # Word builds its lists from fields that the writer adds; Typst is told here.
+    blocks.append({"t": "RawBlock", "c": ["typst", "#report-contents()"]})
+    for chapter in report.chapters:
+        blocks.append(_heading(1, f"{chapter.number} {chapter.title}", chapter.id))
+        for block in chapter.blocks:
+            if isinstance(block, Text):
+                blocks += next(texts)
+            else:
+                blocks += _exhibit(block, pictures)
+    if references:
+        blocks.append(_heading(1, "References", "references"))
+        entries = [{"t": "Para", "c": inlines} for _, inlines in references]
+        blocks.append(_styled("Bibliography", entries))
+    blocks += _annex(edition)
+    meta = {
+        "title": {"t": "MetaInlines", "c": _words(edition.title)},
+        "subtitle": {"t": "MetaInlines", "c": _words(edition.description)},
+        "lang": {"t": "MetaString", "c": "en-GB"},
+    }
+    whole = {"pandoc-api-version": _API_VERSION, "meta": meta, "blocks": blocks}
+    return json.dumps(whole, ensure_ascii=False).encode("utf-8")
+
+
+def _blocks(report: Report) -> Iterator[Text | Numbered]:
+    for chapter in report.chapters:
+        yield from chapter.blocks
+
+
+def _parsed(texts: Sequence[Text]) -> list[list[Node]]:
+    """Return the pandoc blocks of each text, read in one go."""
+    # Raw HTML is kept as the text it is, as on the page.
+    source = f"\n\n{_MARK}\n\n".join(text.markdown for text in texts)
+    arguments = ["--from=commonmark+pipe_tables", "--to=json"]
+    read = json.loads(run_pandoc(arguments, source.encode("utf-8"), wants="the text"))["blocks"]
+    mark = {"t": "Para", "c": [{"t": "Str", "c": _MARK}]}
+    parts: list[list[Node]] = [[]]
+    for block in read:
+        if block == mark:
+            parts.append([])
+        else:
+            parts[-1].append(block)
+    if texts and len(parts) != len(texts):
+        raise RunError("the text of the notebooks cannot be split: is a code fence left open?")
+    for text, part in zip(texts, parts, strict=False):
+        _mend(part, iter(text.headings))
+    return parts
+
+
+def _mend(nodes: Any, headings: Iterator[Heading]) -> None:
+    """Give headings their level and anchor, and turn raw HTML into plain text."""
+    if isinstance(nodes, list):
+        for node in nodes:
+            _mend(node, headings)
+    elif isinstance(nodes, dict):
+        if nodes.get("t") == "Header":
+            heading = next(headings)
+            nodes["c"][0] = heading.level + 1
+            nodes["c"][1] = [heading.id, [], []]
+        elif nodes.get("t") == "RawInline":
+            nodes["t"], nodes["c"] = "Str", nodes["c"][1]
+        elif nodes.get("t") == "RawBlock":
+            nodes["t"], nodes["c"] = "Para", _words(nodes["c"][1])
+        else:
+            _mend(nodes.get("c"), headings)
+
+
+def _words(text: str) -> list[Node]:
+    nodes: list[Node] = []
+    for word in text.split():
+        nodes += [{"t": "Str", "c": word}, {"t": "Space"}]
+    return nodes[:-1]
+
+
+def _para(text: str) -> Node:
+    return {"t": "Para", "c": _words(text)}
+
+
+def _heading(level: int, text: str, anchor: str = "") -> Node:
+    return {"t": "Header", "c": [level, [anchor, [], []], _words(text)]}
+
+
+def _styled(style: str, blocks: list[Node]) -> Node:
+    return {"t": "Div", "c": [["", [], [["custom-style", style]]], blocks]}
+
+
+def _front(edition: EditionInfo) -> Iterator[Node]:
+    if edition.limits:
+        yield _styled("Front Heading", [_strong("What these data can and cannot tell")])
+        yield {"t": "BulletList", "c": [[_para(limit)] for limit in edition.limits]}
+    if edition.disclosure:
+        yield _para(f"Small counts: {edition.disclosure}")
+
+
+def _strong(text: str) -> Node:
+    return {"t": "Para", "c": [{"t": "Strong", "c": _words(text)}]}
+
+
+def _caption(exhibit: Numbered) -> list[Any]:
+    text = exhibit.title if not exhibit.caption else f"{exhibit.title}. {exhibit.caption}"
+    return [None, [{"t": "Plain", "c": _words(text.replace("..", "."))}]]
+
+
+def _exhibit(exhibit: Numbered, pictures: str) -> list[Node]:
+    notes = _styled("Exhibit Note", [_para(line) for line in exhibit.notes])
+    if not exhibit.is_figure:
+        return [_table(exhibit.printed, exhibit.id, _caption(exhibit)), notes]
+    alt_text = str(exhibit.record["alt_text"])
+    image = {
+        "t": "Image",
+        "c": [
+            ["", [], [["alt", alt_text], ["width", _picture_width(exhibit)]]],
+            _words(alt_text),
+            [exhibit.id + pictures, ""],
+        ],
+    }
+    body = [{"t": "Plain", "c": [image]}]
+    return [{"t": "Figure", "c": [[exhibit.id, [], []], _caption(exhibit), body]}, notes]
+
+
+def _picture_width(figure: Numbered) -> str:
+    """Return the drawing's width as a share of the text's, so that none is taller than a page."""
+    box = re.search(r'viewBox="([^"]*)"', figure.svg)
+    if box is None:
+        return "100%"
+    width, height = (float(part) for part in box.group(1).split()[2:])
+    bands = figure.record["bands"]
+    height *= 1 - bands["top"] - bands["bottom"]
+    return f"{100 * min(1.0, _TALLEST * width / height):.1f}%"
+
+
+def _table(table: PrintedTable, anchor: str = "", caption: list[Any] | None = None) -> Node:
+    def cell(text: str) -> list[Any]:
+        blocks = [_styled("Table Text", [_para(text)])] if text else []
+        return [_NO_ATTRIBUTES, {"t": "AlignDefault"}, 1, 1, blocks]
+
+    def row(texts: Sequence[str]) -> list[Any]:
+        return [_NO_ATTRIBUTES, [cell(text) for text in texts]]
+
+    columns = [
+        [{"t": "AlignRight" if numeric else "AlignLeft"}, {"t": "ColWidth", "c": width}]
+        for numeric, width in zip(table.numeric, _widths(table), strict=True)
+    ]
+    head_columns = 1 if table.row_headers else 0
+    return {
+        "t": "Table",
+        "c": [
+            [anchor, [], []],
+            caption or [None, []],
+            columns,
+            [_NO_ATTRIBUTES, [row(table.headings)]],
+            [[_NO_ATTRIBUTES, head_columns, [], [row(cells) for cells in table.rows]]],
+            [_NO_ATTRIBUTES, []],
+        ],
+    }
+
+
+def _widths(table: PrintedTable) -> list[float]:
+    """Return each column's share of the page, by what it holds; a small table stays small."""
+    sizes = []
+    for index, name in enumerate(table.headings):
+        cells = [row[index] for row in table.rows]
+        word = max((len(word) for text in (name, *cells) for word in text.split()), default=1)
+        longest = max((len(text) for text in cells), default=1)
+        sizes.append(max(min(word, _WIDEST), min(longest, _WIDEST), min(len(name), 12)) + 3)
+    total = max(sum(sizes), _LINE)
+    return [round(size / total, 4) for size in sizes]
+
+
+def _annex(edition: EditionInfo) -> Iterator[Node]:
+    yield _heading(1, "How this report was made", "how-this-report-was-made")
+    yield _para(
+        "Every table and figure was computed by the notebooks from the data files below, with "
+        "these parameters. References are set in APA style, 7th edition, by a style of the "
+        "Citation Style Language project (https://citationstyles.org/)."
+    )
+    parts = (
+        ("Parameters", ("Parameter", "Value"), parameter_rows(edition)),
+        ("Data and notebooks", ("File", "SHA-256 (first 12 digits)"), input_rows(edition)),
+        ("Programs", ("Package", "Version"), version_rows(edition)),
+    )
+    for words, headings, rows in parts:
+        if rows:
+            yield _heading(2, words)
+            yield _table(PrintedTable(headings, (False, False), tuple(rows), True, False))

@@ -1,0 +1,107 @@
+"""The report's numbers as an Excel workbook: a contents sheet and one sheet an exhibit."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, Any
+
+from oso_analysis.exhibits.printed import heading
+from oso_analysis.report.archives import rewritten
+from oso_analysis.report.files import safe_cell
+from oso_analysis.report.model import Numbered, Report
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from oso_analysis.editions import EditionInfo
+
+__all__ = ["HEADER_ROW", "workbook"]
+
+#: Row of every exhibit's sheet that holds its column headings; the data follow it.
+HEADER_ROW = 3
+_WIDEST = 48
+_STAMP = b"1980-01-01T00:00:00Z"
+
+
+def workbook(report: Report, edition: EditionInfo) -> bytes:
+    """Return the workbook; numbers are numbers, missing is an empty cell, text never a formula.
+
+    Same report, same bytes: the archive carries no time of its own.
+    """
+    from openpyxl import Workbook
+
+    book = Workbook()
+    del book["Sheet"]
+    _contents(book.create_sheet("Contents"), report, edition)
+    for exhibit in report.exhibits:
+        _sheet(book.create_sheet(exhibit.label), exhibit)
+    out = io.BytesIO()
+    book.save(out)
+    return rewritten(out.getvalue(), _undated)
+
+
+def _contents(sheet: Worksheet, report: Report, edition: EditionInfo) -> None:
+    from openpyxl.styles import Alignment, Font
+
+    sheet.append([safe_cell(edition.title)])
+    sheet["A1"].font = Font(bold=True, size=16)
+    sheet.append([safe_cell(edition.description)])
+    for limit in edition.limits:
+        sheet.append([safe_cell(limit)])
+    sheet.append([])
+    first = sheet.max_row + 2
+    headings = ("Sheet", "Title", "n", "Counting unit", "Source")
+    for column, words in enumerate(headings, start=1):
+        sheet.cell(first, column, words).font = Font(bold=True)
+    for row, exhibit in enumerate(report.exhibits, start=first + 1):
+        record = exhibit.record
+        link = sheet.cell(row, 1, exhibit.label)
+        link.hyperlink = f"#'{exhibit.label}'!A1"
+        link.font = Font(color="113EA3", underline="single")
+        sheet.cell(row, 2, safe_cell(exhibit.title)).alignment = Alignment(wrap_text=True)
+        sheet.cell(row, 3, record["n"])
+        sheet.cell(row, 4, safe_cell(record["counting_unit"]))
+        sheet.cell(row, 5, safe_cell(record["source"]))
+    for letter, width in zip("ABCDE", (12, 70, 10, 22, 60), strict=True):
+        sheet.column_dimensions[letter].width = width
+
+
+def _sheet(sheet: Worksheet, exhibit: Numbered) -> None:
+    from openpyxl.styles import Alignment, Font
+    from openpyxl.utils import get_column_letter
+
+    data = exhibit.record["data"]
+    headings = dict(exhibit.record["columns"])
+    sheet["A1"] = safe_cell(f"{exhibit.label}. {exhibit.title}")
+    sheet["A1"].font = Font(bold=True, size=13)
+    sheet["A2"] = safe_cell(" ".join(exhibit.notes))
+    for column, field in enumerate(data["schema"], start=1):
+        name = field["name"]
+        words = headings.get(name) or heading(name)
+        head = sheet.cell(HEADER_ROW, column, safe_cell(words))
+        head.font = Font(bold=True)
+        head.alignment = Alignment(wrap_text=True, vertical="bottom")
+        values = [row[column - 1] for row in data["rows"]]
+        for row, value in enumerate(values, start=HEADER_ROW + 1):
+            _put(sheet, row, column, value, year="year" in name)
+        longest = max(
+            [len(words) // 2, *(len(str(value)) for value in values if value is not None)]
+        )
+        sheet.column_dimensions[get_column_letter(column)].width = min(longest + 3, _WIDEST)
+    sheet.freeze_panes = f"A{HEADER_ROW + 1}"
+
+
+def _put(sheet: Worksheet, row: int, column: int, value: Any, *, year: bool) -> None:
+    if value is None:
+        return
+    cell = sheet.cell(row, column, safe_cell(value))
+    if isinstance(value, int) and not isinstance(value, bool) and not year:
+        cell.number_format = "#,##0"
+
+
+def _undated(name: str, content: bytes) -> bytes:
+    """Date the document's properties to the epoch."""
+    if name != "docProps/core.xml":
+        return content
+    return re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", _STAMP, content)

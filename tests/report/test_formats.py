@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from conftest import Info, themes
+from defusedxml import ElementTree
+
+from oso_analysis.report import build_report
+from oso_analysis.report.workbook import HEADER_ROW
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+@pytest.fixture
+def built(notebooks: list[Path], tmp_path: Path, info: Info) -> Path:
+    out = tmp_path / "out"
+    build_report(notebooks, out, info)  # type: ignore[arg-type]
+    return out
+
+
+def word(built: Path, part: str = "word/document.xml"):
+    with zipfile.ZipFile(built / "report.docx") as archive:
+        return ElementTree.fromstring(archive.read(part))
+
+
+def words(node) -> str:
+    return "".join(text.text or "" for text in node.iter(W + "t")).replace("\xa0", " ")
+
+
+def test_word_has_headings_captions_and_lists_that_word_finds(built: Path) -> None:
+    body = word(built)
+    styles: dict[str, list[str]] = {}
+    for paragraph in body.iter(W + "p"):
+        style = paragraph.find(f"{W}pPr/{W}pStyle")
+        if style is not None:
+            styles.setdefault(style.get(W + "val"), []).append(words(paragraph))
+    assert styles["Heading1"] == [
+        "1 Scale of the problem",
+        "2 More",
+        "References",
+        "How this report was made",
+    ]
+    assert styles["TableCaption"] == ["Table 1: Works by theme", "Table 2: Works by theme"]
+    assert styles["ImageCaption"] == [
+        "Figure 1: Most works are on prevention. A work may carry several themes."
+    ]
+    fields = [node.text or "" for node in body.iter(W + "instrText")]
+    assert (
+        sum(field.startswith("SEQ") or " SEQ " in field for field in fields)
+        + len([s for s in body.iter(W + "fldSimple") if "SEQ" in s.get(W + "instr", "")])
+        >= 3
+    )
+    assert sum("TOC" in field for field in fields) == 3
+    text = words(body)
+    assert "<script>alert(1)</script>" in text
+    assert "secret_code" not in text
+
+
+def test_word_tables_have_header_rows_and_pictures_alt_text(built: Path) -> None:
+    body = word(built)
+    tables = [table for table in body.iter(W + "tbl") if table.find(f".//{W}tblHeader") is not None]
+    assert len(tables) >= 2
+    cells = [[words(cell) for cell in row.iter(W + "tc")] for row in tables[0].iter(W + "tr")]
+    assert cells[0] == ["Theme", "Works", "% of works"]
+    assert cells[1] == ["Prevention", "1,200", "96.9"]
+    alt = [node.get("descr") for node in body.iter() if node.tag.endswith("}docPr")]
+    assert alt == ["Prevention 1,200 works, policing 34, not stated 5."]
+
+
+def test_workbook_gives_back_the_numbers(built: Path) -> None:
+    sheets = pd.read_excel(
+        built / "report.xlsx", sheet_name=None, header=HEADER_ROW - 1, engine="openpyxl"
+    )
+    assert list(sheets) == ["Contents", "Figure 1", "Table 1", "Table 2"]
+    expected = themes()
+    got = sheets["Table 2"]
+    assert list(got.columns) == ["Theme", "Works", "% of works"]
+    assert got["Works"].tolist()[:3] == expected["n_works"].tolist()[:3]
+    assert got["% of works"].tolist()[:3] == expected["percent_of_works"].tolist()[:3]
+    assert pd.isna(got["Works"][3])
+    book = openpyxl.load_workbook(built / "report.xlsx")
+    for sheet in book:
+        for row in sheet.iter_rows():
+            assert all(cell.data_type != "f" for cell in row)
+    assert book["Table 2"].cell(HEADER_ROW + 4, 1).value == "'=HYPERLINK(1)"
+
+
+def test_pdf_is_tagged_with_title_and_bookmarks(built: Path) -> None:
+    content = (built / "report.pdf").read_bytes()
+    assert content.startswith(b"%PDF-")
+    assert b"/StructTreeRoot" in content
+    assert b"/Outlines" in content
+    assert b"/CreationDate" not in content
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+def test_pdf_numbers_exhibits_as_the_page_does(built: Path) -> None:
+    done = subprocess.run(
+        ["pdftotext", "-layout", str(built / "report.pdf"), "-"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    text = re.sub(r"\s+", " ", done.stdout)
+    # The table in running text, which stands before Table 2, must not take its number.
+    assert "Table 2. Works by theme" in text
+    assert "Table 3" not in text
+    assert "Figure 1. Most works are on prevention" in text
+    assert "Home Office. (n.d.). A report on policing." in text
+
+
+def test_archives_carry_no_clock(built: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO((built / "report.xlsx").read_bytes())) as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert b"1980-01-01T00:00:00Z" in archive.read("docProps/core.xml")
+    assert b"1970-01-01T00:00:00Z" in ElementTree.tostring(word(built, "docProps/core.xml"))
