@@ -22,6 +22,7 @@ __all__ = ["MACHINERY", "Failure", "NotebookResult", "NotebookTask", "run_notebo
 #: compares them with what is really loaded.
 MACHINERY = (
     "__init__.py",
+    "lazy.py",
     "runner/__init__.py",
     "runner/clean.py",
     "runner/environment.py",
