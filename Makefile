@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 JOBS ?= 2
 
-.PHONY: report test check everything lock clean
+.PHONY: report test check everything lab docs lock clean
 
 report: .venv/installed
 	$(BIN)/oso-analysis run
@@ -21,6 +21,13 @@ check: .venv/installed
 # The long tests too: large fuzzing runs, hundreds of generated consultations, kill tests.
 everything: test
 	$(BIN)/python -m pytest -m slow
+
+lab: .venv/installed
+	$(BIN)/oso-analysis lab
+
+# The documentation site, in site/; a broken link or reference fails.
+docs: .venv/installed
+	$(BIN)/python -m sphinx -W --keep-going -q -b html -d .cache/docs docs site
 
 # Every package that is installed is pinned with its hashes; the lock names no index.
 .venv/installed: requirements.lock pyproject.toml

@@ -177,7 +177,7 @@ class Review(Summarised):
                 f"published figures in {figures['indicator_id'].nunique():,} series",
             ),
         ]
-        return Summary(f"Review with {len(self.tables)} tables", rows, self.package.limits)
+        return Summary("Review", rows, self.package.limits)
 
 
 def load_review(root: Path | str | None = None) -> Review:

@@ -12,7 +12,19 @@ from collections.abc import Sequence
 __all__ = ["main"]
 
 #: Modules of this folder in the order of the help text.
-_MODULES = ("run", "verify", "diff", "data", "records", "consultation", "privacy")
+_MODULES = (
+    "run",
+    "lab",
+    "verify",
+    "diff",
+    "evidence_map",
+    "data",
+    "records",
+    "consultation",
+    "privacy",
+    "notebooks",
+    "init",
+)
 _INTERRUPTED = 130
 
 

@@ -66,7 +66,8 @@ class Panel:
 
     def _layout(self) -> Any:
         hint = widgets.HTML(
-            "<small>Nothing chosen in a list keeps all. Hold Ctrl (⌘ on a Mac) to choose several. "
+            "<small style='display:block;line-height:1.35'>Nothing chosen in a list keeps all. "
+            "Hold Ctrl (⌘ on a Mac) to choose several. "
             "The full span of years keeps also what states no year.</small>"
         )
         controls = widgets.VBox(
@@ -80,7 +81,7 @@ class Panel:
                 hint,
                 self._reset,
             ],
-            layout=widgets.Layout(width="22em", flex="0 0 auto"),
+            layout=widgets.Layout(width="25em", flex="0 0 auto"),
         )
         tabs = widgets.Tab(
             [self._picture, self._numbers, self._code],

@@ -1,0 +1,55 @@
+"""`oso-analysis lab`: open JupyterLab on the guided tour."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+
+__all__ = ["add_commands", "lab_command"]
+
+#: Where JupyterLab opens.
+START = "notebooks/00_start_here.ipynb"
+
+
+def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Register the command."""
+    parser = subparsers.add_parser(
+        "lab",
+        help="open JupyterLab on the guided tour",
+        description=f"Open JupyterLab on {START}, with this environment's Python. Options that "
+        "follow are JupyterLab's own, such as --no-browser or --port 8890. Stop it with Ctrl+C.",
+        usage="oso-analysis lab [-h] [JUPYTERLAB OPTION ...]",
+        add_help=False,
+        # No character begins an option here, so that every option is handed on.
+        prefix_chars="\0",
+    )
+    parser.add_argument(
+        "options", nargs="*", metavar="JUPYTERLAB OPTION", help="handed on to JupyterLab"
+    )
+    parser.set_defaults(handler=lambda arguments: _lab(arguments, parser))
+
+
+def lab_command(root: str, start: str, options: list[str]) -> list[str]:
+    """Return the command that starts JupyterLab in a project; it looks nothing up online."""
+    return [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={root}",
+        f"--LabApp.default_url=/lab/tree/{start}" if start else "--LabApp.default_url=/lab",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.news_url=None",
+        *options,
+    ]
+
+
+def _lab(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    from oso_analysis.project import find_root
+
+    if {"-h", "--help"} & set(arguments.options):
+        parser.print_help()
+        return 0
+    root = find_root()
+    start = START if (root / START).is_file() else ""
+    return subprocess.call(lab_command(str(root), start, arguments.options), cwd=root)
