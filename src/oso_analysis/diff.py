@@ -19,10 +19,20 @@ from typing import Any
 
 from oso_analysis.errors import InputError, Problem, RunError, nearest
 
-__all__ = ["Difference", "EditionDiff", "compare_editions", "open_edition", "render_html"]
+__all__ = [
+    "LABEL_COLUMNS",
+    "Difference",
+    "EditionDiff",
+    "Move",
+    "compare_editions",
+    "keyed_rows",
+    "open_edition",
+    "render_html",
+    "row_name",
+]
 
 #: Columns of numbers that say which row it is, not what was counted.
-_LABELS = frozenset({"year", "period", "rank", "number", "year_from", "year_to"})
+LABEL_COLUMNS = frozenset({"year", "period", "rank", "number", "year_from", "year_to"})
 
 
 @dataclass(frozen=True)
@@ -274,20 +284,20 @@ def _compare_rows(old: list[list[str]], new: list[list[str]], difference: Differ
     difference.words += [f"column new: {name}" for name in new[0] if name not in old[0]]
     rows = [[dict(zip(table[0], row, strict=False)) for row in table[1:]] for table in (old, new)]
     labels = [name for name in columns if _is_label(name, rows)]
-    first, second = (_keyed(part, labels) for part in rows)
-    difference.rows_gone = [_row_name(key) for key in first if key not in second]
-    difference.rows_new = [_row_name(key) for key in second if key not in first]
+    first, second = (keyed_rows(part, labels) for part in rows)
+    difference.rows_gone = [row_name(key) for key in first if key not in second]
+    difference.rows_new = [row_name(key) for key in second if key not in first]
     for key, row in second.items():
         if key in first:
             difference.moves += [
-                Move(_row_name(key), name, first[key].get(name, ""), row.get(name, ""))
+                Move(row_name(key), name, first[key].get(name, ""), row.get(name, ""))
                 for name in columns
                 if name not in labels and first[key].get(name, "") != row.get(name, "")
             ]
 
 
 def _is_label(name: str, tables: Sequence[Sequence[Mapping[str, str]]]) -> bool:
-    if name in _LABELS:
+    if name in LABEL_COLUMNS:
         return True
     values = [row[name] for table in tables for row in table if row.get(name)]
     return not all(_is_number(value) for value in values)
@@ -301,7 +311,7 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _keyed(
+def keyed_rows(
     rows: Sequence[dict[str, str]], labels: Sequence[str]
 ) -> dict[tuple[str, ...], dict[str, str]]:
     """Return rows by their labels; equal labels are counted, so that no row is lost."""
@@ -314,7 +324,8 @@ def _keyed(
     return found
 
 
-def _row_name(key: tuple[str, ...]) -> str:
+def row_name(key: tuple[str, ...]) -> str:
+    """Return the name of a row whose labels are `key`."""
     return " · ".join(part for part in key if part) or "(no label)"
 
 

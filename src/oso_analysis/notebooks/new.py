@@ -1,0 +1,88 @@
+"""Start a notebook that has everything a report's chapter needs in its place."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from importlib.resources import files
+from pathlib import Path
+
+from oso_analysis.errors import InputError, Problem
+from oso_analysis.notebooks.execute import write_whole
+from oso_analysis.notebooks.refresh import refresh_notebooks
+
+__all__ = ["new_notebook"]
+
+_NAME = re.compile(r"(\d{2}_)?[a-z0-9]+([_-][a-z0-9]+)*")
+
+
+def new_notebook(root: Path, name: str, *, title: str, engine: str = "warm") -> Path:
+    """Make `notebooks/<name>.ipynb` from the template, run it and store its outputs.
+
+    Parameters
+    ----------
+    root : Path
+        The project.
+    name : str
+        Lower-case letters, digits, ``_`` and ``-``. Without a leading number such as ``08_`` it
+        takes the next free one: notebooks become chapters in the order of their names.
+    title : str
+        The chapter's heading.
+    engine : str, optional
+        As for a run.
+
+    Returns
+    -------
+    Path
+        The notebook. Its one exhibit has an id made from the name, so that it is unique.
+
+    Raises
+    ------
+    InputError
+        A name that cannot be one or is taken; an empty title.
+    RunError
+        If the project's data do not let the template run; the notebook is there nevertheless.
+    """
+    stem = name.removesuffix(".ipynb")
+    problems = []
+    if not _NAME.fullmatch(stem):
+        problems.append(
+            Problem(
+                "must be lower-case letters, digits, _ and -, such as 08_school_meals",
+                column="NAME",
+                value=name,
+                nearest="_".join(re.findall(r"[a-z0-9]+", stem.lower())) or None,
+            )
+        )
+    if not title.strip():
+        problems.append(Problem("must not be empty", column="--title", value=title))
+    if problems:
+        raise InputError(problems)
+    folder = root / "notebooks"
+    folder.mkdir(exist_ok=True)
+    if not re.match(r"\d{2}_", stem):
+        taken = [path.name[:2] for path in folder.glob("[0-9][0-9]_*.ipynb")]
+        stem = f"{max(map(int, taken), default=0) + 1:02d}_{stem}"
+    path = folder / f"{stem}.ipynb"
+    if path.exists():
+        raise InputError([Problem("is there already", file=f"notebooks/{path.name}")])
+    write_whole(path, _fill(stem, " ".join(title.split())))
+    refresh_notebooks(root, [path.name], engine=engine)
+    return path
+
+
+def _fill(stem: str, title: str) -> bytes:
+    template = files("oso_analysis.notebooks").joinpath("template.json").read_text("utf-8")
+    notebook = json.loads(template)
+    slug = re.sub(r"[^a-z0-9]+", "-", re.sub(r"^\d\d_", "", stem))
+    for number, cell in enumerate(notebook["cells"]):
+        source = "".join(cell["source"])
+        # A title ends up in Markdown only; in code it could break the cell.
+        if cell["cell_type"] == "markdown":
+            source = source.replace("TITLE", title)
+        cell["source"] = source.replace("EXHIBIT-ID", slug)
+        mark = hashlib.sha256(f"{stem} {number}".encode())
+        cell["id"] = mark.hexdigest()[:8]
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
+    return (text + "\n").encode("utf-8")
