@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+from oso_analysis.codebook import WITHHELD
 from oso_analysis.errors import require_columns
 from oso_analysis.figures.layout import (
     count_axis,
@@ -27,9 +28,10 @@ from oso_analysis.figures.style import (
     direct_label,
     new_figure,
     style,
-    theme_colour,
+    theme_colours,
     wrap_label,
 )
+from oso_analysis.tables.withheld import numbers
 
 __all__ = ["plot_rank_differences", "plot_theme_slopes"]
 
@@ -50,14 +52,18 @@ def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
     -------
     matplotlib.figure.Figure
         Left the percentage of works with a theme, right the percentage of submissions with one,
-        both from zero on one scale. Strong lines are themes whose rank difference is clear.
+        both from zero on one scale. Strong lines are themes whose rank difference is clear. A share
+        that is withheld has no line; its label on the left says ``[c]`` for the submissions.
     """
     shares = ["percent_of_works", "percent_of_submissions"]
     bases = ["n_works_with_theme", "n_submissions_with_theme"]
     require_columns(
         table, ["theme", "theme_label", *shares, *bases, "divergence"], where="plot_theme_slopes"
     )
-    if table[shares].isna().any(axis=None):
+    table = table.reset_index(drop=True)
+    withheld = table["percent_of_submissions"].eq(WITHHELD)
+    table = numbers(table)
+    if table.loc[~withheld, shares].isna().any(axis=None) or withheld.all():
         return empty(width_mm, _NOT_COMPARABLE)
     narrow = is_narrow(width_mm)
     size = 7.5 if narrow else 9.0
@@ -65,7 +71,8 @@ def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
     height = 120.0
     low, high = 6.0, height - 16.0
     xs = (side, width_mm - side)
-    top = max(float(table[shares].to_numpy().max()), 1.0)
+    top = max(float(table[shares].max().max()), 1.0)
+    colours = theme_colours(table["theme"])
     with style():
         figure, ax = sheet(width_mm, height)
         for x, head, base in zip(xs, ("works", "submissions"), bases, strict=True):
@@ -73,7 +80,7 @@ def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
             ax.text(
                 x,
                 height - 2,
-                f"% of {head}\nn = {int(table[base].iloc[0]):,}",
+                f"% of {head}\nn = {_base(table[base])}",
                 ha="center",
                 va="top",
                 fontsize=size,
@@ -84,11 +91,12 @@ def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
             ax.plot([start, end], [low, low], color=GRID, linewidth=1.2, zorder=0)
         ys = {share: (low + (high - low) * table[share] / top).tolist() for share in shares}
         for at, theme in enumerate(table["theme"]):
-            clear = table["divergence"].iloc[at] != "no_clear_difference"
+            clear = table["divergence"].iloc[at] in {"voiced_more", "studied_more"}
+            ends = 1 if withheld.iloc[at] else 2
             ax.plot(
-                xs,
-                [ys[share][at] for share in shares],
-                color=theme_colour(theme),
+                xs[:ends],
+                [ys[share][at] for share in shares[:ends]],
+                color=colours[theme],
                 linewidth=2.4 if clear else 1.2,
                 linestyle="-" if clear else (0, (3, 2)),
                 marker="o",
@@ -97,8 +105,12 @@ def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
             )
         for x, share, way in zip(xs, shares, (-1, 1), strict=True):
             per_line = int((side - 7) / text_width("x", size))
-            names = table["theme_label"].tolist()
-            percents = [f"{value:.0f}\N{NO-BREAK SPACE}%" for value in table[share]]
+            drawn = table if way < 0 else table[~withheld]
+            names = [
+                f"{name} ({WITHHELD} of submissions)" if hidden and way < 0 else name
+                for name, hidden in zip(drawn["theme_label"], withheld[drawn.index], strict=True)
+            ]
+            percents = [f"{value:.0f}\N{NO-BREAK SPACE}%" for value in drawn[share]]
             words = [
                 wrap_label(
                     f"{name} {percent}" if way < 0 else f"{percent} {name}",
@@ -107,20 +119,25 @@ def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
                 for name, percent in zip(names, percents, strict=True)
             ]
             heights = [line_height(text, size) + 0.6 for text in words]
-            spread = dodge(ys[share], heights, 1.0, high + 4)
-            for text, theme, y, label in zip(words, table["theme"], ys[share], spread, strict=True):
+            middles = [ys[share][at] for at in drawn.index]
+            spread = dodge(middles, heights, 1.0, high + 4)
+            for text, theme, y, label in zip(words, drawn["theme"], middles, spread, strict=True):
                 join(ax, (x + 1.2 * way, y), (x + 4.4 * way, label))
                 direct_label(
                     ax,
                     x + 5 * way,
                     label,
                     text,
-                    colour=theme_colour(theme),
+                    colour=colours[theme],
                     dx=0,
                     ha="right" if way < 0 else "left",
                     size=size,
                 ).set_linespacing(1.1)
     return figure
+
+
+def _base(bases: pd.Series) -> str:
+    return WITHHELD if bases.isna().any() else f"{int(bases.iloc[0]):,}"
 
 
 def plot_rank_differences(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
@@ -143,17 +160,19 @@ def plot_rank_differences(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_M
     require_columns(
         table, ["theme", "theme_label", *columns, "divergence"], where="plot_rank_differences"
     )
+    table = numbers(table)
     if table["rank_difference"].isna().any():
         return empty(width_mm, _NOT_COMPARABLE)
     rows = table.sort_values(
         ["rank_difference", "theme"], ascending=[False, True], ignore_index=True
     )
     narrow = is_narrow(width_mm)
+    colours = theme_colours(rows["theme"])
     with style():
         figure = new_figure(width_mm=width_mm, height_mm=26 + 8.5 * len(rows))
         ax = figure.subplots()
         for row in rows_of(rows):
-            colour = theme_colour(row.theme)
+            colour = colours[row.theme]
             ax.plot(
                 [row.rank_difference_low, row.rank_difference_high],
                 [row.Index, row.Index],

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL
+from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, WITHHELD
 from oso_analysis.errors import check_option, require_columns
 from oso_analysis.figures.layout import (
     count_axis,
@@ -34,12 +34,13 @@ from oso_analysis.figures.style import (
     count_colours,
     direct_label,
     new_figure,
-    outcome_colour,
+    outcome_colours,
     style,
     text_colour_on,
-    theme_colour,
+    theme_colours,
     wrap_label,
 )
+from oso_analysis.tables.withheld import numbers
 
 __all__ = [
     "plot_issue_flow",
@@ -74,7 +75,8 @@ def plot_submissions(table: pd.DataFrame, by: str, *, width_mm: float = FULL_WID
     Parameters
     ----------
     table : pandas.DataFrame
-        As `tables.participation.count_submissions` gives it.
+        As `tables.participation.count_submissions` gives it; `n_relevant_submissions` and
+        `n_respondents` may be left out.
     by : str
         The column counted by.
     width_mm : float, default 170
@@ -85,11 +87,11 @@ def plot_submissions(table: pd.DataFrame, by: str, *, width_mm: float = FULL_WID
     matplotlib.figure.Figure
         One bar a row: submissions found relevant (dark) and others (light), with the number of
         submissions and of the respondents behind them. Most submissions first, or years in order;
-        "not stated" last.
+        "not stated" last. A number that is withheld reads ``[c]`` and has no bar.
     """
-    units = ["n_submissions", "n_relevant_submissions", "n_respondents"]
-    require_columns(table, [by, *units], where="plot_submissions")
-    if not table["n_submissions"].sum():
+    require_columns(table, [by, "n_submissions"], where="plot_submissions")
+    table = numbers(table)
+    if not table["n_submissions"].fillna(1).sum():
         return empty(width_mm, "There are no submissions")
     rows = table.assign(words=_words(table, by), last=table[by].eq(NOT_STATED))
     if by != "year":
@@ -103,28 +105,42 @@ def plot_submissions(table: pd.DataFrame, by: str, *, width_mm: float = FULL_WID
         rows.index = pd.Index(tall.cumsum() - tall / 2)
         figure = new_figure(width_mm=width_mm, height_mm=18 + float(tall.sum()))
         ax = figure.subplots()
-        others = rows["n_submissions"] - rows["n_relevant_submissions"]
-        ax.barh(rows.index, rows["n_relevant_submissions"], color=ACCENT, height=_BAR_MM)
-        ax.barh(
-            rows.index,
-            others,
-            left=rows["n_relevant_submissions"],
-            color=NOT_STATED_COLOUR,
-            height=_BAR_MM,
-        )
-        repeats = rows.index[rows["n_respondents"].ne(rows["n_submissions"])]
+        split = "n_relevant_submissions" in rows
+        relevant = rows["n_relevant_submissions"] if split else rows["n_submissions"]
+        ax.barh(rows.index, relevant, color=ACCENT, height=_BAR_MM)
+        if split:
+            # Where the relevant ones are withheld, the bar does not say how many there are.
+            known = relevant.fillna(0)
+            ax.barh(
+                rows.index,
+                rows["n_submissions"] - known,
+                left=known,
+                color=NOT_STATED_COLOUR,
+                height=_BAR_MM,
+                hatch=["" if shown else "////" for shown in relevant.notna()],
+            )
+        repeats = rows.index[:0]
+        if "n_respondents" in rows:
+            repeats = rows.index[rows["n_respondents"].ne(rows["n_submissions"])]
+        ends = rows["n_submissions"].fillna(relevant).fillna(0)
         for row in rows_of(rows):
-            behind = f"{row.n_submissions}"
+            behind = _count(row.n_submissions)
             if row.Index in repeats:
                 behind += f" by {row.n_respondents}"
             if row.Index in repeats[:1]:
                 behind += " respondents" if not is_narrow(width_mm) else ""
-            direct_label(ax, row.n_submissions, row.Index, behind)
+            direct_label(ax, ends[row.Index], row.Index, behind)
         unit = "Submissions by respondents" if len(repeats) else "Submissions"
         _finish_bars(ax, rows.index, wrapped, rows["n_submissions"].max(), unit, width_mm)
         ax.set_ylim(float(tall.sum()), 0)
-        _legend(figure, [("relevant", ACCENT), ("not relevant", NOT_STATED_COLOUR)])
+        if split:
+            _legend(figure, [("relevant", ACCENT), ("not relevant", NOT_STATED_COLOUR)])
     return figure
+
+
+def _count(value: float) -> str:
+    """Return a count as a label: the mark where it is withheld."""
+    return WITHHELD if pd.isna(value) else f"{value:.0f}"
 
 
 def _finish_bars(
@@ -176,12 +192,15 @@ def plot_issues_and_solutions(
     Returns
     -------
     matplotlib.figure.Figure
-        Both sides on one scale from zero in the middle; most issues and solutions together first.
+        Both sides on one scale from zero in the middle; most issues and solutions together first. A
+        number that is withheld reads ``[c]`` and has no bar.
     """
     check_option("unit", unit, _UNITS)
     require_columns(table, [by, "kind", unit], where="plot_issues_and_solutions")
-    if not table[unit].sum():
+    table = numbers(table)
+    if not table[unit].fillna(1).sum():
         return empty(width_mm, "Nothing was coded")
+    withheld = set(table.loc[table[unit].isna(), [by, "kind"]].itertuples(index=False, name=None))
     rows = table.assign(words=_words(table, by)).pivot_table(
         index=[by, "words"], columns="kind", values=unit, sort=False, aggfunc="sum"
     )
@@ -198,8 +217,11 @@ def plot_issues_and_solutions(
         ax.barh(rows.index, -rows["issue"], color=ISSUE, height=0.72)
         ax.barh(rows.index, rows["solution"], color=SOLUTION, height=0.72)
         for row in rows_of(rows):
-            direct_label(ax, -row.issue, row.Index, f"{row.issue:.0f}", dx=-4, ha="right")
-            direct_label(ax, row.solution, row.Index, f"{row.solution:.0f}")
+            code = rows[by].iloc[row.Index]
+            issue = WITHHELD if (code, "issue") in withheld else f"{row.issue:.0f}"
+            solution = WITHHELD if (code, "solution") in withheld else f"{row.solution:.0f}"
+            direct_label(ax, -row.issue, row.Index, issue, dx=-4, ha="right")
+            direct_label(ax, row.solution, row.Index, solution)
         margin = 0.12 * max(rows["both"].max(), 1) * (2 if narrow else 1)
         ax.set_xlim(-rows["issue"].max() - margin, rows["solution"].max() + margin)
         ax.set_ylim(len(rows) - 0.4, -0.6)
@@ -245,42 +267,53 @@ def plot_sector_heatmap(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM)
     matplotlib.figure.Figure
         A cell's number is the submissions of the sector that raise the theme, its shade their
         percentage of the sector's submissions, so that small sectors compare with large ones. A
-        sector's heading gives that base. Largest sector first; themes raised most first.
+        sector's heading gives that base. Largest sector first; themes raised most first. A cell
+        that is withheld is hatched and reads ``[c]``.
     """
     columns = ["theme", "theme_label", "respondent_sector", "n_submissions"]
     base, share = "n_submissions_of_sector", "percent_of_sector_submissions"
     require_columns(table, [*columns, base, share], where="plot_sector_heatmap")
-    if not table["n_submissions"].sum():
+    table = numbers(table)
+    if not table["n_submissions"].fillna(1).sum():
         return empty(width_mm, "Nothing was coded")
     sectors = table.drop_duplicates("respondent_sector")
-    sectors = sectors[sectors[base].gt(0)].sort_values(base, ascending=False, kind="stable")
+    there = sectors[base].fillna(1).gt(0)
+    sectors = sectors[there].sort_values(base, ascending=False, kind="stable")
     raised = table.groupby(["theme", "theme_label"], sort=False)["n_submissions"].sum()
     themes = raised.sort_values(ascending=False, kind="stable").reset_index()
-    counts = table.pivot_table(index="theme", columns="respondent_sector", values="n_submissions")
-    shares = table.pivot_table(index="theme", columns="respondent_sector", values=share)
+    counts = table.pivot(index="theme", columns="respondent_sector", values="n_submissions")
+    shares = table.pivot(index="theme", columns="respondent_sector", values=share)
     counts = counts.loc[themes["theme"], sectors["respondent_sector"]]
     shares = shares.loc[themes["theme"], sectors["respondent_sector"]]
     narrow = is_narrow(width_mm)
+    import numpy as np
+    from matplotlib.patches import Rectangle
+
     with style():
         figure = new_figure(width_mm=width_mm, height_mm=62 + 7.5 * len(themes))
         ax = figure.subplots()
         colours = count_colours()
-        numbers, grades = counts.to_numpy(dtype=float), shares.to_numpy(dtype=float)
+        raised_by, grades = counts.to_numpy(dtype=float), shares.to_numpy(dtype=float)
         image = ax.imshow(grades, cmap=colours, vmin=0, vmax=100, aspect="auto")
         for row in range(len(themes)):
             for column in range(len(sectors)):
-                percent = grades[row, column]
+                percent, n = grades[row, column], raised_by[row, column]
+                if np.isnan(percent):
+                    # A nought is printed even where its base, and so its share, is not.
+                    box = (column - 0.5, row - 0.5), 1, 1
+                    look = {"facecolor": "white", "edgecolor": NOT_STATED_COLOUR, "linewidth": 0}
+                    ax.add_patch(Rectangle(*box, hatch="////" if np.isnan(n) else "", **look))
                 ax.text(
                     column,
                     row,
-                    f"{numbers[row, column]:.0f}",
+                    _count(n),
                     ha="center",
                     va="center",
                     fontsize=_SMALL + 1,
-                    color=text_colour_on(colours(percent / 100)),
+                    color=MUTED if np.isnan(percent) else text_colour_on(colours(percent / 100)),
                 )
         heads = [
-            f"{words}, n = {n}" if narrow else f"{wrap_label(words, 18)}\nn = {n}"
+            f"{words}, n = {_count(n)}" if narrow else f"{wrap_label(words, 18)}\nn = {_count(n)}"
             for words, n in zip(_words(sectors, "respondent_sector"), sectors[base], strict=True)
         ]
         ax.set_xticks(
@@ -304,7 +337,7 @@ def plot_outcomes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Fi
     Parameters
     ----------
     table : pandas.DataFrame
-        As `tables.consultation.count_outcomes` gives it.
+        As `tables.consultation.count_outcomes` gives it; `n_submissions` may be left out.
     width_mm : float, default 170
         Width on paper.
 
@@ -312,10 +345,11 @@ def plot_outcomes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Fi
     -------
     matplotlib.figure.Figure
         Bars of segments with the number of submissions behind them, most first, without a coded
-        outcome last.
+        outcome last. A number that is withheld reads ``[c]`` and has no bar.
     """
-    require_columns(table, ["outcome", "n_segments", "n_submissions"], where="plot_outcomes")
-    if not table["n_segments"].sum():
+    require_columns(table, ["outcome", "n_segments"], where="plot_outcomes")
+    table = numbers(table)
+    if not table["n_segments"].fillna(1).sum():
         return empty(width_mm, "No possible solution was coded")
     rows = table.assign(words=_words(table, "outcome"), last=table["outcome"].eq(NOT_STATED))
     rows = rows.sort_values(
@@ -326,15 +360,16 @@ def plot_outcomes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Fi
         narrow = is_narrow(width_mm)
         figure = new_figure(width_mm=width_mm, height_mm=18 + (13.0 if narrow else 9.0) * len(rows))
         ax = figure.subplots()
-        colours = [outcome_colour(code) for code in rows["outcome"]]
+        colours = list(outcome_colours(rows["outcome"]).values())
         ax.barh(rows.index, rows["n_segments"], color=colours, height=0.7)
+        both = "n_submissions" in rows
         for row in rows_of(rows):
-            words = f"{row.n_segments}"
-            if row.n_submissions != row.n_segments:
+            words = _count(row.n_segments)
+            if both and row.n_submissions != row.n_segments:
                 words += f" in {row.n_submissions}" + ("" if narrow else " submissions")
-            direct_label(ax, row.n_segments, row.Index, words)
+            direct_label(ax, 0 if pd.isna(row.n_segments) else row.n_segments, row.Index, words)
         wrapped = [wrap_label(words, 18 if narrow else 40) for words in rows["words"]]
-        unit = "Solutions in submissions" if narrow else "Possible solutions (segments)"
+        unit = "Solutions in submissions" if narrow and both else "Possible solutions (segments)"
         _finish_bars(ax, rows.index, wrapped, rows["n_segments"].max(), unit, width_mm)
         ax.set_ylim(len(rows) - 0.4, -0.6)
     return figure
@@ -381,9 +416,9 @@ def plot_issue_flow(paths: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> 
         for at in (0, 1):
             _draw_flows(ax, paths, stages[at : at + 2], nodes[at : at + 2], xs[at : at + 2])
         colours = [
-            {code: theme_colour(code) for code in nodes[0]},
+            theme_colours(nodes[0]),
             _VOICED_COLOURS,
-            {code: outcome_colour(code) for code in nodes[2]},
+            outcome_colours(nodes[2]),
         ]
         for stage, x, node, colour in zip(stages, xs, nodes, colours, strict=True):
             names = dict(zip(paths[stage], _words(paths, stage), strict=True))
@@ -450,8 +485,9 @@ def _draw_flows(
             height = scale * flow.n_submission_themes
             edges[flow.Index, end] = (tops[code] - height, tops[code])
             tops[code] -= height
+    colours = theme_colours(themes)
     for flow in rows_of(flows):
-        look = {"facecolor": theme_colour(flow.theme), "alpha": _ALPHA}
+        look = {"facecolor": colours[flow.theme], "alpha": _ALPHA}
         ends = (xs[0] + _NODE_MM, xs[1])
         draw_band(ax, ends, edges[flow.Index, 0], edges[flow.Index, 1], look)
 

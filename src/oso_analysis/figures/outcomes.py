@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
-from oso_analysis.codebook import NOT_STATED
+from oso_analysis.codebook import NOT_STATED, WITHHELD
 from oso_analysis.errors import require_columns
 from oso_analysis.figures.layout import empty, is_narrow, rows_of
 from oso_analysis.figures.style import (
@@ -17,12 +17,13 @@ from oso_analysis.figures.style import (
     NOT_STATED_COLOUR,
     direct_label,
     new_figure,
-    outcome_colour,
+    outcome_colours,
     style,
     text_colour_on,
-    theme_colour,
+    theme_colours,
     wrap_label,
 )
+from oso_analysis.tables.withheld import numbers
 
 __all__ = ["plot_outcome_trace"]
 
@@ -45,24 +46,27 @@ def plot_outcome_trace(trace: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) 
     matplotlib.figure.Figure
         A bubble's area and number are the solutions of a theme that serve an outcome; the bars are
         the included works that carry the theme, whatever the outcome. Themes with most solutions
-        first.
+        first. A number of solutions that is withheld reads ``[c]`` without a bubble, and its
+        outcome's heading gives no total.
     """
     columns = ["outcome", "outcome_label", "theme", "theme_label", "n_segments", "n_works"]
     require_columns(trace, columns, where="plot_outcome_trace")
-    if not trace["n_segments"].sum():
+    trace = numbers(trace)
+    if not trace["n_segments"].fillna(1).sum():
         return empty(width_mm, "No possible solution was coded")
     themes = trace.groupby(["theme", "theme_label"], sort=False).agg(
         n_segments=("n_segments", "sum"), n_works=("n_works", "first")
     )
     themes = themes.sort_values("n_segments", ascending=False, kind="stable").reset_index()
     outcomes = trace.drop_duplicates("outcome")[["outcome", "outcome_label"]]
-    totals = trace.groupby("outcome")["n_segments"].sum()
+    totals = trace.groupby("outcome")["n_segments"].sum(skipna=False)
     row_of = {theme: at for at, theme in enumerate(themes["theme"])}
     column_of = {outcome: at for at, outcome in enumerate(outcomes["outcome"])}
-    cells = trace[trace["n_segments"].gt(0)]
+    cells = trace[trace["n_segments"].fillna(1).gt(0)]
     narrow = is_narrow(width_mm)
     size = 7.5 if narrow else 9.0
     largest = _LARGEST / 2.6 if narrow else _LARGEST
+    colours = outcome_colours(outcomes["outcome"])
     with style():
         figure = new_figure(width_mm=width_mm, height_mm=(56 if narrow else 36) + 9.5 * len(themes))
         left, right = figure.subplots(
@@ -71,7 +75,10 @@ def plot_outcome_trace(trace: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) 
         most = max(int(trace["n_segments"].max()), 1)
         for cell in rows_of(cells):
             x, y = column_of[cell.outcome], row_of[cell.theme]
-            colour = outcome_colour(cell.outcome)
+            if cell.n_segments != cell.n_segments:
+                direct_label(left, x, y, WITHHELD, dx=0, ha="center", size=size).set_color(MUTED)
+                continue
+            colour = colours[cell.outcome]
             area = largest * cell.n_segments / most
             left.scatter(x, y, s=area, color=colour, linewidth=0)
             inside = area > 130
@@ -79,13 +86,16 @@ def plot_outcome_trace(trace: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) 
                 left,
                 x,
                 y,
-                f"{cell.n_segments}",
+                f"{cell.n_segments:.0f}",
                 dx=0 if inside else area**0.5 / 2 + 2,
                 ha="center" if inside else "left",
                 size=size,
             ).set_color(text_colour_on(colour) if inside else MUTED)
         heads = [
-            ("No outcome coded" if code == NOT_STATED else label, totals[code])
+            (
+                "No outcome coded" if code == NOT_STATED else label,
+                WITHHELD if totals[code] != totals[code] else f"{totals[code]:.0f}",
+            )
             for code, label in zip(outcomes["outcome"], outcomes["outcome_label"], strict=True)
         ]
         left.set_xticks(
@@ -111,7 +121,7 @@ def plot_outcome_trace(trace: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) 
         right.barh(
             themes.index,
             themes["n_works"],
-            color=[theme_colour(theme) for theme in themes["theme"]],
+            color=list(theme_colours(themes["theme"]).values()),
             height=0.55,
         )
         for row in rows_of(themes):

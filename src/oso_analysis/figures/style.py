@@ -14,7 +14,7 @@ display is needed and importing this module does not import Matplotlib.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -45,10 +45,12 @@ __all__ = [
     "note",
     "note_text",
     "outcome_colour",
+    "outcome_colours",
     "sector_colour",
     "style",
     "text_colour_on",
     "theme_colour",
+    "theme_colours",
     "title",
     "wrap_label",
 ]
@@ -105,6 +107,9 @@ SECTOR_COLOURS: Mapping[str, str] = MappingProxyType(
         for code in dict.fromkeys((respondent, sector))
     }
 )
+
+#: Codes that stand in a facet's column without being codes of it; they stay grey.
+_NO_COLOUR = frozenset({"no_solution", "not_stated", "several_outcomes", "total"})
 
 _RC: Mapping[str, Any] = MappingProxyType(
     {
@@ -196,13 +201,36 @@ def new_figure(*, width_mm: float = FULL_WIDTH_MM, height_mm: float = 95.0) -> F
 
 
 def theme_colour(code: str) -> str:
-    """Return the colour of one of the eight themes; grey for "not stated" and unknown codes."""
+    """Return the colour of a theme this package knows; grey for "not stated" and other codes."""
     return THEME_COLOURS.get(code, NOT_STATED_COLOUR)
 
 
 def outcome_colour(code: str) -> str:
-    """Return the colour of one of the four outcomes; grey for "not stated" and unknown codes."""
+    """Return the colour of an outcome this package knows; grey for "not stated" and others."""
     return OUTCOME_COLOURS.get(code, NOT_STATED_COLOUR)
+
+
+def theme_colours(codes: Iterable[str]) -> dict[str, str]:
+    """Return a colour for each theme of a figure, also for themes of another review's codebook.
+
+    Themes this package knows keep their colour. Others take, in alphabetical order so that a theme
+    has the same colour in every figure that shows all themes, the colours of those that are not
+    there; when these are used up, and for "not stated", grey.
+    """
+    return _colours(codes, THEME_COLOURS)
+
+
+def outcome_colours(codes: Iterable[str]) -> dict[str, str]:
+    """Return a colour for each outcome of a figure; as `theme_colours`."""
+    return _colours(codes, OUTCOME_COLOURS)
+
+
+def _colours(codes: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
+    wanted = list(dict.fromkeys(codes))
+    free = iter([colour for code, colour in known.items() if code not in wanted])
+    strangers = sorted(code for code in wanted if code not in known and code not in _NO_COLOUR)
+    found = {code: next(free, NOT_STATED_COLOUR) for code in strangers}
+    return {code: known.get(code) or found.get(code, NOT_STATED_COLOUR) for code in wanted}
 
 
 def sector_colour(code: str) -> str:

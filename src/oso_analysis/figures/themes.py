@@ -15,7 +15,7 @@ from oso_analysis.figures.style import (
     MUTED,
     NOT_STATED_COLOUR,
     style,
-    theme_colour,
+    theme_colours,
 )
 from oso_analysis.literature.coding import EMPTY_CODES
 from oso_analysis.tables.works import TOTAL
@@ -38,7 +38,7 @@ def _swatches(facet: str, codes: Mapping[str, str]) -> dict[str, str]:
     """Mark themes with their own colour; other facets have none."""
     if facet != "theme":
         return {}
-    return {code: theme_colour(code) for code in codes if code not in _PLAIN}
+    return theme_colours(code for code in codes if code not in _PLAIN)
 
 
 def plot_cross_table(
@@ -223,6 +223,7 @@ def plot_over_time(
     above = line_height("0", small)
     block = head + above + bars + foot
     top = max([*rows["n_works"], 1])
+    colours = theme_colours(names) if facet == "theme" else {}
     with style():
         figure, ax = sheet(width_mm, down * block + (down - 1) * gap + 1)
         for number, (code, name) in enumerate(names.items()):
@@ -238,7 +239,7 @@ def plot_over_time(
                 (left, ceiling - block + foot, panel, bars),
                 [(shorts[one], int(counts[one]), one == NOT_STATED) for one in periods],
                 top,
-                theme_colour(code) if facet == "theme" else MUTED,
+                colours.get(code, MUTED),
                 small,
             )
     return figure
