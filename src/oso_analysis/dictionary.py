@@ -12,8 +12,8 @@ __all__ = ["render_dictionary"]
 
 #: Facets of the codebook in the order a reader meets them, with the heading of each.
 _FACET_TITLES = {
-    "theme": "Themes: the eight issue areas",
-    "outcome": "Outcomes the report calls for",
+    "theme": "Themes",
+    "outcome": "Outcomes",
     "kind": "Kinds of segment",
     "behaviour": "Behaviours",
     "design": "Study designs",

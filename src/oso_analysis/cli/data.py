@@ -12,9 +12,10 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     """Register the commands."""
     check = subparsers.add_parser(
         "check",
-        help="check all data against their description",
+        help="check all data against their description, and the project for what was forgotten",
         description="Read every file of data/ and say all that is wrong, with file, row, column, "
-        "value and nearest legal value. Exit status 2 if anything is.",
+        "value and nearest legal value; then say what was forgotten in notebooks, editions, "
+        "templates and pages, with what to do about it. Exit status 2 if anything is wrong.",
     )
     check.set_defaults(handler=_check)
     dictionary = subparsers.add_parser(
@@ -43,15 +44,24 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _check(_arguments: argparse.Namespace) -> int:
+    from oso_analysis.errors import InputError
+    from oso_analysis.inspection import inspect_project
+    from oso_analysis.project import find_root
     from oso_analysis.review import load_review
 
-    review = load_review()
+    root = find_root()
+    found = inspect_project(root)
+    for note in found.notes:
+        print(f"note: {note}")
+    if found.problems:
+        raise InputError(found.problems)
+    review = load_review(root)
     for name, table in review.tables.items():
         print(f"{name}: {len(table):,} rows")
     rejected = len(review.reading.rejects)
     print(f"records: {len(review.records):,} accepted, {rejected:,} rejected")
     print(f"works: {len(review.works):,}")
-    print("All data keep to their description.")
+    print("All data keep to their description, and nothing was forgotten.")
     return 0
 
 
