@@ -38,8 +38,11 @@ _SCRIPTS = (
     "list.js",
     "main.js",
 )
-#: Steps of shading, zero included.
-_LEVELS = 6
+#: Steps of shading along the report's colours for counts, from none to most. They pass over the
+#: middle, where neither dark nor white numbers reach a contrast of 4.5:1.
+_LIGHT_STEPS = (0.0, 0.2, 0.4, 0.68, 0.84, 1.0)
+#: On a dark page more is lighter; nothing has the page's own colour.
+_DARK_STEPS = (1.0, 0.83, 0.68, 0.49, 0.32, 0.15)
 
 
 def write_evidence_map(executed: Sequence[Path], out: Path, edition: EditionInfo) -> None:
@@ -106,7 +109,7 @@ def render_evidence_map(record: Mapping[str, Any], edition: EditionInfo) -> str:
     data = {"edition": {"name": edition.name, "title": edition.title}, **encode(record)}
     environment = _environment()
     style = environment.get_template("evidence-map.css.j2").render(
-        light=_shades(reverse=False), dark=_shades(reverse=True)
+        light=_shades(_LIGHT_STEPS), dark=_shades(_DARK_STEPS)
     )
     script = _script()
     return environment.get_template("evidence-map.html.j2").render(
@@ -154,14 +157,10 @@ def _json(data: Mapping[str, Any]) -> Markup:
     return Markup(escaped)  # noqa: S704 - nothing in it can be markup
 
 
-def _shades(*, reverse: bool) -> list[tuple[str, str]]:
-    """Return ground and text colour of each step from none to most; reversed for dark pages."""
+def _shades(steps: Sequence[float]) -> list[tuple[str, str]]:
+    """Return ground and text colour of each step."""
     from matplotlib.colors import to_hex
 
     colours = count_colours()
-    steps = [level / (_LEVELS - 1) for level in range(_LEVELS)]
-    if reverse:
-        # On a dark page nothing must be darkest; the step next to it stays apart from the page.
-        steps = [1.0 - 0.85 * step for step in steps]
     grounds = [str(to_hex(colours(step))) for step in steps]
     return [(ground, text_colour_on(ground)) for ground in grounds]

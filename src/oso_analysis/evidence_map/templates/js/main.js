@@ -195,7 +195,8 @@ class App {
     }
     this.swap.disabled = !state.cols;
     this.largest.firstChild.checked = state.largest;
-    if (document.activeElement !== this.search) this.search.value = state.q;
+    // What is being typed stays as typed, trailing space included.
+    if (this.search.value.trim() !== state.q) this.search.value = state.q;
   }
 }
 
