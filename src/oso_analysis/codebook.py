@@ -17,11 +17,22 @@ import yaml
 
 from oso_analysis.errors import InputError, Problem, nearest
 
-__all__ = ["NOT_STATED", "NOT_STATED_LABEL", "Code", "Codebook", "Facet", "read_codebook"]
+__all__ = [
+    "NOT_STATED",
+    "NOT_STATED_LABEL",
+    "WITHHELD",
+    "Code",
+    "Codebook",
+    "Facet",
+    "read_codebook",
+]
 
 #: The code and the label that stand wherever a value is missing; missing never means "none".
 NOT_STATED = "not_stated"
 NOT_STATED_LABEL = "Not stated"
+#: What stands for a figure withheld by disclosure control, in frames for print, data and drawings
+#: alike; the Government Statistical Service's shorthand for "confidential".
+WITHHELD = "[c]"
 
 #: Facet of `coding.csv` (singular) to the codebook's list that defines it (plural).
 FACETS = MappingProxyType(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from oso_analysis.codebook import WITHHELD
 from oso_analysis.errors import InputError, Problem, check_option
 
 __all__ = ["CONFIDENTIAL", "MARK", "PUBLISHED", "DisclosurePolicy", "describe", "footnote"]
 
-#: What a withheld figure is printed as; the Government Statistical Service's shorthand for
-#: "confidential".
-MARK = "[c]"
+#: What a withheld figure is printed as.
+MARK = WITHHELD
 _METHODS = ("suppress", "round")
 
 

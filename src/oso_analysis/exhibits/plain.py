@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from oso_analysis.codebook import WITHHELD
 from oso_analysis.exhibits.printed import PrintedTable
 
 __all__ = ["aligned", "is_missing", "json_value", "plain_data"]
@@ -43,7 +44,8 @@ def _type(column: pd.Series[Any]) -> str:
         return "integer"
     if pd.api.types.is_numeric_dtype(column.dtype):
         return "number"
-    present = [value for value in column if not is_missing(value)]
+    # A withheld figure is marked, and the column it stands in stays one of numbers.
+    present = [v for v in column if not (is_missing(v) or (isinstance(v, str) and v == WITHHELD))]
     if present and all(isinstance(v, Real) and not isinstance(v, bool) for v in present):
         return "integer" if all(isinstance(v, Integral) for v in present) else "number"
     return "string"
@@ -57,6 +59,8 @@ def is_missing(value: Any) -> bool:
 def _plain_value(value: Any, kind: str) -> Any:
     if is_missing(value):
         return None
+    if isinstance(value, str) and value == WITHHELD:
+        return WITHHELD
     if kind == "boolean":
         return bool(value)
     if kind == "integer":

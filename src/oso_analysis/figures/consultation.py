@@ -300,9 +300,19 @@ def plot_sector_heatmap(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM)
                 percent, n = grades[row, column], raised_by[row, column]
                 if np.isnan(percent):
                     # A nought is printed even where its base, and so its share, is not.
-                    box = (column - 0.5, row - 0.5), 1, 1
-                    look = {"facecolor": "white", "edgecolor": NOT_STATED_COLOUR, "linewidth": 0}
-                    ax.add_patch(Rectangle(*box, hatch="////" if np.isnan(n) else "", **look))
+                    corner = column - 0.5, row - 0.5
+                    hatch = "////" if np.isnan(n) else ""
+                    ax.add_patch(
+                        Rectangle(
+                            corner,
+                            1,
+                            1,
+                            facecolor="white",
+                            edgecolor=NOT_STATED_COLOUR,
+                            linewidth=0,
+                            hatch=hatch,
+                        )
+                    )
                 ax.text(
                     column,
                     row,
