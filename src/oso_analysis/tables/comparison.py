@@ -80,13 +80,13 @@ def compare_themes(
     literature or all views; they say how far the ranks hang on single works and respondents.
     Works and, independently, respondents with all their submissions (one organisation's submissions
     repeat themselves) are resampled with replacement. Intervals of ranks are rough where shares lie
-    close together [1]_.
+    close together (Goldstein and Spiegelhalter 1996).
 
     References
     ----------
-    .. [1] Goldstein H, Spiegelhalter DJ (1996). League tables and their limitations: statistical
-       issues in comparisons of institutional performance. Journal of the Royal Statistical Society
-       A 159(3), 385-443.
+    Goldstein H, Spiegelhalter DJ (1996). League tables and their limitations: statistical issues in
+    comparisons of institutional performance. Journal of the Royal Statistical Society A 159(3),
+    385-443.
     """
     require_columns(work_codes, ["work_id", "facet", "code"], where="compare_themes")
     require_columns(segments, ["submission_id", "respondent_id", "theme"], where="compare_themes")
