@@ -156,6 +156,7 @@ def hand_record() -> dict[str, Any]:
     return {
         "kind": "evidence-map",
         "scope": "all that was <made> up",
+        "withheld": "",
         "materials": [
             {
                 "id": "works",

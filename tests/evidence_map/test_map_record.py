@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from map_records import INFO
 
 from oso_analysis import exhibits
 from oso_analysis.errors import InputError
+from oso_analysis.evidence_map import render_evidence_map
 from oso_analysis.exhibits import EVIDENCE_MAP_MIME, evidence_map
 from oso_analysis.reliability import measure_reliability
 from oso_analysis.review import Review
@@ -125,6 +127,20 @@ def test_what_a_notebook_shows_and_stores(record: dict[str, Any]) -> None:
     bundle = exhibits.EvidenceMap(record)._repr_mimebundle_()
     assert bundle[EVIDENCE_MAP_MIME] == record
     assert bundle["text/plain"].startswith("Evidence map of 481 works and 273 segments")
+
+
+def test_with_a_disclosure_threshold_no_answer_is_on_the_page(
+    review: Review, scope: Scope, record: dict[str, Any]
+) -> None:
+    reliability = measure_reliability(review, n_draws=50)
+    shown = evidence_map(review, scope, reliability, disclosure_threshold=5)
+    assert [one["id"] for one in shown.record["materials"]] == ["works"]
+    assert shown.record["materials"][0] == record["materials"][0]
+    page = render_evidence_map(shown.record, INFO)
+    assert "The consultation is not on this page" in page
+    answers = record["materials"][1]["items"]
+    texts = {item[name] for item in answers for name in ("paraphrase", "source_url")}
+    assert not [text for text in texts if text in page]
 
 
 def test_a_period_must_last_a_year(review: Review, scope: Scope) -> None:

@@ -20,7 +20,10 @@ _TIME = """async (action) => {
 }"""
 ACTIONS = {
     "tick a filter": "() => document.querySelector('#f-theme-0').click()",
-    "choose a cell": "() => document.querySelector('.grid td button:not(.none)').click()",
+    "choose a cell": """() => {
+        const chosen = document.querySelector('.grid button[aria-pressed=true]');
+        const next = chosen?.closest('td').nextElementSibling?.firstChild;
+        (next ?? document.querySelector('.grid td button')).click(); }""",
     "choose the columns": """() => {
         const cols = document.querySelector('#cols');
         cols.value = cols.value === 'country' ? 'design' : 'country';

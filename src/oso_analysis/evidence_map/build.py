@@ -43,7 +43,12 @@ def build_evidence_map(root: Path, edition: Edition) -> str:
         countries=parameters.get("countries", ()),
         themes=parameters.get("themes", ()),
     )
-    shown = evidence_map(review, scope, measure_reliability(review))
+    shown = evidence_map(
+        review,
+        scope,
+        measure_reliability(review),
+        disclosure_threshold=parameters.get("disclosure_threshold"),
+    )
     info = EditionInfo(
         name=edition.name,
         title=edition.title,

@@ -60,6 +60,10 @@ _FIXED = frozenset(
         *("service", "practice_decision"),
     }
 )
+_WITHHELD = (
+    "The consultation is not on this page: this edition withholds small counts of answers, and "
+    "answers that can be crossed and filtered one by one would tell them."
+)
 _SEGMENT_TEXTS = ("paraphrase", "respondent", "consultation", "held_by", "source_url")
 
 
@@ -70,7 +74,9 @@ class EvidenceMap:
     Attributes
     ----------
     record : mapping
-        ``{"kind": "evidence-map", "scope", "materials"}``. A material is what is counted together:
+        ``{"kind": "evidence-map", "scope", "withheld", "materials"}``; `withheld` says in words
+        what is left out to protect respondents, empty if nothing is. A material is what is counted
+        together:
         ``{"id", "title", "units", "rows", "columns", "source", "facets", "items"}``; a facet is
         ``{"id", "label", "shows_gaps", "codes": [{"code", "label", "definition", "is_empty"}],
         "caveats"}``; an item holds its values and ``codes``, facet to codes. Every item has at
@@ -98,7 +104,12 @@ class EvidenceMap:
 
 
 def evidence_map(
-    review: Review, scope: Scope, reliability: Reliability, *, period_years: int = 5
+    review: Review,
+    scope: Scope,
+    reliability: Reliability,
+    *,
+    period_years: int = 5,
+    disclosure_threshold: int | None = None,
 ) -> EvidenceMap:
     """Return the works and segments of an edition with their codes, for the evidence map page.
 
@@ -115,6 +126,10 @@ def evidence_map(
         Which codes were not coded reliably; the page says so wherever it counts them.
     period_years : int, default 5
         Length of a period of publication in years.
+    disclosure_threshold : int, optional
+        Smallest count of answers that the edition prints. Where there is one, the consultation is
+        left out and the page says so: a reader who can cross and filter answers one by one would
+        undo any withholding. Works are published, so they stay.
 
     Returns
     -------
@@ -127,14 +142,15 @@ def evidence_map(
     InputError
         From the frames' own checks: codes outside the codebook, periods shorter than a year.
     """
+    materials = [_literature(review, scope, reliability, period_years)]
+    if disclosure_threshold is None:
+        materials.append(_consultation(review, scope, reliability))
     return EvidenceMap(
         {
             "kind": "evidence-map",
             "scope": scope.text,
-            "materials": [
-                _literature(review, scope, reliability, period_years),
-                _consultation(review, scope, reliability),
-            ],
+            "withheld": "" if disclosure_threshold is None else _WITHHELD,
+            "materials": materials,
         }
     )
 

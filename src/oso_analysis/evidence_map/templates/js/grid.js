@@ -124,13 +124,15 @@ class Grid {
     );
     const share = most ? number / most : 0;
     if (!columns && !isTotal) {
-      button.append(h("span", { class: "bar" }));
-      button.lastChild.style.width = `${(share * 70).toFixed(2)}%`;
-    } else if (this.state.view === "bubbles" && !isTotal && number) {
+      button.append(parts.length ? this.strip(parts) : h("span", { class: "bar" }));
+      button.lastChild.style.width = `${(share * 80).toFixed(2)}%`;
+    } else if (parts.length) {
+      button.append(this.strip(parts));
+    }
+    if (columns && this.state.view === "bubbles" && !isTotal && number) {
       button.prepend(h("span", { class: "bubble" }));
       button.firstChild.style.setProperty("--size", Math.sqrt(share).toFixed(4));
     }
-    if (parts.length && number) button.append(this.strip(parts));
     const level = isTotal || !columns || this.counts.split ? "" : `l${levelOf(number, most)}`;
     const kind = [isTotal ? "total" : level, isGap ? "gap" : "", number ? "" : "zero"];
     return h("td", { class: kind.filter(Boolean).join(" ") || null }, button);
