@@ -64,8 +64,8 @@ _HOMES = {
     "tables": "oso_analysis.tables",
 }
 
-__getattr__, _names = lazy_names(__name__, _HOMES)
+__getattr__, _ = lazy_names(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:
-    return sorted({*_names(), "__version__", "__doc__"})
+    return sorted(__all__)

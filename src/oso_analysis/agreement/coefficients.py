@@ -32,6 +32,13 @@ def percent_agreement(first: pd.Series, second: pd.Series) -> float:
     ----------
     first, second : pandas.Series
         Codes in the same order of units; missing where a coder did not code the unit.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> first, second = pd.Series(["a", "a", "b", None]), pd.Series(["a", "b", "b", "b"])
+    >>> round(percent_agreement(first, second), 1)
+    66.7
     """
     one, two = _paired(first, second)
     return 100 * float((one == two).mean()) if len(one) else float("nan")
@@ -50,6 +57,12 @@ def cohen_kappa(first: pd.Series, second: pd.Series) -> float:
     float
         NaN where it cannot be estimated: no unit, or both coders used one and the same code
         throughout, so that agreement by chance is certain.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> round(cohen_kappa(pd.Series(["a", "a", "b", "b"]), pd.Series(["a", "a", "b", "a"])), 3)
+    0.5
     """
     one, two = _paired(first, second)
     if one.empty:
@@ -75,6 +88,13 @@ def krippendorff_alpha(ratings: pd.DataFrame) -> float:
     float
         1 is perfect, 0 what chance would give; NaN where it cannot be estimated: no unit with two
         codes, or one and the same code throughout.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> ratings = pd.DataFrame({"coder_1": ["a", "a", "b", "b"], "coder_2": ["a", "a", "b", None]})
+    >>> krippendorff_alpha(ratings)
+    1.0
     """
     codes, _ = pd.factorize(ratings.to_numpy(dtype=object).ravel(), sort=False)
     grid = codes.reshape(ratings.shape)

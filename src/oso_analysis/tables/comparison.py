@@ -87,6 +87,29 @@ def compare_themes(
     Goldstein H, Spiegelhalter DJ (1996). League tables and their limitations: statistical issues in
     comparisons of institutional performance. Journal of the Royal Statistical Society A 159(3),
     385-443.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from oso_analysis.codebook import Code, Codebook, Facet
+    >>> themes = {code: Code(code, code.title()) for code in ("policing", "research")}
+    >>> codebook = Codebook({"theme": Facet("theme", themes)})
+    >>> codes = pd.DataFrame(
+    ...     {
+    ...         "work_id": ["w1", "w2", "w3"],
+    ...         "facet": "theme",
+    ...         "code": ["policing", "policing", "research"],
+    ...     }
+    ... )
+    >>> segments = pd.DataFrame(
+    ...     {"submission_id": ["s1", "s2"], "respondent_id": ["a", "b"], "theme": "research"}
+    ... )
+    >>> table = compare_themes(codes, segments, codebook, n_resamples=50)
+    >>> columns = ["theme", "percent_of_works", "percent_of_submissions", "rank_difference"]
+    >>> print(table[columns].round(1).to_string(index=False))
+       theme  percent_of_works  percent_of_submissions  rank_difference
+    policing              66.7                     0.0             -1.0
+    research              33.3                   100.0              1.0
     """
     require_columns(work_codes, ["work_id", "facet", "code"], where="compare_themes")
     require_columns(segments, ["submission_id", "respondent_id", "theme"], where="compare_themes")

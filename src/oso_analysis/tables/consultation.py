@@ -66,6 +66,26 @@ def count_segments(
         and `n_respondents` behind them (neither adds up); `percent_of_segments` (base: all segments
         given) and `percent_of_submissions` (base: all submissions with a segment among those
         given).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from oso_analysis.codebook import Code, Codebook, Facet
+    >>> themes = {code: Code(code, code.title()) for code in ("policing", "research")}
+    >>> codebook = Codebook({"theme": Facet("theme", themes)})
+    >>> segments = pd.DataFrame(
+    ...     {
+    ...         "submission_id": ["s1", "s1", "s2"],
+    ...         "respondent_id": ["a", "a", "a"],
+    ...         "theme": ["policing", "policing", "research"],
+    ...     }
+    ... )
+    >>> table = count_segments(segments, ["theme"], codebook)
+    >>> units = ["theme_label", "n_segments", "n_submissions", "n_respondents"]
+    >>> print(table[units].to_string(index=False))
+    theme_label  n_segments  n_submissions  n_respondents
+       Policing           2              1              1
+       Research           1              1              1
     """
     by = list(by)
     require_columns(segments, ["submission_id", "respondent_id", *by], where="count_segments")
@@ -120,6 +140,30 @@ def cross_sectors(
         `n_submissions_of_sector`, `percent_of_sector_submissions`, `n_segments_of_sector` and
         `percent_of_sector_segments` (a sector's segments add up to 100 %). Sectors differ in size,
         so compare sectors by percentage and read the base with it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from oso_analysis.codebook import Code, Codebook, Facet
+    >>> themes = {code: Code(code, code.title()) for code in ("policing", "research")}
+    >>> sectors = {"industry": Code("industry", "Industry")}
+    >>> sector = "respondent_sector"
+    >>> codebook = Codebook({"theme": Facet("theme", themes), sector: Facet(sector, sectors)})
+    >>> segments = pd.DataFrame(
+    ...     {
+    ...         "submission_id": ["s1", "s2"],
+    ...         "respondent_id": ["a", "b"],
+    ...         "respondent_sector": "industry",
+    ...         "theme": ["policing", "research"],
+    ...     }
+    ... )
+    >>> table = cross_sectors(segments, codebook)
+    >>> base = "n_submissions_of_sector"
+    >>> units = ["theme", "n_submissions", base, "percent_of_sector_submissions"]
+    >>> print(table[units].to_string(index=False))
+       theme  n_submissions  n_submissions_of_sector  percent_of_sector_submissions
+    policing              1                        2                           50.0
+    research              1                        2                           50.0
     """
     table = count_segments(segments, [by, "respondent_sector"], codebook)
     table = table.drop(columns=["percent_of_segments", "percent_of_submissions"])

@@ -36,6 +36,11 @@ def format_figure(value: float, precision: str) -> str:
     -------
     str
         ``"105,000"``, ``"about 105,000"`` or ``"at least 105,000"``.
+
+    Examples
+    --------
+    >>> format_figure(1234567, "exact")
+    '1,234,567'
     """
     check_option("precision", precision, _PREFIX)
     return f"{_PREFIX[precision]}{value:,.10g}"

@@ -52,6 +52,15 @@ def wilson_interval(
     ------
     InputError
         If the level is not between 0 and 1, or a count lies outside 0 to its base.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> wilson_interval(pd.Series([0, 5, 10]), 10).round(1)
+        low   high
+    0   0.0   27.8
+    1  23.7   76.3
+    2  72.2  100.0
     """
     if not 0 < confidence < 1:
         raise InputError(
@@ -104,6 +113,15 @@ def add_percentages(
     pandas.DataFrame
         The table with `name` (missing where the base is 0) and, for a sample, `name_low` and
         `name_high`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"n_works": [1, 3]})
+    >>> add_percentages(table, "n_works", 4, name="percent_of_works")
+       n_works  percent_of_works
+    0        1              25.0
+    1        3              75.0
     """
     check_option("basis", basis, BASES)
     require_columns(table, [count, *([base] if isinstance(base, str) else [])], where=name)

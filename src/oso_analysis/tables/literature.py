@@ -134,6 +134,19 @@ def count_years(works: pd.DataFrame, base: Iterable[str]) -> pd.DataFrame:
         One row for every year from the first to the last, also those without a work, then "not
         stated", then "total"; `year` as text, `year_label`, `n_works`, `percent_of_works`,
         `percent_of_stated_works`. The counts add up to the total.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> works = pd.DataFrame({"work_id": ["a", "b", "c", "d"], "year": [2018, 2020, 2020, None]})
+    >>> years = count_years(works, works["work_id"])
+    >>> print(years[["year_label", "n_works", "percent_of_works"]].to_string(index=False))
+    year_label  n_works  percent_of_works
+          2018        1              25.0
+          2019        0               0.0
+          2020        2              50.0
+    Not stated        1              25.0
+     All works        4             100.0
     """
     base = set(base)
     require_columns(works, ["work_id", "year"], where="count_years")
@@ -158,6 +171,17 @@ def count_types(works: pd.DataFrame, base: Iterable[str]) -> pd.DataFrame:
     pandas.DataFrame
         `type, type_label, n_works, percent_of_works, percent_of_stated_works`; adds up to the
         total.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> works = pd.DataFrame({"work_id": ["w1", "w2", "w3"], "type": ["report", "report", None]})
+    >>> types = count_types(works, works["work_id"])
+    >>> print(types[["type_label", "n_works"]].to_string(index=False))
+    type_label  n_works
+        Report        2
+    Not stated        1
+     All works        3
     """
     codes = code_column(works, "type")
     table = count_codes(codes, "type", base, _open_labels(codes["code"], TYPE_LABELS))
@@ -270,6 +294,20 @@ def count_countries(
         `country, country_label, n_works, percent_of_works` (base: all works counted),
         `percent_of_stated_works` (base: works that state a country). Counts of countries may add
         up to more than the works.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> codes = pd.DataFrame(
+    ...     {"work_id": ["w1", "w1", "w2"], "facet": "country", "code": ["GB", "US", "GB"]}
+    ... )
+    >>> table = count_countries(codes, ["w1", "w2", "w3"], {"GB": "United Kingdom"})
+    >>> print(table[["country", "country_label", "n_works"]].to_string(index=False))
+       country  country_label  n_works
+            GB United Kingdom        2
+            US             US        1
+    not_stated     Not stated        1
+         total      All works        3
     """
     require_columns(work_codes, ["work_id", "facet", "code"], where="count_countries")
     codes = work_codes[work_codes["facet"] == "country"]

@@ -89,6 +89,23 @@ def count_submissions(
         not add up where a respondent falls into several rows); `percent_of_submissions` (base: all
         submissions given). A facet's codes stand in their order and years from the first to the
         last, used or not; anything else most submissions first.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from oso_analysis.codebook import Codebook
+    >>> submissions = pd.DataFrame(
+    ...     {
+    ...         "respondent_id": ["a", "a", "b"],
+    ...         "relevant": ["yes", "no", "yes"],
+    ...         "country": ["GB", "GB", None],
+    ...     }
+    ... )
+    >>> table = count_submissions(submissions, "country", Codebook({}))
+    >>> print(table.drop(columns="percent_of_submissions").to_string(index=False))
+       country  n_submissions  n_relevant_submissions  n_respondents
+            GB              2                       1              1
+    not_stated              1                       1              1
     """
     require_columns(submissions, ["respondent_id", "relevant", by], where="count_submissions")
     frame = submissions.assign(**{by: state_missing(submissions[by])})

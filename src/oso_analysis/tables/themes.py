@@ -74,6 +74,27 @@ def count_facet(
     -------
     pandas.DataFrame
         As `tables.works.count_codes`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from oso_analysis.codebook import Code, Codebook, Facet
+    >>> themes = {code: Code(code, code.title()) for code in ("policing", "research")}
+    >>> codebook = Codebook({"theme": Facet("theme", themes)})
+    >>> codes = pd.DataFrame(
+    ...     {
+    ...         "work_id": ["w1", "w1", "w2"],
+    ...         "facet": "theme",
+    ...         "code": ["policing", "research", "policing"],
+    ...     }
+    ... )
+    >>> table = count_facet(codes, "theme", ["w1", "w2", "w3"], codebook)
+    >>> print(table[["theme_label", "n_works", "percent_of_stated_works"]].to_string(index=False))
+    theme_label  n_works  percent_of_stated_works
+       Policing        2                    100.0
+       Research        1                     50.0
+     Not stated        1                      NaN
+      All works        3                      NaN
     """
     codes = with_families(work_codes, codebook) if facet == FAMILY else work_codes
     return count_codes(codes, facet, base, _labels(facet, codebook))
@@ -98,6 +119,24 @@ def cross_facets(
     -------
     pandas.DataFrame
         As `tables.works.cross_tabulate`, with totals.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from oso_analysis.tables.works import spread
+    >>> from oso_analysis.codebook import Code, Codebook, Facet
+    >>> themes = {code: Code(code, code.title()) for code in ("policing", "research")}
+    >>> designs = {"cohort": Code("cohort", "Cohort", attributes={"family": "quantitative"})}
+    >>> codebook = Codebook({"theme": Facet("theme", themes), "design": Facet("design", designs)})
+    >>> codes = pd.DataFrame(
+    ...     {"work_id": "w1", "facet": ["theme", "design"], "code": ["policing", "cohort"]}
+    ... )
+    >>> table = cross_facets(codes, "theme", "design", ["w1"], codebook)
+    >>> print(spread(table, "theme", "design").to_string(index=False))
+    theme_label  Cohort  All works
+       Policing       1          1
+       Research       0          0
+      All works       1          1
     """
     codes = with_families(work_codes, codebook) if FAMILY in (rows, columns) else work_codes
     return cross_tabulate(

@@ -237,6 +237,19 @@ def count_codes(
     ------
     InputError
         A code that `labels` does not list.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> codes = pd.DataFrame(
+    ...     {"work_id": ["w1", "w1", "w2"], "facet": "theme", "code": ["a", "b", "a"]}
+    ... )
+    >>> print(count_codes(codes, "theme", ["w1", "w2", "w3"], {"a": "A", "b": "B"}).to_string())
+            theme theme_label  n_works  percent_of_works  percent_of_stated_works
+    0           a           A        2         66.666667                    100.0
+    1           b           B        1         33.333333                     50.0
+    2  not_stated  Not stated        1         33.333333                      NaN
+    3       total   All works        3        100.000000                      NaN
     """
     found = members(codes, facet, base, labels)
     listed = _listed(found[facet], labels)
@@ -291,6 +304,24 @@ def cross_tabulate(
     ------
     InputError
         A code that the labels do not list, or the same facet twice.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> codes = pd.DataFrame(
+    ...     {
+    ...         "work_id": ["w1", "w1", "w2", "w2"],
+    ...         "facet": ["theme", "design", "theme", "design"],
+    ...         "code": ["a", "x", "a", "y"],
+    ...     }
+    ... )
+    >>> table = cross_tabulate(
+    ...     codes, "theme", "design", ["w1", "w2"], {"a": "A"}, {"x": "X", "y": "Y"}
+    ... )
+    >>> print(spread(table, "theme", "design").to_string(index=False))
+    theme_label  X  Y  All works
+              A  1  1          2
+      All works  1  1          2
     """
     if rows == columns:
         raise InputError([Problem("cannot be crossed with itself", column="columns", value=rows)])

@@ -1,0 +1,219 @@
+"""What an analyst meets first: ten names, Tab, help, and errors that suggest the right word."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import oso_analysis as oso
+from oso_analysis.review import Review
+
+_HEAVY = ("matplotlib", "scipy", "pandas", "numpy", "openpyxl", "ipywidgets", "papermill", "yaml")
+
+
+def _loaded_after(code: str, names: tuple[str, ...]) -> set[str]:
+    """Import in a fresh interpreter and return which of `names` are there afterwards."""
+    asked = f"{code}\nimport sys\nprint(*(n for n in {names!r} if n in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+@pytest.fixture(scope="module")
+def review(root: Path) -> Review:
+    return oso.load_review(root)
+
+
+def test_importing_the_package_imports_none_of_its_rooms() -> None:
+    assert _loaded_after("import oso_analysis", _HEAVY) == set()
+
+
+def test_counting_never_imports_what_draws_or_shows() -> None:
+    code = "import oso_analysis as oso\noso.tables.count_facet\noso.load_review\noso.scope_review"
+    assert _loaded_after(code, ("matplotlib", "ipywidgets", "papermill", "IPython")) == set()
+
+
+def test_exploring_imports_controls_only_where_they_are_shown(root: Path) -> None:
+    code = (
+        f"import oso_analysis as oso\nreview = oso.load_review({str(root)!r})\n"
+        "explorer = oso.explore(review, show='table', counting='submissions', "
+        "by='respondent_sector')"
+    )
+    assert "ipywidgets" not in _loaded_after(code, _HEAVY)
+
+
+def test_the_names_an_analyst_needs_are_all_there() -> None:
+    assert set(oso.__all__) <= set(dir(oso))
+    assert all(getattr(oso, name) is not None for name in oso.__all__)
+    public = {name for name in dir(oso) if not name.startswith("_")}
+    assert public == set(oso.__all__) - {"__version__"}
+    assert 10 <= len(public) <= 14
+
+
+def _public(module: ModuleType, wanted: str) -> set[str]:
+    return {name for name in module.__all__ if name.islower() and name.startswith(wanted)}
+
+
+@pytest.mark.parametrize(
+    ("room", "prefix", "without"),
+    [("tables", "", {"coded", "withheld"}), ("figures", "plot_", set())],
+)
+def test_rooms_list_every_function_of_their_modules(
+    root: Path, room: str, prefix: str, without: set[str]
+) -> None:
+    expected: set[str] = set()
+    for path in sorted((root / "src/oso_analysis" / room).glob("*.py")):
+        if path.stem in {"__init__", *without}:
+            continue
+        module = importlib.import_module(f"oso_analysis.{room}.{path.stem}")
+        if hasattr(module, "__all__"):
+            expected |= _public(module, prefix)
+    package = getattr(oso, room)
+    assert set(package.__all__) == expected
+    assert expected <= set(dir(package))
+    assert all(callable(getattr(package, name)) for name in expected)
+    # What type checkers see and what is imported are one list.
+    tree = ast.parse((root / "src/oso_analysis" / room / "__init__.py").read_text(encoding="utf-8"))
+    seen = {
+        item.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith(f"oso_analysis.{room}.")
+        for item in node.names
+    }
+    assert seen == expected
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [("load_reveiw", "load_review"), ("read_record", "read_records"), ("figure", "figures")],
+)
+def test_a_slip_is_answered_with_the_right_name(wrong: str, right: str) -> None:
+    with pytest.raises(AttributeError, match=f"did you mean '{right}'"):
+        getattr(oso, wrong)
+
+
+def test_a_slip_in_a_room_too() -> None:
+    with pytest.raises(AttributeError, match="did you mean 'count_years'"):
+        _ = oso.tables.count_year
+
+
+def _completions(namespace: dict[str, Any], text: str) -> set[str]:
+    from IPython.core.completer import IPCompleter, provisionalcompleter
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell.instance()
+    shell.user_ns.update(namespace)
+    completer = IPCompleter(shell=shell, namespace=shell.user_ns)
+    completer.use_jedi = False
+    with provisionalcompleter():
+        return {item.text.strip("\"'") for item in completer.completions(text, len(text))}
+
+
+def test_tab_lists_facets_and_codes(review: Review) -> None:
+    names = {"oso": oso, "review": review, "themes": review.codebook["theme"]}
+    assert {"theme", "design", "respondent_sector"} <= _completions(names, 'review.codebook["')
+    assert {"prevention", "policing"} <= _completions(names, 'themes["')
+    assert {"searches", "geographies"} <= _completions(names, 'review.tables["')
+    assert {".count_facet", ".count_years"} <= _completions(names, "oso.tables.count_")
+
+
+def test_large_results_say_what_is_in_them(review: Review) -> None:
+    scope = oso.scope_review(review, year_to=2019)
+    part = oso.narrow_scope(review, scope, themes=["policing"])
+    for thing, words in (
+        (review, [f"{len(review.works):,}", "481 included", "language models"]),
+        (scope, ["years up to 2019", f"{len(scope.works):,}", "after the edition's last year"]),
+        (review.reading, ["990", "could not be read"]),
+        (review.deduplication, ["990", "uncertain pairs"]),
+        (part, ["Policing", f"{len(part.works):,}"]),
+    ):
+        text = repr(thing)
+        assert all(word in text for word in words), text
+        assert len(text.splitlines()) < 15
+        page = thing._repr_html_()
+        assert page.count("<tr>") == len(thing._summary.rows)
+        assert "<table>" in page
+
+
+def test_what_is_shown_is_escaped() -> None:
+    from oso_analysis.display import Summary
+
+    page = Summary("<b>", [("works", 1, "<script>")], ["a & b"]).html()
+    assert "<script>" not in page
+    assert "<b>" not in page
+    assert "a &amp; b" in page
+
+
+#: Functions whose help shows a worked example.
+_MODULES = (
+    "agreement.coefficients",
+    "exhibits",
+    "exhibits.words",
+    "tables.comparison",
+    "tables.consultation",
+    "tables.indicators",
+    "tables.intervals",
+    "tables.literature",
+    "tables.participation",
+    "tables.themes",
+    "tables.works",
+)
+
+
+@pytest.mark.parametrize("name", _MODULES)
+def test_examples_in_help_give_what_they_say(name: str) -> None:
+    module = importlib.import_module(f"oso_analysis.{name}")
+    with pd.option_context("display.width", 100, "display.max_columns", 20):
+        found = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
+    assert found.attempted
+    assert not found.failed
+
+
+def test_help_answers_with_columns_units_and_an_example() -> None:
+    for name in (
+        "count_years",
+        "count_facet",
+        "cross_facets",
+        "count_segments",
+        "count_submissions",
+    ):
+        text = str(getattr(oso.tables, name).__doc__)
+        for part in ("Parameters", "Returns", "n_", "Examples", ">>> "):
+            assert part in text, (name, part)
+
+
+def test_an_exhibit_can_be_saved_and_reads_back(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"name": ["=SUM(A1)", "Zoë"], "n_works": [1, 2]})
+    exhibit = oso.exhibits.table(
+        frame, id="a-table", title="T", counting_unit="works", n=3, source="here"
+    )
+    path = exhibit.save(tmp_path / "deep" / "table.csv")
+    back = pd.read_csv(path)
+    assert back["name"].tolist() == ["'=SUM(A1)", "Zoë"]
+    assert back["n_works"].tolist() == [1, 2]
+    with pytest.raises(oso.InputError, match=r"must end in \.csv"):
+        exhibit.save(tmp_path / "table.png")
+    assert [item.name for item in tmp_path.iterdir()] == ["deep"]
+
+
+def test_alternative_text_adds_up_what_a_plain_loop_adds_up() -> None:
+    frame = pd.DataFrame(
+        {
+            "theme_label": ["A", "A", "A", "B", "B", "B", "All works"],
+            "kind_label": ["x", "y", "All works", "x", "y", "All works", "All works"],
+            "n_works": [1, 2, 2, 0, 7, 7, 8],
+        }
+    )
+    said = oso.exhibits.describe_counts(frame, "theme_label", "n_works")
+    assert said == "Counts of works, largest first: B 7, A 2."
+    parts = frame[frame["kind_label"] != "All works"]
+    said = oso.exhibits.describe_counts(parts, "theme_label", "n_works")
+    assert said == "Counts of works, largest first: B 7, A 3."
