@@ -47,7 +47,8 @@ class Edition:
     parameters : mapping
         Only what differs from the notebooks' defaults.
     disclosure : str
-        How small counts are treated in this edition, and why.
+        Why small counts of answers are or are not withheld in this edition; a report says what the
+        parameter `disclosure_threshold` means in front of it. May be empty.
     """
 
     name: str
@@ -229,7 +230,9 @@ def _edition(name: object, spec: object, problems: list[Problem]) -> Edition | N
     texts: dict[str, str] = {}
     for key in ("title", "description", "disclosure"):
         value = spec.get(key)
-        if not isinstance(value, str) or not value.strip():
+        if key == "disclosure" and value is None:
+            texts[key] = ""
+        elif not isinstance(value, str) or not value.strip():
             problems.append(
                 Problem("must be text", file=EDITIONS_FILE, column=f"{where}.{key}", value=value)
             )

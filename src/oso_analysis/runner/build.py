@@ -32,6 +32,8 @@ _POLL = 0.1
 #: How many causes of one notebook's run are spelt out.
 _REASONS = 4
 _RUNNER = "package:runner/"
+#: Parameter by which notebooks withhold small counts of answers.
+_THRESHOLD = "disclosure_threshold"
 
 
 @dataclass(frozen=True)
@@ -395,7 +397,7 @@ class _Build:
             title=plan.edition.title,
             description=plan.edition.description,
             parameters=plan.parameters,
-            disclosure=plan.edition.disclosure,
+            disclosure=_disclosure(plan),
             inputs=dict(sorted(inputs.items())),
             versions=self._direct_versions,
             limits=tuple(self._package.get("limits", ())),
@@ -437,6 +439,16 @@ def _read_package(root: Path) -> dict[str, Any]:
     except ValueError as error:
         raise InputError([Problem(f"is not JSON ({error})", file=MARKER.as_posix())]) from None
     return found if isinstance(found, dict) else {}
+
+
+def _disclosure(plan: _Plan) -> str:
+    """Say how small counts are treated: what the threshold means, then the edition's own words."""
+    from oso_analysis.disclosure.policy import DisclosurePolicy, describe
+
+    words = [plan.edition.disclosure]
+    if _THRESHOLD in plan.parameters:
+        words.insert(0, describe(DisclosurePolicy(threshold=plan.parameters[_THRESHOLD])))
+    return " ".join(word for word in words if word)
 
 
 def _wanted(job: _Job, plans: Sequence[_Plan]) -> bool:
