@@ -94,14 +94,16 @@ def plot_outcome_trace(trace: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) 
         heads = [
             (
                 "No outcome coded" if code == NOT_STATED else label,
-                WITHHELD if totals[code] != totals[code] else f"{totals[code]:.0f}",
+                None if totals[code] != totals[code] else f"{totals[code]:.0f}",
             )
             for code, label in zip(outcomes["outcome"], outcomes["outcome_label"], strict=True)
         ]
         left.set_xticks(
             range(len(heads)),
             [
-                wrap_label(f"{words}, n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{n}", 26)
+                wrap_label(words, 26 if narrow else 13)
+                if n is None
+                else wrap_label(f"{words}, n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{n}", 26)
                 if narrow
                 else f"{wrap_label(words, 13)}\nn = {n}"
                 for words, n in heads
