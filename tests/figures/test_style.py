@@ -176,3 +176,19 @@ def test_importing_the_style_is_cheap() -> None:
     code = "import sys, oso_analysis.figures.style; print('matplotlib' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_another_codebook_has_colours_of_its_own() -> None:
+    codebook = read_codebook(ROOT / "data" / "codebook.yaml")
+    own = style.theme_colours(codebook["theme"])
+    assert own == dict(style.THEME_COLOURS)
+    others = style.theme_colours(["nutrition", "access", "not_stated", "cost"])
+    assert others["not_stated"] == style.NOT_STATED_COLOUR
+    assert len({others[code] for code in ("nutrition", "access", "cost")}) == 3
+    assert style.theme_colours(["cost", "nutrition", "access"]) == {
+        code: others[code] for code in ("cost", "nutrition", "access")
+    }, "a figure's order does not change a theme's colour"
+    mixed = style.theme_colours([*list(codebook["theme"])[1:], "cost", "stigma"])
+    assert mixed["cost"] == style.THEME_COLOURS[next(iter(codebook["theme"]))]
+    assert mixed["stigma"] == style.NOT_STATED_COLOUR, "no colour stands for two themes"
+    assert style.outcome_colours(["wider_access", "no_solution"])["wider_access"] == "#222a94"
