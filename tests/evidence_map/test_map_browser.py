@@ -97,21 +97,32 @@ def test_hand_counted_cells(open_page: Open) -> None:
     assert "Coders agreed too little on Policing." in page.inner_text(".notes")
 
 
-def test_every_pair_of_facets_counts_as_an_independent_recount(
+def check_pairs(page: Any, literature: dict[str, Any], pairs: list[tuple[str, str]]) -> None:
+    for rows, columns in pairs:
+        page.evaluate(f"location.hash = 'tab=works&rows={rows}&cols={columns}'")
+        wait_until(
+            page,
+            f"document.querySelector('#rows').value === '{rows}' && "
+            f"document.querySelector('#cols').value === '{columns}'",
+        )
+        assert same(grid(page), recount(literature, rows, columns)), (rows, columns)
+
+
+def test_themes_by_every_facet_as_an_independent_recount(
     open_page: Open, record: dict[str, Any]
 ) -> None:
-    page = open_page("real")
+    literature = record["materials"][0]
+    pairs = [("theme", facet["id"]) for facet in literature["facets"]]
+    check_pairs(open_page("real"), literature, pairs)
+
+
+@pytest.mark.slow
+def test_every_pair_of_facets_as_an_independent_recount(
+    open_page: Open, record: dict[str, Any]
+) -> None:
     literature = record["materials"][0]
     names = [facet["id"] for facet in literature["facets"]]
-    for rows in names:
-        for columns in names:
-            page.evaluate(f"location.hash = 'tab=works&rows={rows}&cols={columns}'")
-            wait_until(
-                page,
-                f"document.querySelector('#rows').value === '{rows}' && "
-                f"document.querySelector('#cols').value === '{columns}'",
-            )
-            assert same(grid(page), recount(literature, rows, columns)), (rows, columns)
+    check_pairs(open_page("real"), literature, [(one, other) for one in names for other in names])
 
 
 def test_segments_submissions_and_respondents_are_counted_apart(open_page: Open) -> None:
@@ -401,6 +412,28 @@ def test_csv_holds_the_selection_safely(open_page: Open) -> None:
     assert len(list(csv.reader(io.StringIO(text, newline="")))) == 3
 
 
+def test_counts_are_saved_as_they_are_drawn(open_page: Open) -> None:
+    page = open_page("hand")
+
+    def rows() -> list[list[str]]:
+        name, text = saved(page, "Save these counts as CSV")
+        assert name == "evidence-map-hand-counts.csv"
+        return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
+
+    head, *cells = rows()
+    assert head == ["theme", "theme_label", "design", "design_label", "n_works"]
+    counts = {(row[0], row[2]): int(row[4]) for row in cells}
+    assert counts["policing", "cohort"] == 2
+    assert counts["prevention", "total"] == 4
+    assert counts["total", "total"] == 6
+    assert len(cells) == 4 * 5
+    choose(page, cols="", split="behaviour")
+    head, *cells = rows()
+    assert head == ["theme", "theme_label", "behaviour", "behaviour_label", "n_works"]
+    assert ["policing", "Policing", "csem", "CSEM", "3"] in cells
+    assert ["policing", "Policing", "total", "All works", "3"] in cells
+
+
 def test_ris_is_read_back_by_our_own_reader(open_page: Open, tmp_path: Path) -> None:
     page = open_page("hand")
     name, text = saved(page, "Save as RIS")
@@ -513,27 +546,36 @@ SHOWN = {
 }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", ["wide", "phone"])
-def test_no_accessibility_violations(open_page: Open, scheme: str, size: str) -> None:
+def check_views(open_page: Open, size: str, scheme: str, views: list[tuple[str, str]]) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     options = {"runOnly": {"type": "tag", "values": rules}}
-    for name, hash in SHOWN.items():
-        for kind in ("hand", "real"):
-            if kind == "real" and name not in {"map", "bubbles", "bars"}:
-                continue
-            more = PHONE if size == "phone" else {}
-            page = open_page(kind, hash, color_scheme=scheme, **more)
-            if size == "wide":
-                page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-            found = axe.run(page, options=options).response
-            problems = [
-                (problem["id"], [node["target"] for node in problem["nodes"]][:3])
-                for problem in found["violations"]
-            ]
-            assert not problems, (name, kind)
-            assert len(found["passes"]) > 20
+    for kind, name in views:
+        more = PHONE if size == "phone" else {}
+        page = open_page(kind, SHOWN[name], color_scheme=scheme, **more)
+        if size == "wide":
+            page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        found = axe.run(page, options=options).response
+        problems = [
+            (problem["id"], [node["target"] for node in problem["nodes"]][:3])
+            for problem in found["violations"]
+        ]
+        assert not problems, (kind, name)
+        assert len(found["passes"]) > 20
+
+
+@pytest.mark.parametrize(("size", "scheme"), [("wide", "light"), ("phone", "dark")])
+def test_no_accessibility_violations(open_page: Open, size: str, scheme: str) -> None:
+    views = [("real", "map"), ("hand", "cell"), ("hand", "bubbles")]
+    check_views(open_page, size, scheme, views)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", ["wide", "phone"])
+def test_no_accessibility_violations_in_any_view(open_page: Open, size: str, scheme: str) -> None:
+    views = [(kind, name) for name in SHOWN for kind in ("hand", "real")]
+    check_views(open_page, size, scheme, views)
 
 
 @pytest.mark.parametrize("name", SHOWN)

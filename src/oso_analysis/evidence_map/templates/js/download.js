@@ -49,6 +49,10 @@ const RIS_FIELDS = [
 // One line, whatever the data hold: a line break would start a new field or row.
 const oneLine = (text) => String(text).replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, " ").trim();
 
+const CSV_TYPE = "text/csv;charset=utf-8";
+// With the mark at its start, Excel reads the file as UTF-8.
+const csvText = (rows) => `\ufeff${rows.map((row) => row.map(csvCell).join(",")).join("\r\n")}\r\n`;
+
 function csvCell(value) {
   if (value === null) return "";
   if (typeof value === "number") return String(value);
@@ -61,17 +65,38 @@ function toCsv(material, items) {
   const names = Object.keys(material.fields);
   // Fields of the same name as a facet (year, type) are the facet's raw values.
   const facets = [...material.facets.keys()].filter((id) => !names.includes(id));
-  const lines = [[...names, ...facets].map(csvCell).join(",")];
+  const rows = [[...names, ...facets]];
   for (const item of items) {
     const values = names.map((name) => {
       const value = material.value(name, item);
       return Array.isArray(value) ? value.join(name === "reference" ? "" : "; ") : value;
     });
     const codes = facets.map((id) => material.labels(id, item).join("; "));
-    lines.push([...values, ...codes].map(csvCell).join(","));
+    rows.push([...values, ...codes]);
   }
-  // With the mark at its start, Excel reads the file as UTF-8.
-  return `\ufeff${lines.join("\r\n")}\r\n`;
+  return csvText(rows);
+}
+
+// Every cell that is drawn, totals included, with its parts where cells are split.
+function countsToCsv(counts, unit) {
+  const { rows, columns, split, width, height, parts, cells, partCells } = counts;
+  const axes = [rows, columns, split].filter(Boolean);
+  const table = [[...axes.flatMap((facet) => [facet.id, `${facet.id}_label`]), `n_${unit.plural}`]];
+  const named = (facet, at) => {
+    const code = facet.codes[at];
+    return code ? [code.code, code.label] : ["total", `All ${unit.plural}`];
+  };
+  for (let row = 0; row < height; row += 1) {
+    for (let column = 0; column < width; column += 1) {
+      const cell = row * width + column;
+      const names = [...named(rows, row), ...(columns ? named(columns, column) : [])];
+      for (let part = 0; part < parts; part += 1) {
+        table.push([...names, ...named(split, part), partCells[cell * parts + part]]);
+      }
+      table.push([...names, ...(split ? named(split, parts) : []), cells[cell]]);
+    }
+  }
+  return csvText(table);
 }
 
 function toRis(material, items) {

@@ -20,6 +20,9 @@ class Grid {
     this.readout = h("p", { class: "readout" });
     this.legend = h("div", { class: "legend" });
     this.notes = h("div", { class: "notes" });
+    const save = () =>
+      saveFile(`evidence-map-${DATA.edition.name}-counts.csv`, CSV_TYPE, countsToCsv(this.counts, this.unit));
+    this.save = h("button", { type: "button", onclick: save }, "Save these counts as CSV");
     this.element = h(
       "section",
       { class: "map", "aria-labelledby": "grid-heading" },
@@ -28,6 +31,7 @@ class Grid {
       this.readout,
       this.legend,
       this.notes,
+      this.save,
     );
     this.scroll.addEventListener("click", (event) => this.onClick(event));
     this.scroll.addEventListener("keydown", (event) => this.onKey(event));

@@ -95,7 +95,7 @@ class List {
         },
         `${label} (${formatNumber(this.all.length)})`,
       );
-    const saves = [save("Save as CSV", `${stem}.csv`, "text/csv;charset=utf-8", toCsv)];
+    const saves = [save("Save as CSV", `${stem}.csv`, CSV_TYPE, toCsv)];
     if (this.material.id === "works") {
       const type = "application/x-research-info-systems";
       saves.push(save("Save as RIS", `${stem}.ris`, type, toRis));
