@@ -143,6 +143,14 @@ def test_large_results_say_what_is_in_them(review: Review) -> None:
         assert "<table>" in page
 
 
+def test_the_codebook_shows_its_codes(review: Review) -> None:
+    assert "theme: 8 codes" in repr(review.codebook)
+    page = review.codebook["theme"]._repr_html_()
+    assert page.count("<tr>") == 8
+    assert "Multi-agency working" in page
+    assert "prevention" in review.codebook._repr_html_()
+
+
 def test_what_is_shown_is_escaped() -> None:
     from oso_analysis.display import Summary
 

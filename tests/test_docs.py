@@ -16,12 +16,12 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import ROOT
 
 import oso_analysis.review
 from oso_analysis.cli import _parser
 from oso_analysis.review import Review, load_review
 
+ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(
     [
         *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),

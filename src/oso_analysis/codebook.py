@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -99,6 +100,11 @@ class Facet(Mapping[str, Code]):
     def __repr__(self) -> str:
         return f"<{self.name}: {', '.join(self._codes)}>"
 
+    def _repr_html_(self) -> str:
+        return _html(
+            self.name, [(code, item.label, item.definition) for code, item in self.items()]
+        )
+
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._codes)
 
@@ -114,7 +120,7 @@ class Facet(Mapping[str, Code]):
         return {code: item.attributes.get(name) for code, item in self._codes.items()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Codebook:
     """All facets of one review; ``codebook["theme"]["prevention"].label``."""
 
@@ -138,8 +144,28 @@ class Codebook:
         """Tell whether the codebook defines a facet."""
         return facet in self.facets
 
+    def __repr__(self) -> str:
+        """Return the facets with how many codes each has."""
+        return "\n".join(["Codebook", *(f"  {n}: {len(f)} codes" for n, f in self.facets.items())])
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (name, f"{len(facet)} codes", ", ".join(facet)) for name, facet in self.facets.items()
+        ]
+        return _html("Codebook", rows)
+
     def _ipython_key_completions_(self) -> list[str]:
         return list(self.facets)
+
+
+def _html(title: str, rows: list[tuple[str, str, str]]) -> str:
+    lines = "".join(
+        f"<tr><td><code>{escape(name)}</code></td>"
+        f'<td style="text-align:left">{escape(label)}</td>'
+        f'<td style="text-align:left">{escape(more)}</td></tr>'
+        for name, label, more in rows
+    )
+    return f"<table><caption>{escape(title)}</caption>{lines}</table>"
 
 
 def _code(

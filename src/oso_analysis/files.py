@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from oso_analysis.errors import RunError
 
-__all__ = ["safe_cell", "write_whole"]
+__all__ = ["csv_text", "safe_cell", "write_whole"]
 
 #: A spreadsheet would run a text that starts with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -18,6 +21,16 @@ def safe_cell(value: Any) -> Any:
     if isinstance(value, str) and value.startswith(_FORMULA):
         return "'" + value
     return value
+
+
+def csv_text(names: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    """Return a table as CSV: full precision, missing as empty, nothing that runs."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([safe_cell(name) for name in names])
+    for row in rows:
+        writer.writerow(["" if value is None else safe_cell(value) for value in row])
+    return text.getvalue()
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -11,30 +11,16 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from running_lab import Lab
 
 from oso_analysis.cli.lab import START, lab_command
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _COPIED = ("data", "notebooks", "editions.yaml", "pyproject.toml", "CITATION.cff")
-
-
-@dataclass
-class Lab:
-    """A running JupyterLab."""
-
-    root: Path
-    address: str
-    token: str
-
-    def url(self, notebook: str) -> str:
-        """Return the address of a notebook in a workspace of its own."""
-        stem = notebook.partition(".")[0]
-        return f"{self.address}/lab/workspaces/{stem}/tree/notebooks/{notebook}?token={self.token}"
 
 
 def _free_port() -> int:

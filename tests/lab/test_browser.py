@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Lab
+from running_lab import Lab
 
 pytestmark = pytest.mark.browser
 

@@ -16,9 +16,9 @@ from conftest import Info, code, markdown, theme_figure, theme_table, works
 
 from oso_analysis import exhibits
 from oso_analysis.errors import RunError
+from oso_analysis.files import safe_cell
 from oso_analysis.report import build_report
 from oso_analysis.report.citations import apa_references, inlines_to_html
-from oso_analysis.report.files import safe_cell
 from oso_analysis.report.markdown import resolve_links, slug, to_html
 
 

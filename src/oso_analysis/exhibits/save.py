@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oso_analysis.errors import InputError, Problem, nearest
-from oso_analysis.files import safe_cell, write_whole
+from oso_analysis.files import csv_text, write_whole
 
 if TYPE_CHECKING:
     from oso_analysis.exhibits.model import Exhibit
@@ -34,18 +32,10 @@ def save_exhibit(exhibit: Exhibit, path: Path | str) -> Path:
         )
     if kind == "csv":
         # The mark tells Excel on Windows that the file is UTF-8.
-        content = _csv(exhibit).encode("utf-8-sig")
+        names = [field["name"] for field in exhibit.schema]
+        content = csv_text(names, exhibit.rows).encode("utf-8-sig")
     else:
         assert exhibit.picture is not None  # noqa: S101 - only pictures have these kinds
         content = exhibit.picture.png if kind == "png" else exhibit.picture.svg.encode("utf-8")
     write_whole(path, content)
     return path
-
-
-def _csv(exhibit: Exhibit) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([safe_cell(field["name"]) for field in exhibit.schema])
-    for row in exhibit.rows:
-        writer.writerow(["" if value is None else safe_cell(value) for value in row])
-    return text.getvalue()

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from oso_analysis.errors import InputError, Problem, RunError, nearest
+from oso_analysis.errors import InputError, Problem, nearest
 from oso_analysis.runner.execute import NotebookResult, NotebookTask, run_notebook
 from oso_analysis.runner.workers import local_workers
 
-__all__ = ["execute", "failure_texts", "read_notebook", "select_notebooks", "write_whole"]
+__all__ = ["execute", "failure_texts", "read_notebook", "select_notebooks"]
 
 
 def select_notebooks(root: Path, names: Sequence[str] = ()) -> list[Path]:
@@ -99,20 +99,3 @@ def failure_texts(results: Mapping[str, NotebookResult]) -> dict[str, str]:
             again = f"{place} with the same error as {known}"
             texts[name] = str(result.failure) if known == name else again
     return texts
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is always the old or the new one, whole.
-
-    Raises
-    ------
-    RunError
-        If it cannot be written; the old file is left as it was.
-    """
-    draft = path.with_name(f".{path.name}.new")
-    try:
-        draft.write_bytes(content)
-        draft.replace(path)
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        raise RunError(f"cannot write {path.name}: {error.strerror or error}") from error

@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from oso_analysis.errors import InputError, Problem
-from oso_analysis.notebooks.execute import write_whole
+from oso_analysis.files import write_whole
 from oso_analysis.notebooks.refresh import refresh_notebooks
 
 __all__ = ["new_notebook"]

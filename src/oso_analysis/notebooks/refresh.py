@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from oso_analysis.errors import RunError
+from oso_analysis.files import write_whole
 from oso_analysis.notebooks.execute import (
     execute,
     failure_texts,
     select_notebooks,
-    write_whole,
 )
 
 __all__ = ["refresh_notebooks"]

@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from oso_analysis.files import csv_text as table_csv
 from oso_analysis.report.model import Numbered, Report
 
 if TYPE_CHECKING:
     from oso_analysis.editions import EditionInfo
 
-__all__ = ["csv_text", "safe_cell", "write_exhibits", "write_record"]
-
-#: A spreadsheet would run a text that starts with one of these as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def safe_cell(value: Any) -> Any:
-    """Return a value that no spreadsheet reads as a formula: such text gets an apostrophe."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return "'" + value
-    return value
+__all__ = ["csv_text", "write_exhibits", "write_record"]
 
 
 def csv_text(exhibit: Numbered) -> str:
     """Return the exhibit's data as CSV: machine names, full precision, missing as empty."""
     data = exhibit.record["data"]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([safe_cell(field["name"]) for field in data["schema"]])
-    for row in data["rows"]:
-        writer.writerow(["" if value is None else safe_cell(value) for value in row])
-    return text.getvalue()
+    return table_csv([field["name"] for field in data["schema"]], data["rows"])
 
 
 def write_exhibits(report: Report, out: Path) -> dict[str, list[dict[str, str]]]:

@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from oso_analysis.exhibits.printed import heading
+from oso_analysis.files import safe_cell
 from oso_analysis.report.archives import rewritten
-from oso_analysis.report.files import safe_cell
 from oso_analysis.report.model import Numbered, Report
 
 if TYPE_CHECKING:
