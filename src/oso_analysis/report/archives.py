@@ -29,5 +29,7 @@ def rewritten(archive: bytes, edit: Callable[[str, bytes], bytes]) -> bytes:
         for name in source.namelist():
             entry = zipfile.ZipInfo(name, date_time=_EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
+            # Otherwise the operating system would leave its mark.
+            entry.create_system = 0
             target.writestr(entry, edit(name, source.read(name)))
     return out.getvalue()
