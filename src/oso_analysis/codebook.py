@@ -160,7 +160,7 @@ class Codebook:
 
 def _html(title: str, rows: list[tuple[str, str, str]]) -> str:
     lines = "".join(
-        f"<tr><td><code>{escape(name)}</code></td>"
+        f"<tr><td style='text-align:left'><code>{escape(name)}</code></td>"
         f'<td style="text-align:left">{escape(label)}</td>'
         f'<td style="text-align:left">{escape(more)}</td></tr>'
         for name, label, more in rows

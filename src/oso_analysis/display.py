@@ -12,11 +12,9 @@ from html import escape
 
 __all__ = ["Summarised", "Summary", "plural"]
 
-_STYLE = (
-    "<style>.oso-summary td{text-align:left;vertical-align:top}"
-    ".oso-summary td.n{text-align:right;font-variant-numeric:tabular-nums}"
-    ".oso-summary caption{caption-side:top;text-align:left;font-weight:bold}</style>"
-)
+#: On every cell, because JupyterLab takes style sheets out of what it does not trust.
+_LEFT = 'style="text-align:left;vertical-align:top"'
+_RIGHT = 'style="text-align:right;vertical-align:top"'
 
 
 def plural(n: int, noun: str) -> str:
@@ -53,13 +51,13 @@ class Summary:
     def html(self) -> str:
         """Return the summary as an HTML table, everything escaped."""
         rows = "\n".join(
-            f'<tr><td><code>{escape(name)}</code></td><td class="n">{n:,}</td>'
-            f"<td>{escape(note)}</td></tr>"
+            f"<tr><td {_LEFT}><code>{escape(name)}</code></td><td {_RIGHT}>{n:,}</td>"
+            f"<td {_LEFT}>{escape(note)}</td></tr>"
             for name, n, note in self.rows
         )
         notes = "".join(f"<li>{escape(note)}</li>" for note in self.notes)
         return (
-            f'<div class="oso-summary">{_STYLE}\n<table>\n<caption>{escape(self.title)}</caption>\n'
+            f'<div class="oso-summary">\n<p><strong>{escape(self.title)}</strong></p>\n<table>\n'
             f"{rows}\n</table>" + (f"\n<ul>{notes}</ul>" if notes else "") + "\n</div>"
         )
 

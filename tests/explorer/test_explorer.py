@@ -217,6 +217,26 @@ def test_parameters_of_the_saved_notebook_are_accepted(review: Review, project: 
     assert values[path.name]["year_to"] == 2019
 
 
+def test_answers_are_not_shown_where_an_edition_withholds_small_counts(
+    review: Review, project: Path
+) -> None:
+    explorer = oso.explore(replace(review, root=project), counting="segments", by="theme")
+    explorer.save()
+    explorer.choose(counting="works", by="theme")
+    explorer.save()
+    names = {"oso": oso, "review": review, "scope": oso.scope_review(review)}
+    names |= {"reliability": explorer._reliability, "disclosure_threshold": 5}
+    shown = {}
+    for cell in _notebook(project)["cells"][3:]:
+        if cell["cell_type"] == "code":
+            statements, _, expression = cell["source"].partition("\noso.exhibits")
+            exec(statements, names)  # noqa: S102
+            shown[cell["id"]] = eval("oso.exhibits" + expression, names)  # noqa: S307
+    answers, works = shown.values()
+    assert "is not shown: this edition withholds small counts" in repr(answers)
+    assert works.id == "saved-works-by-theme"
+
+
 def test_a_broken_notebook_is_not_overwritten(review: Review, project: Path) -> None:
     (project / SAVED).write_text("{}", encoding="utf-8")
     with pytest.raises(InputError, match="is not a notebook"):

@@ -67,6 +67,8 @@ class Cell:
         The exhibit's title.
     part, counted, exhibit : str
         Python expressions; together they are the cell.
+    answers : bool
+        Whether it counts answers to consultations, which an edition may withhold.
     """
 
     id: str
@@ -74,11 +76,31 @@ class Cell:
     part: str
     counted: str
     exhibit: str
+    answers: bool
 
     @property
     def source(self) -> str:
         """The cell's text, laid out as the project's formatter does."""
         return f"part = {self.part}\ncounted = {self.counted}\n{self.exhibit}"
+
+    @property
+    def guarded(self) -> str:
+        """The cell for an edition, which shows nothing that the edition withholds.
+
+        Small counts are protected jointly over all that an edition prints; a table made by free
+        choice is no part of that, so where counts are withheld it is left out, and said to be.
+        """
+        if not self.answers:
+            return self.source
+        instead = (
+            "oso.exhibits.prose(\n"
+            '    "“{title}” is not shown: this edition withholds small counts.",\n'
+            f"    title={_text(self.title)},\n)"
+        )
+        return (
+            f"part = {self.part}\ncounted = {self.counted}\n"
+            f"{instead} if disclosure_threshold is not None else {self.exhibit}"
+        )
 
     @property
     def alone(self) -> str:
@@ -148,7 +170,8 @@ def write_cell(choices: Choices) -> Cell:
     )
     shown.append(f"columns={{\n{headings}    }}")
     exhibit = f"oso.exhibits.{choices.show}(\n" + "".join(f"    {item},\n" for item in shown) + ")"
-    return Cell(identity, view.title, _narrowing(choices), counted, exhibit)
+    answers = choices.counting != "works"
+    return Cell(identity, view.title, _narrowing(choices), counted, exhibit, answers)
 
 
 def _view(choices: Choices) -> _View:

@@ -20,11 +20,12 @@ SAVED = Path("notebooks", "90_saved_exhibits.ipynb")
 _INTRODUCTION = """# Saved exhibits
 
 These tables and figures were kept while exploring the data. Each shows a part of this edition, \
-named in its caption; it never shows more than the edition keeps."""
+named under it; it never shows more than the edition keeps."""
 _PARAMETERS = """\
 year_to: int | None = None  # Last year that counts; None keeps every year. [1990..2026]
 countries: list[str] = []  # Places that count; an empty list keeps all. [country]
-themes: list[str] = []  # Issue areas that count; an empty list keeps all. [theme]"""
+themes: list[str] = []  # Issue areas that count; an empty list keeps all. [theme]
+disclosure_threshold: int | None = None  # Smallest count of answers printed; None: all. [2..50]"""
 _SETUP = """\
 import oso_analysis as oso
 
@@ -63,9 +64,9 @@ def save_cell(root: Path, cell: Cell, exhibit: Exhibit) -> Path:
     heading, code = (f"{kind}-{_id(cell.id)}" for kind in ("about", "cell"))
     places = [number for number, one in enumerate(cells) if one.get("id") == code]
     if places:
-        cells[places[0]] = _code(code, cell.source)
+        cells[places[0]] = _code(code, cell.guarded)
     else:
-        cells += [_markdown(heading, f"## {cell.title}"), _code(code, cell.source)]
+        cells += [_markdown(heading, f"## {cell.title}"), _code(code, cell.guarded)]
     bundle = exhibit._repr_mimebundle_()
     count = 0
     for one in cells:
