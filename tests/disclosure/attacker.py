@@ -35,7 +35,8 @@ class Printed:
     count: str
     dimensions: dict[str, str]
     multi_label: frozenset[str] = frozenset()
-    where: dict[str, str] = field(default_factory=dict)
+    #: Variable to the category, or the categories, that all of the table is restricted to.
+    where: dict[str, str | list[str]] = field(default_factory=dict)
     groups: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     #: Column of percentages to the dimension columns that its base keeps.
     percentages: dict[str, list[str]] = field(default_factory=dict)
@@ -60,6 +61,10 @@ class Finding:
 
 
 Condition = tuple[tuple[str, frozenset[str]], ...]
+
+
+def _members(value: str | list[str]) -> frozenset[str]:
+    return frozenset([value] if isinstance(value, str) else value)
 
 
 class Attacker:
@@ -113,7 +118,7 @@ class Attacker:
                     found.setdefault(variable, set()).update(members)
                 (full if table.complete else partial).add(variable)
             for variable, value in table.where.items():
-                found.setdefault(variable, set()).add(value)
+                found.setdefault(variable, set()).update(_members(value))
                 partial.add(variable)
         for variable in partial - full:
             found[variable].add("(another)")
@@ -198,7 +203,7 @@ class Attacker:
         self, table: Printed, row: int, kept: list[str] | None = None
     ) -> dict[str, frozenset[str]]:
         condition: dict[str, frozenset[str]] = {
-            variable: frozenset([value]) for variable, value in table.where.items()
+            variable: _members(value) for variable, value in table.where.items()
         }
         for column, variable in table.dimensions.items():
             label = str(table.frame[column].iloc[row])
@@ -281,7 +286,7 @@ class Attacker:
                 if combination in have:
                     continue
                 condition: dict[str, frozenset[str]] = {
-                    v: frozenset([x]) for v, x in table.where.items()
+                    v: _members(x) for v, x in table.where.items()
                 }
                 for variable, label in zip(table.dimensions.values(), combination, strict=True):
                     if variable in table.multi_label:

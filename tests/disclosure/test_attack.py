@@ -11,8 +11,8 @@ from oso_analysis.disclosure import CONFIDENTIAL, DisclosurePolicy, protect
 INTERVAL = 5
 #: Known to any reader: a relevant submission raises at least one theme.
 LABELLED = {"theme": {"relevant": "yes"}}
-EVERYDAY = range(40)
-MANY = range(40, 560)
+EVERYDAY = range(12)
+MANY = range(12, 572)
 
 
 def _narrowed(seed: int, **options: bool) -> int:
@@ -28,19 +28,27 @@ def _has_small(seed: int) -> bool:
     )
 
 
-@pytest.mark.parametrize("first", EVERYDAY[::10])
+@pytest.mark.parametrize("first", EVERYDAY[::6])
 def test_no_withheld_count_can_be_narrowed(first: int) -> None:
-    assert {seed: n for seed in range(first, first + 10) if (n := _narrowed(seed))} == {}
+    assert {seed: n for seed in range(first, first + 6) if (n := _narrowed(seed))} == {}
 
 
 def test_the_attacker_succeeds_without_secondary_suppression() -> None:
-    seeds = [seed for seed in EVERYDAY[:12] if _has_small(seed)]
+    seeds = [seed for seed in EVERYDAY[:6] if _has_small(seed)]
     beaten = [seed for seed in seeds if _narrowed(seed, secondary=False)]
-    assert len(beaten) >= 0.9 * len(seeds) > 5
+    assert len(beaten) >= 0.8 * len(seeds) > 3
 
 
 def test_tables_cut_short_restricted_and_of_pairs() -> None:
-    for seed in range(8):
+    for seed in range(3):
+        tables = awkward(seed)
+        protected = protect(tables, CONFIDENTIAL)
+        assert not attack(printed(tables, protected), INTERVAL, labelled=LABELLED), seed
+
+
+@pytest.mark.slow
+def test_tables_cut_short_restricted_and_of_pairs_in_more() -> None:
+    for seed in range(3, 20):
         tables = awkward(seed)
         protected = protect(tables, CONFIDENTIAL)
         assert not attack(printed(tables, protected), INTERVAL, labelled=LABELLED), seed
@@ -62,14 +70,14 @@ def test_nor_by_an_attacker_who_uses_that_counts_are_whole() -> None:
 
 @pytest.mark.parametrize("threshold", [3, 10])
 def test_other_thresholds(threshold: int) -> None:
-    for seed in range(4):
+    for seed in range(2):
         tables = generated(seed)
         protected = protect(tables, DisclosurePolicy(threshold=threshold))
         assert not attack(printed(tables, protected), threshold, labelled=LABELLED)
 
 
 def test_withheld_noughts_cannot_be_narrowed_either() -> None:
-    for seed in range(4):
+    for seed in range(2):
         tables = generated(seed)
         protected = protect(tables, DisclosurePolicy(zeros_are_safe=False))
         shown = printed(tables, protected)

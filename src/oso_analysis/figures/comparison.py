@@ -63,7 +63,9 @@ def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
     table = table.reset_index(drop=True)
     withheld = table["percent_of_submissions"].eq(WITHHELD)
     table = numbers(table)
-    if table.loc[~withheld, shares].isna().any(axis=None) or withheld.all():
+    if len(table) and withheld.all():
+        return empty(width_mm, "The shares of submissions are withheld")
+    if table.loc[~withheld, shares].isna().any(axis=None):
         return empty(width_mm, _NOT_COMPARABLE)
     narrow = is_narrow(width_mm)
     size = 7.5 if narrow else 9.0
