@@ -15,7 +15,7 @@ of theme and kind, so no margins tie them down), and whatever names a respondent
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -26,12 +26,13 @@ from oso_analysis.codebook import NOT_STATED, WITHHELD, Codebook
 from oso_analysis.consultation.respondents import Consultation
 from oso_analysis.disclosure.cells import CountTable
 from oso_analysis.disclosure.coarser import SHARE, suggest_coarser
+from oso_analysis.disclosure.exhibit_rules import EXHIBITS, Rule
 from oso_analysis.disclosure.policy import DisclosurePolicy, footnote
 from oso_analysis.disclosure.protect import protect
 from oso_analysis.errors import InputError, Problem, nearest, require_columns
 from oso_analysis.tables.coded import state_missing
 
-__all__ = ["EXHIBITS", "PrintedCounts", "count_cells", "protect_consultation"]
+__all__ = ["PrintedCounts", "count_cells", "protect_consultation"]
 
 _RELEVANT = ("without_segments", "with_segments")
 _CODED = MappingProxyType({"stage": "with_segments"})
@@ -49,140 +50,6 @@ _TITLES = MappingProxyType(
         "theme kind": "Segments by theme and kind",
         "outcome": "Solutions by outcome",
         "outcome theme": "Solutions by outcome and theme",
-    }
-)
-
-
-@dataclass(frozen=True)
-class _Rule:
-    """How one exhibit's table follows from the cells.
-
-    `counts`, `bases` and `percentages` map a column of the exhibit to the cells of `count_cells`;
-    `keys` are the columns whose values name the cell. A column of `ranked` is withheld in all rows
-    as soon as any of its counts is withheld, for a rank says where the others stand. Columns of
-    `dropped` are not printed, `free` ones do not speak of answers.
-    """
-
-    keys: tuple[str, ...]
-    counts: Mapping[str, str]
-    percentages: Mapping[str, str] = field(default_factory=dict)
-    bases: Mapping[str, str] = field(default_factory=dict)
-    ranked: Mapping[str, str] = field(default_factory=dict)
-    dropped: tuple[str, ...] = ()
-    free: tuple[str, ...] = ()
-
-
-def _by(column: str) -> _Rule:
-    return _Rule(
-        (column,),
-        {"n_submissions": column},
-        {"percent_of_submissions": column},
-        # With them, the few submissions of a group that are not relevant could be worked out, and
-        # most groups would have to be withheld.
-        dropped=("n_relevant_submissions", "n_respondents"),
-    )
-
-
-_THEME = "theme"
-_PLACES = ("rank_difference", "rank_difference_low", "rank_difference_high", "divergence")
-_SUBMISSION_RANKS = (
-    "rank_submissions",
-    *_PLACES,
-    "divergence_label",
-    "percent_difference_low",
-    "percent_difference_high",
-)
-#: Exhibit to how its table follows from the cells.
-EXHIBITS: Mapping[str, _Rule] = MappingProxyType(
-    {
-        "submissions-flow": _Rule(
-            ("stage",), {"n_submissions": "stage"}, dropped=("n_respondents",)
-        ),
-        "submissions-by-sector": _Rule(
-            ("respondent_sector",),
-            {
-                "n_submissions": "respondent_sector",
-                "n_relevant_submissions": "relevant respondent_sector",
-            },
-            {"percent_of_submissions": "respondent_sector"},
-            dropped=("n_respondents",),
-        ),
-        "submissions-by-country": _by("country"),
-        "submissions-by-year": _by("year"),
-        "themes-raised": _Rule(
-            (_THEME,),
-            {"n_submissions": "theme", "n_segments": "segments theme"},
-            {"percent_of_submissions": "theme", "percent_of_segments": "segments theme"},
-            dropped=("n_respondents",),
-        ),
-        "kinds": _Rule(
-            ("kind",),
-            {"n_segments": "kind"},
-            {"percent_of_segments": "kind"},
-            dropped=("n_submissions", "n_respondents", "percent_of_submissions"),
-        ),
-        "issues-and-solutions": _Rule(
-            (_THEME, "kind"),
-            {"n_segments": "theme kind"},
-            {"percent_of_segments": "theme kind"},
-            dropped=("n_submissions", "n_respondents", "percent_of_submissions"),
-        ),
-        "themes-by-sector": _Rule(
-            (_THEME, "respondent_sector"),
-            {"n_submissions": "theme sector"},
-            {"percent_of_sector_submissions": "theme sector"},
-            {"n_submissions_of_sector": "theme sector"},
-            dropped=(
-                *("n_segments", "n_respondents", "n_segments_of_sector"),
-                "percent_of_sector_segments",
-            ),
-        ),
-        "sectors-per-theme": _Rule(
-            (_THEME,),
-            {"n_submissions": "theme", "n_segments": "segments theme"},
-            dropped=("n_respondents",),
-            # Which sectors raise a theme at all can be read off the noughts of `themes-by-sector`.
-            free=("n_sectors",),
-        ),
-        "solutions-by-outcome": _Rule(
-            ("outcome",),
-            {"n_segments": "outcome"},
-            {"percent_of_segments": "outcome"},
-            dropped=("n_submissions", "n_respondents", "percent_of_submissions"),
-        ),
-        "themes-compared": _Rule(
-            (_THEME,),
-            {"n_submissions": "theme", "n_segments": "segments theme"},
-            {
-                "percent_of_submissions": "theme",
-                "percent_of_segments": "segments theme",
-                "percent_difference": "theme",
-            },
-            {"n_submissions_with_theme": "theme", "n_segments_with_theme": "segments theme"},
-            ranked={
-                **dict.fromkeys(_SUBMISSION_RANKS, "theme"),
-                "rank_segments": "segments theme",
-            },
-            free=(
-                *("n_works", "n_works_with_theme", "percent_of_works", "percent_of_work_themes"),
-                "rank_works",
-            ),
-        ),
-        "outcomes-summary": _Rule(
-            ("outcome",),
-            {"n_segments": "outcome"},
-            {"percent_of_segments": "outcome"},
-            dropped=("n_submissions", "n_respondents"),
-            # These follow from which themes have a solution at all, and noughts are printed.
-            free=("n_themes", "n_works", "n_other_works", "n_works_with_theme", "percent_of_works"),
-        ),
-        "outcome-trace": _Rule(
-            ("outcome", _THEME),
-            {"n_segments": "outcome theme"},
-            {"percent_of_outcome_segments": "outcome theme"},
-            dropped=("n_submissions", "n_respondents"),
-            free=("n_works",),
-        ),
     }
 )
 
@@ -244,7 +111,7 @@ def count_cells(consultation: Consultation) -> dict[str, CountTable]:
     Returns
     -------
     dict of str to CountTable
-        By the names that the rules of `EXHIBITS` use. Units are ``n_submissions``, ``n_segments``
+        By the names that `exhibit_rules.EXHIBITS` uses. Units are ``n_submissions``, ``n_segments``
         and, in total only, ``n_respondents``; respondents behind a count are its contributors.
     """
     submissions = consultation.submissions
@@ -331,7 +198,7 @@ class PrintedCounts:
         Parameters
         ----------
         exhibit : str
-            A key of `EXHIBITS`.
+            A key of `exhibit_rules.EXHIBITS`.
         frame : pandas.DataFrame
             The table as it was counted.
 
@@ -405,7 +272,7 @@ class PrintedCounts:
         return [row in at and bool(self.masks[cells]["n"].iloc[at[row]]) for row in rows]
 
     def _check(
-        self, exhibit: str, rule: _Rule, frame: pd.DataFrame, rows: Sequence[tuple[str, ...]]
+        self, exhibit: str, rule: Rule, frame: pd.DataFrame, rows: Sequence[tuple[str, ...]]
     ) -> None:
         known = {*rule.keys, *rule.counts, *rule.percentages, *rule.bases, *rule.ranked}
         known |= {*rule.dropped, *rule.free}

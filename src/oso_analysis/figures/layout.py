@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
+from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL
 from oso_analysis.figures.style import FULL_WIDTH_MM, MUTED, new_figure, style
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "is_narrow",
     "join",
     "line_height",
+    "printed_words",
     "rows_of",
     "sheet",
     "text_width",
@@ -49,6 +51,12 @@ def sheet(width_mm: float, height_mm: float) -> tuple[Figure, Axes]:
 def is_narrow(width_mm: float) -> bool:
     """Tell whether a figure is for a column or a phone, where labels wrap and turn."""
     return width_mm < 0.7 * FULL_WIDTH_MM
+
+
+def printed_words(table: pd.DataFrame, column: str) -> pd.Series:
+    """Return the labels of a column of codes, or the values themselves, in print."""
+    labels = table.get(f"{column}_label", table[column])
+    return labels.astype("str").replace(NOT_STATED, NOT_STATED_LABEL)
 
 
 def empty(width_mm: float, words: str) -> Figure:
