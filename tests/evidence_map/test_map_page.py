@@ -19,6 +19,7 @@ from oso_analysis.errors import InputError, RunError
 from oso_analysis.evidence_map import (
     PAGE,
     build_evidence_map,
+    encode,
     find_evidence_map,
     render_evidence_map,
     save_page,
@@ -125,6 +126,18 @@ def test_references_are_those_of_the_citation_processor(hand: str) -> None:
         ", 12–34.",
     ]
     assert fields["doi"][at] == "10.1000/a<b>c"
+
+
+def test_references_set_in_batches_are_the_same(
+    record: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def references() -> dict[str, list[str]]:
+        fields = encode.encode(record)["materials"][0]["columns_of_items"]
+        return dict(zip(fields["id"], fields["reference"], strict=True))
+
+    whole = references()
+    monkeypatch.setattr(encode, "_BATCH", 60)
+    assert references() == whole
 
 
 def test_codes_are_places_in_the_facets_list(hand: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
@@ -12,7 +13,7 @@ from oso_analysis.figures.style import (
     SECTOR_COLOURS,
     THEME_COLOURS,
 )
-from oso_analysis.report.citations import apa_references
+from oso_analysis.report.citations import Reference, apa_references
 
 __all__ = ["encode"]
 
@@ -43,6 +44,8 @@ _FIELDS = {
     "URL": "url",
     "language": "language",
 }
+#: References set at a time.
+_BATCH = 500
 #: What the page holds of an item, in the order of a saved file's columns.
 _COLUMNS = (
     *("id", "submission_id", "paraphrase", "respondent", "respondent_id", "reference", "authors"),
@@ -123,7 +126,31 @@ def _works(items: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         {key: value for key, value in item.items() if key not in {"codes", "n_records"}}
         for item in items
     ]
-    return [_work(by_id[key], _pieces(inlines)) for key, inlines in apa_references(csl)]
+    return [_work(by_id[key], _pieces(inlines)) for key, inlines in _references(csl)]
+
+
+def _references(csl: Sequence[Mapping[str, Any]]) -> list[Reference]:
+    """Set references in batches, for the citation processor's time grows faster than their number.
+
+    Works that begin with the same name stay together, because only they are told apart from one
+    another (by initials, or letters behind the year).
+    """
+    if len(csl) <= _BATCH:
+        return apa_references(csl)
+    batches: list[list[Mapping[str, Any]]] = [[]]
+    for _, group in groupby(sorted(csl, key=_first_name), key=_first_name):
+        alike = list(group)
+        if len(batches[-1]) + len(alike) > _BATCH:
+            batches.append([])
+        batches[-1] += alike
+    return [reference for batch in batches if batch for reference in apa_references(batch)]
+
+
+def _first_name(item: Mapping[str, Any]) -> str:
+    first = item["author"][0] if item.get("author") else {}
+    name = first.get("family") or first.get("literal") or item["title"]
+    plain = unicodedata.normalize("NFKD", name)
+    return "".join(char for char in plain if char.isalnum() or char == " ").casefold()
 
 
 def _work(item: Mapping[str, Any], reference: list[str]) -> dict[str, Any]:
