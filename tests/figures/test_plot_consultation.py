@@ -13,6 +13,7 @@ from oso_analysis.codebook import Codebook
 from oso_analysis.consultation.respondents import Consultation, prepare_consultation
 from oso_analysis.errors import InputError
 from oso_analysis.figures import consultation as figures
+from oso_analysis.figures import issue_flow
 from oso_analysis.figures.layout import dodge
 from oso_analysis.tables import consultation as said
 from oso_analysis.tables.participation import count_submissions
@@ -84,11 +85,14 @@ def test_flow(some: Consultation, codebook: Codebook, width_mm: float) -> None:
     legible(figure)
     # Every node's height is its count, on one scale for the whole figure.
     for stage in ("theme", "voiced", "outcome"):
-        places = figures._stack(paths, stage, 0.0, 100.0)
+        places = issue_flow._stack(paths, stage, 0.0, 100.0)
         sizes = paths.groupby(stage)["n_submission_themes"].sum()
         scale = (places[sizes.index[0]][1] - places[sizes.index[0]][0]) / sizes.iloc[0]
         assert scale == pytest.approx(
-            sum(top - bottom for bottom, top in figures._stack(paths, "theme", 0.0, 100.0).values())
+            sum(
+                top - bottom
+                for bottom, top in issue_flow._stack(paths, "theme", 0.0, 100.0).values()
+            )
             / sizes.sum()
         )
         for code, (bottom, top) in places.items():
