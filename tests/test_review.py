@@ -24,6 +24,15 @@ def broken(data: Path, tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_a_place_or_theme_that_is_none_is_named_with_its_code(review: Review) -> None:
+    with pytest.raises(InputError) as caught:
+        oso.scope_review(review, countries=["Norway", "GB"], themes=["polcing"])
+    text = str(caught.value)
+    assert "'Norway' is not a known code (did you mean 'NO'?)" in text
+    assert "did you mean 'policing'" in text
+    assert "'GB'" not in text
+
+
 def test_every_record_is_read_and_belongs_to_one_work(review: Review) -> None:
     assert len(review.records) == 990
     assert review.reading.rejects.empty

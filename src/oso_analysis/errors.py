@@ -7,7 +7,7 @@ a notebook it is an ordinary exception whose text is readable as it stands.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,7 @@ __all__ = [
     "check_option",
     "nearest",
     "require_columns",
+    "unknown_codes",
 ]
 
 #: How many problems an error text spells out before it says how many more there are.
@@ -149,6 +150,32 @@ def nearest(value: object, legal: Iterable[object]) -> str | None:
         score_cutoff=_ALIKE,
     )
     return found[0] if found else None
+
+
+def unknown_codes(codes: Iterable[str], labels: Mapping[str, str], *, column: str) -> list[Problem]:
+    """Return a problem for each code that `labels` does not list.
+
+    Parameters
+    ----------
+    codes : iterable of str
+        What was given.
+    labels : mapping
+        Code to printed name. People type names ("Norway") as often as codes, so a name is
+        answered with its code.
+    column : str
+        The argument's name.
+    """
+    by_name = {label.casefold(): code for code, label in labels.items()}
+    return [
+        Problem(
+            "is not a known code",
+            column=column,
+            value=code,
+            nearest=by_name.get(str(code).casefold()) or nearest(code, labels),
+        )
+        for code in codes
+        if code not in labels
+    ]
 
 
 def require_columns(frame: pd.DataFrame, columns: Sequence[str], *, where: str) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from oso_analysis.display import Summarised, Summary, plural
-from oso_analysis.errors import RunError
+from oso_analysis.errors import InputError, RunError, unknown_codes
 from oso_analysis.indicators import scope_figures
 from oso_analysis.literature.screening import included_works
 from oso_analysis.review import Review
@@ -168,9 +168,15 @@ def scope_review(
 
     Raises
     ------
+    InputError
+        All unknown places and themes at once, each with the nearest known code.
     RunError
         If what is kept and what is left out do not add up.
     """
+    problems = unknown_codes(countries, review.places, column="countries")
+    problems += unknown_codes(themes, review.codebook["theme"].labels, column="themes")
+    if problems:
+        raise InputError(problems, "this scope cannot be used")
     everything = review.works
     included = everything[everything["work_id"].isin(included_works(review.work_screening))]
     ids = included["work_id"]

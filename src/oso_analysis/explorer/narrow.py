@@ -9,7 +9,7 @@ import pandas as pd
 
 from oso_analysis.consultation.respondents import prepare_consultation
 from oso_analysis.display import Summarised, Summary
-from oso_analysis.errors import InputError, Problem, nearest
+from oso_analysis.errors import InputError, Problem, unknown_codes
 from oso_analysis.review import Review
 from oso_analysis.scope import Scope
 
@@ -119,10 +119,9 @@ def narrow_scope(
         "respondent_sectors": respondent_sectors,
     }
     problems = [
-        Problem("is not a known code", column=name, value=code, nearest=nearest(code, labels[name]))
-        for name, codes in given.items()
-        for code in codes
-        if code not in labels[name]
+        problem
+        for name, wanted in given.items()
+        for problem in unknown_codes(wanted, labels[name], column=name)
     ]
     if years is not None and years[0] > years[1]:
         problems.append(Problem("must not begin after it ends", column="years", value=years))

@@ -81,7 +81,7 @@ class Panel:
                 hint,
                 self._reset,
             ],
-            layout=widgets.Layout(width="25em", flex="0 0 auto"),
+            layout=widgets.Layout(width="27em", flex="0 0 auto"),
         )
         tabs = widgets.Tab(
             [self._picture, self._numbers, self._code],
