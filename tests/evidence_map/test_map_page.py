@@ -227,3 +227,18 @@ def test_the_command_writes_the_page(
     assert output.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     with pytest.raises(InputError, match="did you mean 'prevention'"):
         run(["preventoin"])
+
+
+@pytest.mark.slow
+def test_a_run_publishes_the_same_bytes(root: Path, tmp_path: Path) -> None:
+    from functools import partial
+
+    from oso_analysis.runner.build import Options, build_editions
+    from oso_analysis.runner.workers import local_workers
+
+    (edition,) = read_editions(root).select(["prevention"])
+    options = Options(reports=tmp_path, force=True, remember=False)
+    (outcome,) = build_editions(root, [edition], options, partial(local_workers, 2, "warm"))
+    assert outcome.error is None
+    published = (tmp_path / edition.name / PAGE).read_text(encoding="utf-8")
+    assert published == build_evidence_map(root, edition)

@@ -31,7 +31,7 @@ def build_evidence_map(root: Path, edition: Edition) -> str:
     from oso_analysis.parameters import resolve
     from oso_analysis.reliability import measure_reliability
     from oso_analysis.review import load_review
-    from oso_analysis.runner.build import find_notebooks
+    from oso_analysis.runner.build import disclosure_words, find_notebooks
     from oso_analysis.scope import scope_review
 
     values = resolve(root, find_notebooks(root), edition.parameters, file=EDITIONS_FILE)
@@ -54,7 +54,7 @@ def build_evidence_map(root: Path, edition: Edition) -> str:
         title=edition.title,
         description=edition.description,
         parameters=parameters,
-        disclosure=edition.disclosure,
+        disclosure=disclosure_words(edition, parameters),
         inputs={},
         versions={},
         limits=review.package.limits,

@@ -26,7 +26,7 @@ from oso_analysis.runner.state import State, tree_digests
 from oso_analysis.runner.versions import direct_versions, versions
 from oso_analysis.runner.workers import Place
 
-__all__ = ["Options", "Outcome", "build_editions", "find_notebooks"]
+__all__ = ["Options", "Outcome", "build_editions", "disclosure_words", "find_notebooks"]
 
 _POLL = 0.1
 #: How many causes of one notebook's run are spelt out.
@@ -397,7 +397,7 @@ class _Build:
             title=plan.edition.title,
             description=plan.edition.description,
             parameters=plan.parameters,
-            disclosure=_disclosure(plan),
+            disclosure=disclosure_words(plan.edition, plan.parameters),
             inputs=dict(sorted(inputs.items())),
             versions=self._direct_versions,
             limits=tuple(self._package.get("limits", ())),
@@ -441,13 +441,13 @@ def _read_package(root: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _disclosure(plan: _Plan) -> str:
+def disclosure_words(edition: Edition, parameters: Mapping[str, Any]) -> str:
     """Say how small counts are treated: what the threshold means, then the edition's own words."""
     from oso_analysis.disclosure.policy import DisclosurePolicy, describe
 
-    words = [plan.edition.disclosure]
-    if _THRESHOLD in plan.parameters:
-        words.insert(0, describe(DisclosurePolicy(threshold=plan.parameters[_THRESHOLD])))
+    words = [edition.disclosure]
+    if _THRESHOLD in parameters:
+        words.insert(0, describe(DisclosurePolicy(threshold=parameters[_THRESHOLD])))
     return " ".join(word for word in words if word)
 
 
