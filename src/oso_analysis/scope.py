@@ -19,6 +19,9 @@ from oso_analysis.review import Review
 
 __all__ = ["Scope", "scope_review"]
 
+#: The parameters of an edition that say what it is about; notebooks may declare further ones.
+SCOPE = ("year_to", "countries", "themes")
+
 #: Reasons for leaving something out, with their printed names, in the order they are applied: what
 #: several reasons leave out is counted under the first.
 REASONS = {

@@ -85,7 +85,7 @@ def _prisma(arguments: argparse.Namespace) -> int:
     from oso_analysis.editions import read_editions
     from oso_analysis.project import find_root
     from oso_analysis.review import load_review
-    from oso_analysis.scope import scope_review
+    from oso_analysis.scope import SCOPE, scope_review
     from oso_analysis.tables.prisma import count_prisma_flow, edition_stage
     from oso_analysis.tables.prisma_export import to_prisma2020_csv
 
@@ -93,7 +93,10 @@ def _prisma(arguments: argparse.Namespace) -> int:
     names = [arguments.edition] if arguments.edition else []
     (edition,) = read_editions(root).select(names)
     review = load_review(root)
-    scope = scope_review(review, **edition.parameters)
+    scope = scope_review(
+        review,
+        **{name: edition.parameters[name] for name in SCOPE if name in edition.parameters},
+    )
     flow = count_prisma_flow(
         review.records,
         review.work_ids,
