@@ -35,6 +35,7 @@ from oso_analysis.tables.coded import state_missing
 __all__ = ["PrintedCounts", "count_cells", "protect_consultation"]
 
 _RELEVANT = ("without_segments", "with_segments")
+_STAGES = ("not_relevant", "not_judged", *_RELEVANT)
 _CODED = MappingProxyType({"stage": "with_segments"})
 _SOLUTIONS = MappingProxyType({"stage": "with_segments", "kind": "solution"})
 _WITHHELD_WORD = "(withheld)"
@@ -135,7 +136,11 @@ def count_cells(consultation: Consultation) -> dict[str, CountTable]:
         None,
         groups={"stage": {"relevant": list(_RELEVANT)}},
     )
-    sums = {"relevant": _RELEVANT, "total": None}
+    # A stage that nobody stopped at is printed as a nought, which ties the others together.
+    sums: dict[str, Any] = {
+        stage: (stage,) for stage in _STAGES if stage not in set(submissions["stage"])
+    }
+    sums |= {"relevant": _RELEVANT, "total": None}
     cells = {"stage": _with_totals(stages, submissions, sums)}
     relevant = submissions[submissions["stage"].isin(_RELEVANT)]
     for column in ("respondent_sector", "country", "year"):
