@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 __all__ = ["rewritten"]
 
@@ -12,7 +12,11 @@ __all__ = ["rewritten"]
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
-def rewritten(archive: bytes, edit: Callable[[str, bytes], bytes]) -> bytes:
+def rewritten(
+    archive: bytes,
+    edit: Callable[[str, bytes], bytes],
+    added: Mapping[str, bytes] | None = None,
+) -> bytes:
     """Return the archive with each entry's content passed through `edit`, and no time in it.
 
     Parameters
@@ -20,16 +24,19 @@ def rewritten(archive: bytes, edit: Callable[[str, bytes], bytes]) -> bytes:
     archive : bytes
     edit : callable
         Takes an entry's name and content and returns its new content.
+    added : mapping of str to bytes, optional
+        Further entries.
     """
     out = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(archive)) as source,
         zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target,
     ):
-        for name in source.namelist():
+        contents = {name: edit(name, source.read(name)) for name in source.namelist()}
+        for name, content in {**contents, **(added or {})}.items():
             entry = zipfile.ZipInfo(name, date_time=_EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             # Otherwise the operating system would leave its mark.
             entry.create_system = 0
-            target.writestr(entry, edit(name, source.read(name)))
+            target.writestr(entry, content)
     return out.getvalue()

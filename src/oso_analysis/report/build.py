@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,13 +51,17 @@ def build_report(executed: Sequence[Path], out: Path, edition: EditionInfo) -> N
 
     report = harvest(executed)
     references = apa_references(report.references)
-    page = render_page(report, edition, references, DOWNLOADS)
-    documents = {
-        "index.html": page.encode("utf-8"),
-        "report.docx": word_document(report, edition, references),
-        "report.pdf": pdf_document(report, edition, references),
-        "report.xlsx": workbook(report, edition),
-    }
+    # Pandoc is a program of its own and Typst holds no lock: they run beside each other.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        pdf = pool.submit(pdf_document, report, edition, references)
+        word = pool.submit(word_document, report, edition, references)
+        page = render_page(report, edition, references, DOWNLOADS)
+        documents = {
+            "index.html": page.encode("utf-8"),
+            "report.xlsx": workbook(report, edition),
+            "report.docx": word.result(),
+            "report.pdf": pdf.result(),
+        }
     out.mkdir(parents=True, exist_ok=True)
     files = write_exhibits(report, out)
     write_record(report, edition, files, out)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby, pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,10 @@ from oso_analysis.exhibits.printed import PrintedTable
 from oso_analysis.figures.rendering import crop_png, crop_svg
 from oso_analysis.report.annex import input_rows, parameter_rows, version_rows
 from oso_analysis.report.citations import Reference, run_pandoc
-from oso_analysis.report.model import Heading, Numbered, Report, Text
+from oso_analysis.report.markdown import slug
+from oso_analysis.report.model import Block, Heading, Numbered, Report, Text
+from oso_analysis.report.table_layout import breakable, lay_out
+from oso_analysis.report.word_xml import CONTENTS_DEPTH, contents_xml, section_xml, table_style
 
 if TYPE_CHECKING:
     from oso_analysis.editions import EditionInfo
@@ -23,10 +28,8 @@ __all__ = ["document", "write_pictures"]
 Node = dict[str, Any]
 _API_VERSION = [1, 23, 1]
 _MARK = "osoblock"
-#: Characters that fit a line of a table at the width of a page.
-_LINE = 96
-#: No column is given more than this many characters for its share of the width.
-_WIDEST = 34
+#: Text in front of a table that lies across the page joins it there if it is no longer.
+_SHORT_TEXT = 900
 #: Height of a drawing on a page at most, as a share of the text's width.
 _TALLEST = 1.22
 _NO_ATTRIBUTES: list[Any] = ["", [], []]
@@ -63,33 +66,92 @@ def document(
         caption; the writer numbers them, in the order that gave them their numbers.
     """
     texts = iter(_parsed([block for block in _blocks(report) if isinstance(block, Text)]))
-    blocks: list[Node] = list(_front(edition))
-    # Word builds its lists from fields that the writer adds; Typst is told here.
-    blocks.append({"t": "RawBlock", "c": ["typst", "#report-contents()"]})
+    body: list[Node] = []
     for chapter in report.chapters:
-        blocks.append(_heading(1, f"{chapter.number} {chapter.title}", chapter.id))
-        for block in chapter.blocks:
-            if isinstance(block, Text):
-                blocks += next(texts)
-            else:
-                blocks += _exhibit(block, pictures)
+        body.append(_heading(1, f"{chapter.number} {chapter.title}", chapter.id))
+        for across, blocks in groupby(_sides(chapter.blocks), key=itemgetter(0)):
+            set_blocks: list[Node] = []
+            for _, block in blocks:
+                set_blocks += next(texts) if isinstance(block, Text) else _exhibit(block, pictures)
+            body += _turned(set_blocks) if across else set_blocks
     if references:
-        blocks.append(_heading(1, "References", "references"))
+        body.append(_heading(1, "References", "references"))
         entries = [{"t": "Para", "c": inlines} for _, inlines in references]
-        blocks.append(_styled("Bibliography", entries))
-    blocks += _annex(edition)
+        body.append(_styled("Bibliography", entries))
+    body += _annex(edition)
+    exhibits = [
+        [(block.label, block.title, block.id) for block in group]
+        for group in (report.figures, report.tables)
+    ]
+    contents = [
+        _raw("typst", "#report-contents()"),
+        _raw("openxml", contents_xml(_outline(body), *exhibits)),
+    ]
     meta = {
         "title": {"t": "MetaInlines", "c": _words(edition.title)},
         "subtitle": {"t": "MetaInlines", "c": _words(edition.description)},
         "lang": {"t": "MetaString", "c": "en-GB"},
     }
-    whole = {"pandoc-api-version": _API_VERSION, "meta": meta, "blocks": blocks}
+    whole = {
+        "pandoc-api-version": _API_VERSION,
+        "meta": meta,
+        "blocks": [*_front(edition), *contents, *body],
+    }
     return json.dumps(whole, ensure_ascii=False).encode("utf-8")
 
 
 def _blocks(report: Report) -> Iterator[Text | Numbered]:
     for chapter in report.chapters:
         yield from chapter.blocks
+
+
+def _sides(blocks: Sequence[Block]) -> Iterator[tuple[bool, Block]]:
+    """Yield each block and whether it lies across the page.
+
+    Short text between an exhibit and a table that lies across lies with it, so that no page holds
+    a few lines only; what opens a chapter stays upright with its title.
+    """
+    across = [
+        isinstance(block, Numbered) and not block.is_figure and lay_out(block.printed).across
+        for block in blocks
+    ]
+    places = [index for index, block in enumerate(blocks) if isinstance(block, Numbered)]
+    for first, second in pairwise(places):
+        between = blocks[first + 1 : second]
+        length = sum(len(block.markdown) for block in between if isinstance(block, Text))
+        if across[second] and length <= _SHORT_TEXT:
+            across[first + 1 : second] = [True] * len(between)
+    yield from zip(across, blocks, strict=True)
+
+
+def _turned(blocks: list[Node]) -> list[Node]:
+    """Return blocks set on pages turned on their side, in Typst's words and in Word's."""
+    return [
+        _raw("openxml", section_xml(across=False)),
+        _raw("typst", "#page(flipped: true)["),
+        *blocks,
+        _raw("typst", "]"),
+        _raw("openxml", section_xml(across=True)),
+    ]
+
+
+def _outline(blocks: Sequence[Node]) -> Iterator[tuple[int, str, str]]:
+    """Yield level, words and anchor of the headings that the contents list."""
+    for block in blocks:
+        if block["t"] == "Header" and block["c"][0] <= CONTENTS_DEPTH:
+            level, attributes, inlines = block["c"]
+            yield level, "".join(_spoken(inlines)), attributes[0]
+
+
+def _spoken(inlines: Any) -> Iterator[str]:
+    for node in inlines:
+        if node["t"] in {"Str", "Code"}:
+            yield node["c"] if node["t"] == "Str" else node["c"][1]
+        elif node["t"] in {"Space", "SoftBreak", "LineBreak"}:
+            yield " "
+        elif isinstance(node.get("c"), list):
+            inner = [part for part in node["c"] if isinstance(part, list)]
+            yield from _spoken(inner[-1] if inner else node["c"])
 
 
 def _parsed(texts: Sequence[Text]) -> list[list[Node]]:
@@ -128,6 +190,10 @@ def _mend(nodes: Any, headings: Iterator[Heading]) -> None:
             nodes["t"], nodes["c"] = "Para", _words(nodes["c"][1])
         else:
             _mend(nodes.get("c"), headings)
+
+
+def _raw(format: str, text: str) -> Node:
+    return {"t": "RawBlock", "c": [format, text]}
 
 
 def _words(text: str) -> list[Node]:
@@ -169,7 +235,7 @@ def _caption(exhibit: Numbered) -> list[Any]:
 def _exhibit(exhibit: Numbered, pictures: str) -> list[Node]:
     notes = _styled("Exhibit Note", [_para(line) for line in exhibit.notes])
     if not exhibit.is_figure:
-        return [_table(exhibit.printed, exhibit.id, _caption(exhibit)), notes]
+        return [*_table(exhibit.printed, exhibit.id, _caption(exhibit)), notes]
     alt_text = str(exhibit.record["alt_text"])
     image = {
         "t": "Image",
@@ -194,9 +260,14 @@ def _picture_width(figure: Numbered) -> str:
     return f"{100 * min(1.0, _TALLEST * width / height):.1f}%"
 
 
-def _table(table: PrintedTable, anchor: str = "", caption: list[Any] | None = None) -> Node:
+def _table(
+    table: PrintedTable, anchor: str = "", caption: list[Any] | None = None
+) -> Iterator[Node]:
+    layout = lay_out(table)
+    style = table_style(layout.size)
+
     def cell(text: str) -> list[Any]:
-        blocks = [_styled("Table Text", [_para(text)])] if text else []
+        blocks = [_styled(style, [{"t": "Para", "c": _cell_words(text)}])] if text else []
         return [_NO_ATTRIBUTES, {"t": "AlignDefault"}, 1, 1, blocks]
 
     def row(texts: Sequence[str]) -> list[Any]:
@@ -204,10 +275,11 @@ def _table(table: PrintedTable, anchor: str = "", caption: list[Any] | None = No
 
     columns = [
         [{"t": "AlignRight" if numeric else "AlignLeft"}, {"t": "ColWidth", "c": width}]
-        for numeric, width in zip(table.numeric, _widths(table), strict=True)
+        for numeric, width in zip(table.numeric, layout.widths, strict=True)
     ]
     head_columns = 1 if table.row_headers else 0
-    return {
+    yield _raw("typst", f"#[#show table: set text(size: {layout.size}pt)")
+    yield {
         "t": "Table",
         "c": [
             [anchor, [], []],
@@ -218,18 +290,15 @@ def _table(table: PrintedTable, anchor: str = "", caption: list[Any] | None = No
             [_NO_ATTRIBUTES, []],
         ],
     }
+    yield _raw("typst", "]")
 
 
-def _widths(table: PrintedTable) -> list[float]:
-    """Return each column's share of the page, by what it holds; a small table stays small."""
-    sizes = []
-    for index, name in enumerate(table.headings):
-        cells = [row[index] for row in table.rows]
-        word = max((len(word) for text in (name, *cells) for word in text.split()), default=1)
-        longest = max((len(text) for text in cells), default=1)
-        sizes.append(max(min(word, _WIDEST), min(longest, _WIDEST), min(len(name), 12)) + 3)
-    total = max(sum(sizes), _LINE)
-    return [round(size / total, 4) for size in sizes]
+def _cell_words(text: str) -> list[Node]:
+    """Return a cell's words; an address is a link, whatever breaks its long word takes."""
+    words = _words(breakable(text))
+    if text.startswith(("https://", "http://")) and " " not in text:
+        return [{"t": "Link", "c": [_NO_ATTRIBUTES, words, [text, ""]]}]
+    return words
 
 
 def _annex(edition: EditionInfo) -> Iterator[Node]:
@@ -246,5 +315,5 @@ def _annex(edition: EditionInfo) -> Iterator[Node]:
     )
     for words, headings, rows in parts:
         if rows:
-            yield _heading(2, words)
-            yield _table(PrintedTable(headings, (False, False), tuple(rows), True, False))
+            yield _heading(2, words, slug(words))
+            yield from _table(PrintedTable(headings, (False, False), tuple(rows), True, False))

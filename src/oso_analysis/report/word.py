@@ -11,29 +11,13 @@ from typing import TYPE_CHECKING
 from oso_analysis.report.archives import rewritten
 from oso_analysis.report.citations import Reference, run_pandoc
 from oso_analysis.report.document import document, write_pictures
+from oso_analysis.report.word_xml import ADDED_PARTS, PAGE, finish_part, styles_xml
 
 if TYPE_CHECKING:
     from oso_analysis.editions import EditionInfo
     from oso_analysis.report.model import Report
 
 __all__ = ["word_document"]
-
-#: Styles that pandoc's own template lacks: a table's cells, and the note under an exhibit.
-_STYLES = (
-    '<w:style w:type="paragraph" w:customStyle="1" w:styleId="TableText">'
-    '<w:name w:val="Table Text"/><w:basedOn w:val="Normal"/><w:qFormat/>'
-    '<w:pPr><w:spacing w:before="20" w:after="20"/></w:pPr>'
-    '<w:rPr><w:sz w:val="15"/><w:szCs w:val="15"/></w:rPr></w:style>'
-    '<w:style w:type="paragraph" w:customStyle="1" w:styleId="ExhibitNote">'
-    '<w:name w:val="Exhibit Note"/><w:basedOn w:val="Normal"/><w:qFormat/>'
-    '<w:pPr><w:spacing w:before="40" w:after="120"/></w:pPr>'
-    '<w:rPr><w:color w:val="59616A"/><w:sz w:val="17"/><w:szCs w:val="17"/></w:rPr></w:style>'
-)
-#: A4 with margins of 20 mm, in twentieths of a point.
-_PAGE = (
-    '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1134" w:right="1134" w:bottom="1247" '
-    'w:left="1134" w:header="567" w:footer="567" w:gutter="0"/>'
-)
 
 
 def word_document(report: Report, edition: EditionInfo, references: Sequence[Reference]) -> bytes:
@@ -42,14 +26,10 @@ def word_document(report: Report, edition: EditionInfo, references: Sequence[Ref
         folder = Path(name)
         write_pictures(report, folder, ".png")
         (folder / "reference.docx").write_bytes(_reference_document())
-        return run_pandoc(
+        made = run_pandoc(
             [
                 "--from=json",
                 "--to=docx+native_numbering",
-                "--toc",
-                "--toc-depth=2",
-                "--lof",
-                "--lot",
                 f"--resource-path={folder}",
                 f"--reference-doc={folder / 'reference.docx'}",
                 "--output=-",
@@ -57,10 +37,11 @@ def word_document(report: Report, edition: EditionInfo, references: Sequence[Ref
             document(report, edition, references, pictures=".png"),
             wants="the Word document",
         )
+    return rewritten(made, finish_part, ADDED_PARTS)
 
 
 def _reference_document() -> bytes:
-    """Return pandoc's own template with A4 pages and the two styles added."""
+    """Return pandoc's own template with A4 pages, a type that every machine has, and styles."""
     arguments = ["--print-default-data-file=reference.docx"]
     template = run_pandoc(arguments, b"", wants="the Word template")
     return rewritten(template, _house_style)
@@ -68,9 +49,23 @@ def _reference_document() -> bytes:
 
 def _house_style(name: str, content: bytes) -> bytes:
     if name == "word/styles.xml":
-        return content.replace(b"</w:styles>", _STYLES.encode() + b"</w:styles>")
+        text = content.decode("utf-8").replace("</w:styles>", styles_xml() + "</w:styles>")
+        # Chapters begin on a new page, and many columns need narrow margins in their cells.
+        text = re.sub(
+            r'(w:styleId="Heading1".*?<w:pPr>)',
+            r"\1<w:pageBreakBefore/>",
+            text,
+            count=1,
+            flags=re.S,
+        )
+        text = re.sub(r'(<w:(?:left|right) w:w=")108(")', r"\g<1>60\2", text)
+        return text.encode("utf-8")
+    if name == "word/theme/theme1.xml":
+        return re.sub(
+            rb'(<a:latin typeface=")Aptos[^"]*("[^>]*?)( panose="[^"]*")', rb"\1Arial\2", content
+        )
     if name == "word/document.xml":
         content = re.sub(rb"<w:pgSz[^>]*/>|<w:pgMar[^>]*/>", b"", content)
         content = re.sub(rb"<w:sectPr([^>]*)/>", rb"<w:sectPr\1></w:sectPr>", content)
-        return content.replace(b"</w:sectPr>", _PAGE.encode() + b"</w:sectPr>")
+        return content.replace(b"</w:sectPr>", PAGE.encode() + b"</w:sectPr>")
     return content
