@@ -25,6 +25,8 @@ __all__ = ["render_page"]
 
 #: A table longer than this gets a window of its own on the screen; print shows it whole.
 _LONG = 30
+#: A table with more columns is set smaller and closer.
+_MANY = 6
 _POINTS_TO_PIXELS = 96 / 72
 
 
@@ -90,6 +92,7 @@ def _block(block: Text | Numbered) -> dict[str, Any]:
         "exhibit": block,
         "table": html_table(table, mark_long_text=True),
         "long": len(table.rows) > _LONG,
+        "many": len(table.headings) > _MANY,
         "csv": _data_url("text/csv;charset=utf-8", csv_text(block).encode("utf-8")),
         "csv_name": block.stem.rpartition("/")[2] + ".csv",
     }
