@@ -231,22 +231,26 @@ def _strings(raw: bytes, place: str) -> Iterator[_Text]:
 def _pdf(raw: bytes) -> Iterator[_Text]:
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
+    from pypdfium2 import PdfDocument, PdfiumError
 
     try:
+        # PDFium takes the text of a page with large drawings a hundred times faster; everything
+        # around the text it does not show.
+        for number, page in enumerate(PdfDocument(raw), start=1):
+            yield _Text(f"page {number}", page.get_textpage().get_text_bounded())
         reader = PdfReader(io.BytesIO(raw))
         for name, value in (reader.metadata or {}).items():
             yield _Text(f"metadata {name}", str(value))
         if reader.xmp_metadata is not None:
             yield from _strings(reader.xmp_metadata.stream.get_data(), "XMP metadata")
         for number, page in enumerate(reader.pages, start=1):
-            yield _Text(f"page {number}", page.extract_text())
             for note in page.get("/Annots") or ():
                 yield _Text(f"page {number}, annotation", str(note.get_object()))
         for name, contents in reader.attachments.items():
             for content in contents:
                 for part in _texts(content, Path(name).suffix.lower(), 1):
                     yield _Text(f"attachment {name}, {part.place}", part.text)
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (PyPdfError, PdfiumError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise _UnreadableError(
             f"a PDF that is damaged or locked ({type(error).__name__})"
         ) from None
