@@ -42,6 +42,7 @@ def build_report(executed: Sequence[Path], out: Path, edition: EditionInfo) -> N
         processor or a typesetter that fails; nothing is written in these cases.
     """
     from oso_analysis.report.citations import apa_references
+    from oso_analysis.report.document import cropped_pictures
     from oso_analysis.report.files import write_exhibits, write_record
     from oso_analysis.report.harvest import harvest
     from oso_analysis.report.page import render_page
@@ -50,11 +51,13 @@ def build_report(executed: Sequence[Path], out: Path, edition: EditionInfo) -> N
     from oso_analysis.report.workbook import workbook
 
     report = harvest(executed)
-    references = apa_references(report.references)
-    # Pandoc is a program of its own and Typst holds no lock: they run beside each other.
+    # Pandoc is a program of its own and Typst holds no lock: they run beside each other and beside
+    # what is done here.
     with ThreadPoolExecutor(max_workers=2) as pool:
+        pictures = pool.submit(cropped_pictures, report, ".png")
+        references = apa_references(report.references)
         pdf = pool.submit(pdf_document, report, edition, references)
-        word = pool.submit(word_document, report, edition, references)
+        word = pool.submit(word_document, report, edition, references, pictures=pictures.result())
         page = render_page(report, edition, references, DOWNLOADS)
         documents = {
             "index.html": page.encode("utf-8"),

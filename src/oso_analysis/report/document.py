@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, pairwise
 from operator import itemgetter
 from pathlib import Path
@@ -23,7 +23,7 @@ from oso_analysis.report.word_xml import CONTENTS_DEPTH, contents_xml, section_x
 if TYPE_CHECKING:
     from oso_analysis.editions import EditionInfo
 
-__all__ = ["document", "write_pictures"]
+__all__ = ["cropped_pictures", "document", "write_pictures"]
 
 Node = dict[str, Any]
 _API_VERSION = [1, 23, 1]
@@ -35,15 +35,23 @@ _TALLEST = 1.22
 _NO_ATTRIBUTES: list[Any] = ["", [], []]
 
 
-def write_pictures(report: Report, folder: Path, suffix: str) -> None:
-    """Write each figure's drawing, without its title and note, as ``<id>.png`` or ``<id>.svg``."""
+def cropped_pictures(report: Report, suffix: str) -> dict[str, bytes]:
+    """Return each figure's drawing, without its title and note, as ``<id>.png`` or ``<id>.svg``."""
+    made = {}
     for figure in report.figures:
         bands = figure.record["bands"]
         if suffix == ".png":
             content = crop_png(figure.png, bands["top"], bands["bottom"])
         else:
             content = crop_svg(figure.svg, bands["top"], bands["bottom"]).encode("utf-8")
-        (folder / (figure.id + suffix)).write_bytes(content)
+        made[figure.id + suffix] = content
+    return made
+
+
+def write_pictures(pictures: Mapping[str, bytes], folder: Path) -> None:
+    """Write drawings where the typesetter looks for them."""
+    for name, content in pictures.items():
+        (folder / name).write_bytes(content)
 
 
 def document(
@@ -57,7 +65,7 @@ def document(
     edition : EditionInfo
     references : sequence of Reference
     pictures : {".png", ".svg"}
-        Kind of the drawings, which `write_pictures` puts into the working folder.
+        Kind of the drawings, as `cropped_pictures` makes them.
 
     Returns
     -------

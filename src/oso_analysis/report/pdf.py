@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from oso_analysis.errors import RunError
 from oso_analysis.report.citations import Reference, run_pandoc
-from oso_analysis.report.document import document, write_pictures
+from oso_analysis.report.document import cropped_pictures, document, write_pictures
 
 if TYPE_CHECKING:
     from oso_analysis.editions import EditionInfo
@@ -33,7 +33,7 @@ def pdf_document(report: Report, edition: EditionInfo, references: Sequence[Refe
     template = files("oso_analysis.report") / "templates" / "report.typ"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_pictures(report, folder, ".svg")
+        write_pictures(cropped_pictures(report, ".svg"), folder)
         (folder / "template.typ").write_bytes(template.read_bytes())
         setting = run_pandoc(
             ["--from=json", "--to=typst", "--standalone", f"--template={folder / 'template.typ'}"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,11 +20,19 @@ if TYPE_CHECKING:
 __all__ = ["word_document"]
 
 
-def word_document(report: Report, edition: EditionInfo, references: Sequence[Reference]) -> bytes:
-    """Return the report as DOCX; captions are SEQ fields, so Word's own lists find them."""
+def word_document(
+    report: Report,
+    edition: EditionInfo,
+    references: Sequence[Reference],
+    pictures: Mapping[str, bytes],
+) -> bytes:
+    """Return the report as DOCX; captions are SEQ fields, so Word's own lists find them.
+
+    `pictures` are the drawings as PNG, as `document.cropped_pictures` makes them.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_pictures(report, folder, ".png")
+        write_pictures(pictures, folder)
         (folder / "reference.docx").write_bytes(_reference_document())
         made = run_pandoc(
             [
