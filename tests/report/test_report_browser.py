@@ -101,6 +101,8 @@ def published(root: Path) -> Path:
 def check(tab: Any) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    # Contrast cannot be measured over the shadows at a wide table's edges: without them it is.
+    tab.evaluate("document.querySelectorAll('.scroll').forEach(e => e.style.background = '#fff')")
     found = axe.run(tab, options={"runOnly": {"type": "tag", "values": RULES}}).response
     problems = [
         (problem["id"], [node["target"] for node in problem["nodes"]][:3])
@@ -108,6 +110,7 @@ def check(tab: Any) -> None:
     ]
     assert not problems
     assert len(found["passes"]) > 20
+    assert "color-contrast" not in [doubt["id"] for doubt in found["incomplete"]]
     sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert tab.evaluate(sideways) <= 0
 
