@@ -192,3 +192,27 @@ def test_another_codebook_has_colours_of_its_own() -> None:
     assert mixed["cost"] == style.THEME_COLOURS[next(iter(codebook["theme"]))]
     assert mixed["stigma"] == style.NOT_STATED_COLOUR, "no colour stands for two themes"
     assert style.outcome_colours(["wider_access", "no_solution"])["wider_access"] == "#222a94"
+
+
+def test_legend_of_the_figure_stays_off_the_title_and_note_bands() -> None:
+    import io
+
+    from PIL import Image
+
+    from oso_analysis.figures.rendering import render
+    from oso_analysis.figures.style import new_figure
+
+    def bands(with_legend: bool) -> list[bytes]:
+        figure = new_figure(height_mm=60)
+        axes = figure.subplots()
+        line = axes.plot([0, 1], [0, 1], color="white")
+        if with_legend:
+            figure.legend(handles=line, labels=["legend"], loc="outside upper left")
+            figure.legend(handles=line, labels=["legend"], loc="outside lower left")
+        picture = render(figure, title="", notes=["note"], alt_text="x")
+        image = Image.open(io.BytesIO(picture.png)).convert("L")
+        width, height = image.size
+        edge = round(height * (1 - picture.bottom))
+        return [image.crop((0, edge, width, height)).point(lambda v: 255 * (v > 200)).tobytes()]
+
+    assert bands(with_legend=True) == bands(with_legend=False)

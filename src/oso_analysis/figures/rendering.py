@@ -74,6 +74,7 @@ def render(figure: Figure, *, title: str, notes: Sequence[str], alt_text: str) -
         for artist in (figure._suptitle, figure._supxlabel):  # type: ignore[attr-defined]
             if artist is not None and artist.get_gid() in {"oso-title", "oso-note"}:
                 artist.set_text("")
+        _hold_legends(figure)
         width, height = figure.get_size_inches()
         head = wrap_label(title, int(width * _TITLE_PER_INCH))
         foot = "\n".join(wrap_label(line, int(width * _NOTE_PER_INCH)) for line in notes if line)
@@ -121,6 +122,21 @@ def render(figure: Figure, *, title: str, notes: Sequence[str], alt_text: str) -
         round(top / whole, 6),
         round(bottom / whole, 6),
     )
+
+
+def _hold_legends(figure: Figure) -> None:
+    """Fix the figure's own legends where the layout puts them, off the bands.
+
+    Saving with bands enlarges the page, and a legend "outside" the axes hangs on the page's edge.
+    """
+    if not figure.legends:
+        return
+    figure.draw_without_rendering()
+    for legend in figure.legends:
+        place = legend.get_window_extent().transformed(figure.transFigure.inverted())
+        legend.set_bbox_to_anchor((0, 0, 1, 1), transform=figure.transFigure)
+        legend.set_loc((place.x0, place.y0))
+    figure.set_layout_engine("none")
 
 
 def _compact(png: bytes) -> bytes:
