@@ -85,7 +85,9 @@ def test_one_cause_is_told_once_and_what_failed_is_left(project: Path) -> None:
     copy = project / "notebooks" / "03_again.ipynb"
     copy.write_bytes(first.read_bytes())
     before = first.read_bytes()
-    with pytest.raises(RunError, match=r"03_again.ipynb failed in cell 3 with the same error as 01"):
+    with pytest.raises(
+        RunError, match=r"03_again.ipynb failed in cell 3 with the same error as 01"
+    ):
         refresh_notebooks(project, jobs=2)
     assert first.read_bytes() == before
     assert json.loads(second.read_text(encoding="utf-8"))["cells"][-1]["outputs"]

@@ -83,12 +83,18 @@ def test_an_empty_folder_is_filled_and_a_failure_leaves_nothing(
         patched.setattr(
             "oso_analysis.scaffold.start.write_templates", lambda root: 1 / 0 if root else []
         )
-        with pytest.raises(ZeroDivisionError):
-            init_project(target, outputs=False)
+        for place in (target, tmp_path / "fresh"):
+            with pytest.raises(ZeroDivisionError):
+                init_project(place, outputs=False)
     assert not list(target.iterdir())
     assert [path.name for path in tmp_path.iterdir()] == ["a b"]
-    assert main(["init", str(target), "--title", "Ärger: #1", "--no-outputs"]) == 0
-    assert "oso-analysis run" in capsys.readouterr().out
+    # As people do it: standing in the folder, which must stay the one they stand in.
+    monkeypatch.chdir(target)
+    assert main(["init", ".", "--title", "Ärger: #1", "--no-outputs"]) == 0
+    said = capsys.readouterr().out
+    assert "oso-analysis run" in said
+    assert "cd " not in said
+    assert Path.cwd().samefile(target)
     assert load_review(target).report["title"] == "Ärger: #1"
     assert (target / ".gitignore").is_file()
 
@@ -126,6 +132,23 @@ def test_templates_have_fixed_bytes_and_no_clock(pristine: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(first["coding.xlsx"])) as archive:
         assert {item.date_time[0] for item in archive.infolist()} == {1980}
         assert b"2000-01-01T00:00:00Z" in archive.read("docProps/core.xml")
+
+
+def test_the_wheel_carries_what_a_new_project_needs(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from flit_core.buildapi import build_wheel
+
+    monkeypatch.chdir(root)
+    with zipfile.ZipFile(tmp_path / build_wheel(str(tmp_path))) as wheel:
+        names = set(wheel.namelist())
+    shipped = {
+        f"oso_analysis/scaffold/project/{path.relative_to(PACKAGE / 'project').as_posix()}"
+        for path in (PACKAGE / "project").rglob("*")
+        if path.is_file()
+    }
+    assert shipped <= names
+    assert {"oso_analysis/scaffold/words.yaml", "oso_analysis/notebooks/template.json"} <= names
 
 
 @pytest.mark.slow

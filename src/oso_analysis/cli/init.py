@@ -44,7 +44,8 @@ def _init(arguments: argparse.Namespace) -> int:
         jobs=os.cpu_count() or 1,
     )
     print(f"made {path.name}; next:")
-    print(f"  cd {arguments.path}")
+    if path != Path.cwd():
+        print(f'  cd "{arguments.path}"')
     print("  oso-analysis run")
     print("  oso-analysis check")
     print("README.md there says how to make it yours.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -44,7 +43,7 @@ def init_project(
     Returns
     -------
     Path
-        The project's folder. It appears at once and whole, or not at all.
+        The project's folder. If anything fails, it is as it was before.
 
     Raises
     ------
@@ -63,11 +62,13 @@ def init_project(
         problems.append(Problem("must not be empty", column="--title"))
     if problems:
         raise InputError(problems)
+    new = not path.exists()
+    moved: list[Path] = []
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".new-review-", dir=path.parent) as scratch:
-            draft = Path(scratch) / path.name
-            draft.mkdir()
+        path.mkdir(parents=True, exist_ok=True)
+        # Inside, because the folder may be the one somebody stands in: it must stay the same one.
+        with tempfile.TemporaryDirectory(prefix=".new-review-", dir=path) as scratch:
+            draft = Path(scratch)
             _fill(draft, title)
             if outputs:
                 from oso_analysis.notebooks import refresh_notebooks
@@ -75,11 +76,20 @@ def init_project(
                 refresh_notebooks(draft, jobs=jobs)
                 for left in (".cache", "exports"):
                     shutil.rmtree(draft / left, ignore_errors=True)
-            if path.exists():
-                path.rmdir()
-            os.replace(draft, path)  # noqa: PTH105 - as in the rest of the package
-    except OSError as error:
-        raise RunError(f"cannot write {path.name}: {error.strerror or error}") from error
+            # The data come last: until they are there, it is no project to any command.
+            for item in sorted(draft.iterdir(), key=lambda item: (item.name == "data", item.name)):
+                target = path / item.name
+                item.replace(target)
+                moved.append(target)
+    except BaseException as error:
+        for item in moved:
+            shutil.rmtree(item) if item.is_dir() else item.unlink()
+        if new and path.is_dir():
+            path.rmdir()
+        if isinstance(error, OSError):
+            reason = error.strerror or str(error)
+            raise RunError(f"cannot write {path.name}: {reason}") from error
+        raise
     return path
 
 
