@@ -6,8 +6,8 @@ up, so that a count resting on a code with an alpha below 0.667 cannot be shown 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from types import MappingProxyType
 
 import pandas as pd
@@ -19,6 +19,7 @@ from oso_analysis.agreement import (
     measure_screening_agreement,
 )
 from oso_analysis.codebook import NOT_STATED
+from oso_analysis.errors import check_option
 from oso_analysis.review import Review
 from oso_analysis.scope import Scope
 
@@ -36,18 +37,42 @@ _MADE_FROM = MappingProxyType(
 _NOT_CODES = frozenset({NOT_STATED, "total", "other", "several"})
 
 
-@dataclass(frozen=True)
 class Reliability:
-    """Agreement of screeners and coders.
+    """Agreement of screeners and coders, each material's measured when it is first asked for."""
 
-    Attributes
-    ----------
-    table : pandas.DataFrame
+    def __init__(self, measures: Mapping[str, Callable[[], pd.DataFrame]]) -> None:
+        self._measures = measures
+        self._measured: dict[str, pd.DataFrame] = {}
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """All of it, one material under the other; the column `material` tells them apart.
+
         The rows of `measure_screening_agreement`, `measure_coding_agreement` and
-        `measure_consultation_agreement` under one another; `material` tells them apart.
-    """
+        `measure_consultation_agreement`.
+        """
+        return pd.concat([self.of(name) for name in self._measures], ignore_index=True)
 
-    table: pd.DataFrame
+    def of(self, material: str) -> pd.DataFrame:
+        """Return the rows of one material.
+
+        Parameters
+        ----------
+        material : {"screening", "literature", "consultation"}
+
+        Returns
+        -------
+        pandas.DataFrame
+
+        Raises
+        ------
+        InputError
+            If there is no such material, with the nearest there is.
+        """
+        check_option("material", material, list(self._measures))
+        if material not in self._measured:
+            self._measured[material] = self._measures[material]()
+        return self._measured[material]
 
     def caveats(self, frame: pd.DataFrame, *, material: str = "literature") -> list[str]:
         """Return what must be said under an exhibit that shows `frame`.
@@ -65,7 +90,7 @@ class Reliability:
         list of str
             One sentence for each facet with weak codes; empty where all are reliable.
         """
-        rows = self.table[self.table["material"] == material]
+        rows = self.of(material)
         measured = set(rows["facet"])
         sentences: list[str] = []
         for column in frame.columns:
@@ -101,23 +126,32 @@ def measure_reliability(
     Reliability
         Unit: records for screening and the literature, submissions for the consultation.
     """
-    screening, coding = review.screening, review.coding
-    relevance, segments = review.relevance, review.segments
-    if scope is not None:
-        ids = review.work_ids
-        dated = ids.loc[ids["work_id"].isin(scope.dated_works), "record_id"]
-        kept = ids.loc[ids["work_id"].isin(scope.works["work_id"]), "record_id"]
-        screening = screening[screening["record_id"].isin(dated)]
-        coding = coding[coding["record_id"].isin(kept)]
-        relevance, segments = scope.relevance, scope.segments
     labels: Mapping[str, Mapping[str, str]] = {"country": review.places}
-    tables = [
-        measure_screening_agreement(screening, review.codebook, n_draws=n_draws, seed=seed),
-        measure_coding_agreement(
+
+    def screening() -> pd.DataFrame:
+        decisions = review.screening
+        if scope is not None:
+            ids = review.work_ids
+            dated = ids.loc[ids["work_id"].isin(scope.dated_works), "record_id"]
+            decisions = decisions[decisions["record_id"].isin(dated)]
+        return measure_screening_agreement(decisions, review.codebook, n_draws=n_draws, seed=seed)
+
+    def literature() -> pd.DataFrame:
+        coding = review.coding
+        if scope is not None:
+            ids = review.work_ids
+            kept = ids.loc[ids["work_id"].isin(scope.works["work_id"]), "record_id"]
+            coding = coding[coding["record_id"].isin(kept)]
+        return measure_coding_agreement(
             coding, review.codebook, labels=labels, n_draws=n_draws, seed=seed
-        ),
-        measure_consultation_agreement(
-            relevance, segments, review.codebook, n_draws=n_draws, seed=seed
-        ),
-    ]
-    return Reliability(pd.concat(tables, ignore_index=True))
+        )
+
+    def consultation() -> pd.DataFrame:
+        source: Review | Scope = review if scope is None else scope
+        return measure_consultation_agreement(
+            source.relevance, source.segments, review.codebook, n_draws=n_draws, seed=seed
+        )
+
+    return Reliability(
+        {"screening": screening, "literature": literature, "consultation": consultation}
+    )

@@ -1,18 +1,25 @@
-"""A whole review in memory: every table of `data/`, checked, and the frames derived from them."""
+"""A whole review: every table of `data/`, checked, and the frames derived from them.
+
+Each part is read when it is first asked for, so a notebook depends on the files it uses and on no
+others. What was made from the same bytes before, in this process, is not made again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import yaml
 
 from oso_analysis.codebook import Codebook, read_codebook
 from oso_analysis.display import Summarised, Summary, plural
-from oso_analysis.errors import InputError, Problem
+from oso_analysis.errors import InputError, Problem, nearest
 from oso_analysis.literature.coding import code_works
 from oso_analysis.literature.deduplicate import Deduplication, deduplicate
 from oso_analysis.literature.readers import ReadResult, read_records
@@ -20,7 +27,10 @@ from oso_analysis.literature.screening import screen_works
 from oso_analysis.project import find_root
 from oso_analysis.schema import DataPackage, check_foreign_keys, load_table, read_package
 
-__all__ = ["Review", "load_review"]
+__all__ = ["CHECKED", "Review", "load_review"]
+
+#: Names the project whose data the surrounding run has checked as a whole.
+CHECKED = "OSO_ANALYSIS_CHECKED"
 
 #: Tables whose record_id must be a record of the search exports.
 _REFER_TO_RECORDS = (
@@ -31,8 +41,12 @@ _REFER_TO_RECORDS = (
     "coding_adjudication",
 )
 
+_Made = TypeVar("_Made")
+#: The last result of each part of each project, with a digest of what it was made from.
+_kept: dict[tuple[Path, str], tuple[str, Any]] = {}
 
-@dataclass(frozen=True, repr=False)
+
+@dataclass(frozen=True, repr=False, eq=False)
 class Review(Summarised):
     """Everything a notebook starts from.
 
@@ -44,32 +58,49 @@ class Review(Summarised):
         The description of the data, with its `limits`.
     codebook : Codebook
         The vocabulary.
-    report : mapping
-        Facts about the report that the review analyses.
-    places : dict of str to str
-        Geography code to its printed name.
     tables : mapping of str to pandas.DataFrame
         Every described table by resource name.
-    reading : ReadResult
-        What was read from the search exports, with rejects and repairs.
-    deduplication : Deduplication
-        Which records are which works, why, and what is uncertain.
-    work_screening : pandas.DataFrame
-        One row a work: `work_id, decision, exclusion_reason, n_records, n_screened_records`.
-    work_codes : pandas.DataFrame
-        One row a work, facet and code.
+
+    Notes
+    -----
+    Tables, records and what is derived from them are read when they are first asked for.
     """
 
     root: Path
     package: DataPackage
     codebook: Codebook
-    report: Mapping[str, Any]
-    places: Mapping[str, str]
     tables: Mapping[str, pd.DataFrame]
-    reading: ReadResult
-    deduplication: Deduplication
-    work_screening: pd.DataFrame
-    work_codes: pd.DataFrame
+    _parts: _Parts
+
+    @property
+    def report(self) -> Mapping[str, Any]:
+        """Facts about the report that the review analyses."""
+        return self._parts.report
+
+    @property
+    def places(self) -> Mapping[str, str]:
+        """Geography code to its printed name."""
+        return self._parts.places
+
+    @property
+    def reading(self) -> ReadResult:
+        """What was read from the search exports, with rejects and repairs."""
+        return self._parts.reading
+
+    @property
+    def deduplication(self) -> Deduplication:
+        """Which records are which works, why, and what is uncertain."""
+        return self._parts.deduplication
+
+    @property
+    def work_screening(self) -> pd.DataFrame:
+        """One row a work: `work_id, decision, exclusion_reason, n_records, n_screened_records`."""
+        return self._parts.work_screening
+
+    @property
+    def work_codes(self) -> pd.DataFrame:
+        """One row a work, facet and code."""
+        return self._parts.work_codes
 
     @property
     def records(self) -> pd.DataFrame:
@@ -181,7 +212,7 @@ class Review(Summarised):
 
 
 def load_review(root: Path | str | None = None) -> Review:
-    """Read, check and join all data of a project.
+    """Open the data of a project, all of it checked.
 
     Parameters
     ----------
@@ -191,6 +222,8 @@ def load_review(root: Path | str | None = None) -> Review:
     Returns
     -------
     Review
+        Its tables are those of the files as they are now; loading again after a change reads only
+        what has changed.
 
     Raises
     ------
@@ -202,67 +235,221 @@ def load_review(root: Path | str | None = None) -> Review:
     data = folder / "data"
     package = read_package(data)
     codebook = read_codebook(data / package["codebook"].paths[0])
-    problems: list[Problem] = []
-    tables = _load_tables(package, codebook, problems)
-    problems += check_foreign_keys(package, tables)
-    files = [
-        item for item in package.resources.values() if item.descriptor.get("role") == "records"
-    ]
-    reading = None
-    try:
-        reading = read_records([data / path for item in files for path in item.paths])
-    except InputError as error:
-        problems += error.problems
-    if reading is not None:
-        problems += _check_records(package, tables, reading.records)
-    report = _read_report(data / package["report"].paths[0], problems)
-    if problems or reading is None:
-        raise InputError(problems)
-    found = deduplicate(reading.records, decisions=tables["duplicate_decisions"])
-    work_screening = screen_works(
-        tables["screening"],
-        found.work_ids,
-        codebook,
-        adjudication=tables["screening_adjudication"],
-    )
-    work_codes = code_works(
-        tables["coding"],
-        found.work_ids,
-        codebook,
-        consensus=tables["coding_consensus"],
-        adjudication=tables["coding_adjudication"],
-    )
-    places = dict(zip(*(tables["geographies"][c] for c in ("geography", "label")), strict=True))
-    return Review(
-        folder,
-        package,
-        codebook,
-        report,
-        places,
-        tables,
-        reading,
-        found,
-        work_screening,
-        work_codes,
-    )
+    parts = _Parts(package, codebook)
+    # Inside a run all data were checked before it began; reading all of them again would make
+    # every notebook depend on every file.
+    if os.environ.get(CHECKED) != str(folder):
+        parts.check()
+    return Review(folder, package, codebook, _Tables(parts), parts)
 
 
-def _load_tables(
-    package: DataPackage, codebook: Codebook, problems: list[Problem]
-) -> dict[str, pd.DataFrame]:
-    tables: dict[str, pd.DataFrame] = {}
-    countries: list[str] = []
-    # Places come first: `country` is a facet whose codes are that table's.
-    names = sorted(package.resources, key=lambda name: name != "geographies")
-    for name in names:
-        if not package[name].is_table:
-            continue
-        table, found = load_table(package, name, codebook, extra_codes={"country": countries})
-        problems += found
-        tables[name] = table
-        if name == "geographies":
-            countries = table["geography"].dropna().tolist()
-    return tables
+class _Tables(Mapping[str, pd.DataFrame]):
+    """The described tables by name, each read when it is asked for."""
+
+    def __init__(self, parts: _Parts) -> None:
+        self._parts = parts
+        self._names = [name for name, item in parts.package.resources.items() if item.is_table]
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._names:
+            hint = nearest(name, self._names)
+            raise KeyError(f"{name!r} is no table" + (f"; did you mean {hint!r}?" if hint else ""))
+        return self._parts.table(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._names))
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
+
+
+class _Parts:
+    """Reads and derives the parts of one review, each once.
+
+    A part is kept for the whole process under a digest of the files it comes from. A review gets
+    copies that share their memory, so that a change to one is seen nowhere else.
+    """
+
+    def __init__(self, package: DataPackage, codebook: Codebook) -> None:
+        self.package = package
+        self._codebook = codebook
+        self._digests: dict[str, str] = {}
+        self._own: dict[str, pd.DataFrame] = {}
+        self._records = [
+            path
+            for item in package.resources.values()
+            if item.descriptor.get("role") == "records"
+            for path in item.paths
+        ]
+
+    # Parts
+
+    def table(self, name: str) -> pd.DataFrame:
+        if name not in self._own:
+            frame, problems = self._loaded(name)
+            if problems:
+                raise InputError(problems)
+            self._own[name] = frame.copy(deep=False)
+        return self._own[name]
+
+    @cached_property
+    def places(self) -> dict[str, str]:
+        geographies = self.table("geographies")
+        return dict(zip(geographies["geography"], geographies["label"], strict=True))
+
+    @cached_property
+    def report(self) -> dict[str, Any]:
+        problems: list[Problem] = []
+        report = _read_report(self.package.root / self.package["report"].paths[0], problems)
+        if problems:
+            raise InputError(problems)
+        return report
+
+    @cached_property
+    def reading(self) -> ReadResult:
+        return _shared(
+            self._once(
+                "records",
+                self._digest(*self._records),
+                lambda: read_records([self.package.root / path for path in self._records]),
+            )
+        )
+
+    @cached_property
+    def deduplication(self) -> Deduplication:
+        return _shared(
+            self._once(
+                "deduplication",
+                self._works_digest,
+                lambda: deduplicate(
+                    self.reading.records, decisions=self.table("duplicate_decisions")
+                ),
+            )
+        )
+
+    @cached_property
+    def work_screening(self) -> pd.DataFrame:
+        names = ("screening", "screening_adjudication")
+        return self._once(
+            "work_screening",
+            self._works_digest + "".join(map(self._table_digest, names)),
+            lambda: screen_works(
+                self.table("screening"),
+                self.deduplication.work_ids,
+                self._codebook,
+                adjudication=self.table("screening_adjudication"),
+            ),
+        ).copy(deep=False)
+
+    @cached_property
+    def work_codes(self) -> pd.DataFrame:
+        names = ("coding", "coding_consensus", "coding_adjudication")
+        return self._once(
+            "work_codes",
+            self._works_digest + "".join(map(self._table_digest, names)),
+            lambda: code_works(
+                self.table("coding"),
+                self.deduplication.work_ids,
+                self._codebook,
+                consensus=self.table("coding_consensus"),
+                adjudication=self.table("coding_adjudication"),
+            ),
+        ).copy(deep=False)
+
+    # Checking
+
+    def check(self) -> None:
+        """Check all data, whatever is asked for later.
+
+        Raises
+        ------
+        InputError
+            Every problem of every file.
+        """
+        names = [name for name, item in self.package.resources.items() if item.is_table]
+        report = self.package["report"].paths[0]
+        tables = "".join(self._table_digest(name) for name in sorted(names))
+        problems = self._once(
+            "problems",
+            tables + self._digest(report, *self._records),
+            lambda: self._problems(sorted(names)),
+        )
+        if problems:
+            raise InputError(problems)
+
+    def _problems(self, names: list[str]) -> list[Problem]:
+        problems: list[Problem] = []
+        tables: dict[str, pd.DataFrame] = {}
+        # Places come first, because other tables' codes are looked up in theirs.
+        for name in sorted(names, key=lambda name: name != "geographies"):
+            tables[name], found = self._loaded(name)
+            problems += found
+        problems += check_foreign_keys(self.package, tables)
+        try:
+            problems += _check_records(self.package, tables, self.reading.records)
+        except InputError as error:
+            problems += error.problems
+        _read_report(self.package.root / self.package["report"].paths[0], problems)
+        return problems
+
+    # What parts are made from
+
+    def _loaded(self, name: str) -> tuple[pd.DataFrame, list[Problem]]:
+        """Return a table as it could be read, and what is wrong with it."""
+
+        def load() -> tuple[pd.DataFrame, list[Problem]]:
+            places: list[str] = []
+            if self._names_places(name):
+                geographies, _ = self._loaded("geographies")
+                places = geographies["geography"].dropna().tolist()
+            return load_table(self.package, name, self._codebook, extra_codes={"country": places})
+
+        return self._once(f"table {name}", self._table_digest(name), load)
+
+    def _names_places(self, name: str) -> bool:
+        """Tell whether a table has codes by facet: `country` is one, whose codes are a table."""
+        return "codesByFacet" in self.package[name].descriptor.get("schema", {})
+
+    def _table_digest(self, name: str) -> str:
+        names = (name, "geographies") if self._names_places(name) else (name,)
+        files = [self.package[item].paths[0] for item in names]
+        return self._digest("datapackage.json", self.package["codebook"].paths[0], *files)
+
+    @property
+    def _works_digest(self) -> str:
+        return self._digest(*self._records) + self._table_digest("duplicate_decisions")
+
+    def _digest(self, *paths: str) -> str:
+        """Return a digest of the bytes of files of `data/`, by their names."""
+        for path in paths:
+            if path not in self._digests:
+                content = (self.package.root / path).read_bytes()
+                self._digests[path] = hashlib.sha256(content).hexdigest()
+        whole = "\n".join(f"{path} {self._digests[path]}" for path in paths)
+        return hashlib.sha256(whole.encode("utf-8")).hexdigest()
+
+    def _once(self, part: str, digest: str, make: Callable[[], _Made]) -> _Made:
+        known = _kept.get((self.package.root, part))
+        if known is None or known[0] != digest:
+            known = _kept[self.package.root, part] = (digest, make())
+        made: _Made = known[1]
+        return made
+
+
+_Frames = TypeVar("_Frames", ReadResult, Deduplication)
+
+
+def _shared(result: _Frames) -> _Frames:
+    """Return a copy of a result whose frames share their memory with the original's."""
+    frames = {
+        name: value.copy(deep=False)
+        for name, value in vars(result).items()
+        if isinstance(value, pd.DataFrame)
+    }
+    return replace(result, **frames)
 
 
 def _check_records(

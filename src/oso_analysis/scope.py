@@ -1,13 +1,15 @@
 """What an edition is about: the part of a review that its parameters keep, and what they leave out.
 
 Nothing vanishes: each noun's count before is the sum of what is kept and of what is left out, by
-reason, in `Scope.balance`.
+reason, in `Scope.balance`. Each noun is scoped when it is first asked for, so a notebook about one
+of them depends on no data of the others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -33,40 +35,91 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Scope(Summarised):
     """The part of a review that an edition keeps.
 
     Attributes
     ----------
-    works : pandas.DataFrame
-        Included works in scope, one row each.
-    work_codes : pandas.DataFrame
-        Their codes: `work_id, facet, code`.
-    outside_works : pandas.DataFrame
-        Included works left out: `work_id, reason`, a key of `REASONS`.
-    dated_works : pandas.Series
-        `work_id` of every work, included or not, that the year alone keeps in scope; for what
-        precedes coding, such as the agreement of screeners.
-    submissions, relevance, segments, indicators : pandas.DataFrame
-        As in `Review`, in scope.
-    balance : pandas.DataFrame
-        One row a noun: `noun, n_before, n_kept` and `n_<reason>` for each of `REASONS`; each row
-        closes.
     text : str
         The scope in words, for captions.
     """
 
-    works: pd.DataFrame
-    work_codes: pd.DataFrame
-    outside_works: pd.DataFrame
-    dated_works: pd.Series
-    submissions: pd.DataFrame
-    relevance: pd.DataFrame
-    segments: pd.DataFrame
-    indicators: pd.DataFrame
-    balance: pd.DataFrame
     text: str
+    _review: Review
+    _choice: _Choice
+
+    @property
+    def works(self) -> pd.DataFrame:
+        """Included works in scope, one row each."""
+        return self._works.kept
+
+    @cached_property
+    def work_codes(self) -> pd.DataFrame:
+        """Their codes: `work_id, facet, code`."""
+        codes = self._review.work_codes
+        return codes[codes["work_id"].isin(self.works["work_id"])]
+
+    @cached_property
+    def outside_works(self) -> pd.DataFrame:
+        """Included works left out: `work_id, reason`, a key of `REASONS`."""
+        left = pd.DataFrame({"work_id": self._works.ids, "reason": self._works.reasons})
+        return left.dropna(subset="reason").reset_index(drop=True)
+
+    @cached_property
+    def dated_works(self) -> pd.Series:
+        """`work_id` of every work, included or not, that the year alone keeps in scope.
+
+        For what precedes coding, such as the agreement of screeners.
+        """
+        everything = self._review.works
+        dated = _first_reason(_by_year(everything["year"], self._choice.year_to)).isna()
+        return everything.loc[dated, "work_id"]
+
+    @property
+    def submissions(self) -> pd.DataFrame:
+        """Submissions in scope, as in `Review`."""
+        return self._submissions.kept
+
+    @cached_property
+    def relevance(self) -> pd.DataFrame:
+        """Verdicts on submissions in scope, as in `Review`."""
+        relevance = self._review.relevance
+        kept = relevance["submission_id"].isin(self.submissions["submission_id"])
+        return relevance[kept].reset_index(drop=True)
+
+    @cached_property
+    def segments(self) -> pd.DataFrame:
+        """Segments of submissions in scope, as in `Review`."""
+        segments = self._review.segments
+        kept = segments["submission_id"].isin(self.submissions["submission_id"])
+        return segments[kept].reset_index(drop=True)
+
+    @property
+    def indicators(self) -> pd.DataFrame:
+        """Published figures in scope, as in `Review`."""
+        return self._indicators.kept
+
+    @cached_property
+    def balance(self) -> pd.DataFrame:
+        """One row a noun: `noun, n_before, n_kept` and `n_<reason>` for each of `REASONS`.
+
+        Each row closes.
+        """
+        nouns = [self._works, self._submissions, self._indicators]
+        return pd.DataFrame([noun.balance for noun in nouns])
+
+    @cached_property
+    def _works(self) -> _Kept:
+        return _scope_works(self._review, self._choice)
+
+    @cached_property
+    def _submissions(self) -> _Kept:
+        return _scope_submissions(self._review, self._choice)
+
+    @cached_property
+    def _indicators(self) -> _Kept:
+        return _scope_indicators(self._review, self._choice)
 
     @property
     def _summary(self) -> Summary:
@@ -130,12 +183,80 @@ def _has_code(
     return ids.isin(rows["work_id"])
 
 
-def _balance(noun: str, reasons: pd.Series) -> dict[str, object]:
+@dataclass(frozen=True)
+class _Choice:
+    """What `scope_review` was asked for."""
+
+    year_to: int | None
+    countries: Sequence[str]
+    themes: Sequence[str]
+    coder: str
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """One noun: what is kept, and for each row of all of them why it is not (missing: kept)."""
+
+    kept: pd.DataFrame
+    ids: pd.Series
+    reasons: pd.Series
+    balance: dict[str, object]
+
+
+def _closing(noun: str, kept: pd.DataFrame, ids: pd.Series, reasons: pd.Series) -> _Kept:
+    """Return a noun's part once what is kept and what is left out add up to all of it."""
     left = reasons.value_counts()
-    row: dict[str, object] = {"noun": noun, "n_before": len(reasons)}
-    row["n_kept"] = int(reasons.isna().sum())
-    row |= {f"n_{name}": int(left.get(name, 0)) for name in REASONS}
-    return row
+    counts = {f"n_{name}": int(left.get(name, 0)) for name in REASONS}
+    n_kept = int(reasons.isna().sum())
+    if n_kept + sum(counts.values()) != len(reasons) or n_kept != len(kept):
+        raise RunError(
+            f"the edition's scope does not add up: of {len(reasons)} {noun}, {len(kept)} are kept, "
+            f"{n_kept} should be, and {counts} are left out"
+        )
+    return _Kept(
+        kept, ids, reasons, {"noun": noun, "n_before": len(reasons), "n_kept": n_kept, **counts}
+    )
+
+
+def _scope_works(review: Review, choice: _Choice) -> _Kept:
+    everything = review.works
+    included = everything[everything["work_id"].isin(included_works(review.work_screening))]
+    ids = included["work_id"]
+    masks = _by_year(included["year"], choice.year_to)
+    if choice.countries:
+        masks["country_not_stated"] = ~_has_code(ids, review.work_codes, "country")
+        masks["other_country"] = ~_has_code(ids, review.work_codes, "country", choice.countries)
+    if choice.themes:
+        masks["other_theme"] = ~_has_code(ids, review.work_codes, "theme", choice.themes)
+    reasons = _first_reason(masks)
+    kept = included[reasons.isna()].reset_index(drop=True)
+    return _closing("included works", kept, ids, reasons)
+
+
+def _scope_submissions(review: Review, choice: _Choice) -> _Kept:
+    submissions = review.submissions
+    ids = submissions["submission_id"]
+    masks = _by_year(submissions["year"], choice.year_to)
+    if choice.countries:
+        masks["country_not_stated"] = submissions["country"].isna()
+        masks["other_country"] = ~submissions["country"].isin(list(choice.countries))
+    if choice.themes:
+        segments = review.segments
+        named = segments["theme"].isin(list(choice.themes)) & (segments["coder"] == choice.coder)
+        masks["other_theme"] = ~ids.isin(segments.loc[named, "submission_id"])
+    reasons = _first_reason(masks)
+    kept = submissions[reasons.isna()].reset_index(drop=True)
+    return _closing("submissions", kept, ids, reasons)
+
+
+def _scope_indicators(review: Review, choice: _Choice) -> _Kept:
+    figures = review.indicators
+    kept = scope_figures(figures, year_to=choice.year_to, geographies=choice.countries)
+    masks = _by_year(figures["year"], choice.year_to)
+    rows = pd.Series(range(len(figures)), index=figures.index)
+    in_place = scope_figures(figures.assign(_row=rows), geographies=choice.countries)
+    masks["other_country"] = ~rows.isin(in_place["_row"])
+    return _closing("published figures", kept, figures["indicator_id"], _first_reason(masks))
 
 
 def scope_review(
@@ -174,72 +295,16 @@ def scope_review(
     InputError
         All unknown places and themes at once, each with the nearest known code.
     RunError
-        If what is kept and what is left out do not add up.
+        If what is kept and what is left out do not add up, when a part of the scope is asked for.
     """
     problems = unknown_codes(countries, review.places, column="countries")
     problems += unknown_codes(themes, review.codebook["theme"].labels, column="themes")
     if problems:
         raise InputError(problems, "this scope cannot be used")
-    everything = review.works
-    included = everything[everything["work_id"].isin(included_works(review.work_screening))]
-    ids = included["work_id"]
-    masks = _by_year(included["year"], year_to)
-    if countries:
-        masks["country_not_stated"] = ~_has_code(ids, review.work_codes, "country")
-        masks["other_country"] = ~_has_code(ids, review.work_codes, "country", countries)
-    if themes:
-        masks["other_theme"] = ~_has_code(ids, review.work_codes, "theme", themes)
-    work_reasons = _first_reason(masks)
-    kept = included[work_reasons.isna()].reset_index(drop=True)
-
-    submissions, segments = review.submissions, review.segments
-    masks = _by_year(submissions["year"], year_to)
-    if countries:
-        masks["country_not_stated"] = submissions["country"].isna()
-        masks["other_country"] = ~submissions["country"].isin(list(countries))
-    if themes:
-        own = segments[(segments["coder"] == coder) & segments["theme"].isin(list(themes))]
-        named = own["submission_id"]
-        masks["other_theme"] = ~submissions["submission_id"].isin(named)
-    submission_reasons = _first_reason(masks)
-    submissions = submissions[submission_reasons.isna()]
-    segments = segments[segments["submission_id"].isin(submissions["submission_id"])]
-    relevance = review.relevance
-    relevance = relevance[relevance["submission_id"].isin(submissions["submission_id"])]
-
-    figures = review.indicators
-    indicators = scope_figures(figures, year_to=year_to, geographies=countries)
-    masks = _by_year(figures["year"], year_to)
-    in_place = scope_figures(figures.assign(_row=range(len(figures))), geographies=countries)
-    masks["other_country"] = ~pd.Series(range(len(figures)), index=figures.index).isin(
-        in_place["_row"]
-    )
-    figure_reasons = _first_reason(masks)
-
-    balance = pd.DataFrame(
-        [
-            _balance("included works", work_reasons),
-            _balance("submissions", submission_reasons),
-            _balance("published figures", figure_reasons),
-        ]
-    )
-    closes = balance.drop(columns=["noun", "n_before"]).sum(axis=1).eq(balance["n_before"])
-    sizes = [len(kept), len(submissions), len(indicators)]
-    if not closes.all() or balance["n_kept"].tolist() != sizes:
-        raise RunError(f"the edition's scope does not add up:\n{balance.to_string(index=False)}")
-    outside = pd.DataFrame({"work_id": ids, "reason": work_reasons}).dropna(subset="reason")
-    dated = _first_reason(_by_year(everything["year"], year_to)).isna()
     return Scope(
-        works=kept,
-        work_codes=review.work_codes[review.work_codes["work_id"].isin(kept["work_id"])],
-        outside_works=outside.reset_index(drop=True),
-        dated_works=everything.loc[dated, "work_id"],
-        submissions=submissions.reset_index(drop=True),
-        relevance=relevance.reset_index(drop=True),
-        segments=segments.reset_index(drop=True),
-        indicators=indicators,
-        balance=balance,
-        text=_describe(review, year_to, countries, themes),
+        _describe(review, year_to, countries, themes),
+        review,
+        _Choice(year_to, tuple(countries), tuple(themes), coder),
     )
 
 
