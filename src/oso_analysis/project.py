@@ -6,10 +6,12 @@ from pathlib import Path
 
 from oso_analysis.errors import InputError, Problem
 
-__all__ = ["MARKER", "find_root"]
+__all__ = ["CHECKED", "MARKER", "find_root"]
 
 #: The file that marks a project's folder.
 MARKER = Path("data", "datapackage.json")
+#: In the environment of a notebook's kernel, names the project whose data were all checked before.
+CHECKED = "OSO_ANALYSIS_CHECKED"
 
 
 def find_root(start: Path | str | None = None) -> Path:

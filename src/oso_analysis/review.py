@@ -24,13 +24,10 @@ from oso_analysis.literature.coding import code_works
 from oso_analysis.literature.deduplicate import Deduplication, deduplicate
 from oso_analysis.literature.readers import ReadResult, read_records
 from oso_analysis.literature.screening import screen_works
-from oso_analysis.project import find_root
+from oso_analysis.project import CHECKED, find_root
 from oso_analysis.schema import DataPackage, check_foreign_keys, load_table, read_package
 
-__all__ = ["CHECKED", "Review", "load_review"]
-
-#: Names the project whose data the surrounding run has checked as a whole.
-CHECKED = "OSO_ANALYSIS_CHECKED"
+__all__ = ["Review", "load_review"]
 
 #: Tables whose record_id must be a record of the search exports.
 _REFER_TO_RECORDS = (

@@ -53,7 +53,9 @@ def verify_edition(root: Path, name: str | None = None, *, jobs: int, engine: st
         raise RunError(f"edition {edition.name} is not published; build it with `oso-analysis run`")
     with tempfile.TemporaryDirectory(prefix="oso-verify-") as folder:
         options = Options(reports=Path(folder), force=True, remember=False)
-        (outcome,) = build_editions(root, [edition], options, partial(local_workers, jobs, engine))
+        (outcome,) = build_editions(
+            root, [edition], options, partial(local_workers, jobs, engine, root)
+        )
         if outcome.error is not None:
             raise outcome.error
         return compare_folders(published, Path(folder) / edition.name)

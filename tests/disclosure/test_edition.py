@@ -197,7 +197,7 @@ def test_the_real_edition_as_the_notebooks_publish_it_withstands(tmp_path: Path)
     editions = read_editions(ROOT)
     edition = derive(editions.editions[editions.default], {"disclosure_threshold": THRESHOLD})
     options = Options(reports=tmp_path, remember=False)
-    (outcome,) = build_editions(ROOT, [edition], options, partial(local_workers, 1, "warm"))
+    (outcome,) = build_editions(ROOT, [edition], options, partial(local_workers, 1, "warm", ROOT))
     assert outcome.error is None, outcome.error
     folder = tmp_path / edition.name
     values = {k: v for name in NOTEBOOKS for k, v in prose_values(folder, name).items()}

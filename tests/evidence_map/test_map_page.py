@@ -238,7 +238,7 @@ def test_a_run_publishes_the_same_bytes(root: Path, tmp_path: Path) -> None:
 
     (edition,) = read_editions(root).select(["prevention"])
     options = Options(reports=tmp_path, force=True, remember=False)
-    (outcome,) = build_editions(root, [edition], options, partial(local_workers, 2, "warm"))
+    (outcome,) = build_editions(root, [edition], options, partial(local_workers, 2, "warm", root))
     assert outcome.error is None
     published = (tmp_path / edition.name / PAGE).read_text(encoding="utf-8")
     assert published == build_evidence_map(root, edition)

@@ -30,7 +30,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[Place]:
-    with local_workers(2, "warm") as opened:
+    with local_workers(2, "warm", FIXTURES / "project") as opened:
         yield opened
 
 

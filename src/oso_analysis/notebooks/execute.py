@@ -70,7 +70,8 @@ def execute(
     """Run notebooks with the parameters they declare; file name to result, failures included."""
     for path in notebooks:
         read_notebook(path)
-    with local_workers(min(jobs, len(notebooks)), engine) as place:
+    with local_workers(min(jobs, len(notebooks)), engine, root) as place:
+        place.check()
         futures = {
             path.name: place.executor.submit(
                 run_notebook,
@@ -80,6 +81,7 @@ def execute(
                     parameters={},
                     template=place.template,
                     sockets=str(place.scratch),
+                    checked=True,
                 ),
             )
             for path in notebooks

@@ -244,6 +244,7 @@ class _Build:
             waiting = [plan for plan in active if not self._is_published(plan)]
             if waiting:
                 with place() as workers:
+                    workers.check()
                     self._work(waiting, workers)
         return [plan.outcome for plan in self._plans]
 
@@ -323,6 +324,7 @@ class _Build:
                 sockets=str(workers.scratch),
                 progress=str(workers.scratch / "progress" / item.key),
                 timeout=self._options.timeout,
+                checked=True,
             )
             return workers.executor.submit(run_notebook, task)
         out = staging(self._options.reports, item.edition.name)

@@ -18,6 +18,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from oso_analysis.errors import OsoError, RunError
 from oso_analysis.runner.assemble import AssembleTask, assemble
 from oso_analysis.runner.execute import NotebookResult, NotebookTask, run_notebook
 from oso_analysis.runner.inputs import lock_files
+from oso_analysis.runner.prepare import check_data
 from oso_analysis.runner.versions import versions
 from oso_analysis.runner.workers import Place, local_workers, scratch_folder
 
@@ -72,7 +74,7 @@ def cluster_workers(address: str, root: Path) -> Iterator[Place]:
         slots = sum(workers.values())
         bundle = client.scatter(_pack(root), broadcast=True)
         with _ClusterExecutor(client.get_executor(pure=False), bundle, slots) as executor:
-            yield Place(executor, "", scratch, slots)
+            yield Place(executor, "", scratch, slots, partial(check_data, root))
 
 
 def _compare_versions(found: dict[str, dict[str, str]]) -> None:
@@ -153,12 +155,12 @@ _lock = threading.Lock()
 _here: dict[str, Any] = {}
 
 
-def _place() -> Place:
-    """Return this worker's own warm processes, started with its first task."""
+def _place(root: Path) -> Place:
+    """Return this worker's own warm processes, started with its first task and for its project."""
     with _lock:
         if "place" not in _here:
             stack = contextlib.ExitStack()
-            _here["place"] = stack.enter_context(local_workers(_slots(), "warm"))
+            _here["place"] = stack.enter_context(local_workers(_slots(), "warm", root))
             atexit.register(stack.close)
         place: Place = _here["place"]
         return place
@@ -184,7 +186,8 @@ def _unpack(bundle: _Bundle) -> Path:
 
 
 def _remote_notebook(task: NotebookTask, bundle: _Bundle) -> NotebookResult:
-    root, place = _unpack(bundle), _place()
+    root = _unpack(bundle)
+    place = _place(root)
     own = replace(task, root=str(root), template=place.template, sockets=str(place.scratch))
     result: NotebookResult = place.executor.submit(run_notebook, own).result()
     return result
@@ -193,7 +196,8 @@ def _remote_notebook(task: NotebookTask, bundle: _Bundle) -> NotebookResult:
 def _remote_assemble(
     task: AssembleTask, executed: dict[str, bytes], bundle: _Bundle
 ) -> tuple[dict[str, str | None], dict[str, bytes]]:
-    root, place = _unpack(bundle), _place()
+    root = _unpack(bundle)
+    place = _place(root)
     with tempfile.TemporaryDirectory(prefix="oso-cluster-") as folder:
         source, out = Path(folder, "in"), Path(folder, "out")
         source.mkdir()

@@ -63,7 +63,7 @@ def _workers(
     root: Path, jobs: int, engine: str, scheduler: str | None
 ) -> Callable[[], AbstractContextManager[Place]]:
     if scheduler is None:
-        return partial(local_workers, jobs, engine)
+        return partial(local_workers, jobs, engine, root)
     from oso_analysis.runner.cluster import cluster_workers
 
     return partial(cluster_workers, scheduler, root)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from oso_analysis.project import CHECKED
 from oso_analysis.runner.clean import clean_notebook
 from oso_analysis.runner.environment import TRACE, hermetic
 from oso_analysis.runner.inputs import Digests, lock_files, named_inputs, package_key
@@ -22,7 +23,9 @@ __all__ = ["MACHINERY", "Failure", "NotebookResult", "NotebookTask", "run_notebo
 #: compares them with what is really loaded.
 MACHINERY = (
     "__init__.py",
+    "errors.py",
     "lazy.py",
+    "project.py",
     "runner/__init__.py",
     "runner/clean.py",
     "runner/environment.py",
@@ -60,6 +63,8 @@ class NotebookTask:
         File that grows by one byte for each cell begun; empty for none.
     timeout : int or None
         Seconds one cell may take.
+    checked : bool
+        Whether all of the project's data have been checked.
     """
 
     root: str
@@ -69,6 +74,7 @@ class NotebookTask:
     sockets: str = ""
     progress: str = ""
     timeout: int | None = None
+    checked: bool = False
 
 
 @dataclass(frozen=True)
@@ -181,7 +187,9 @@ def _execute(
                 execution_timeout=task.timeout,
                 task=task,
                 scratch=scratch,
-                env=hermetic(scratch) | {TRACE: str(read)},
+                env=hermetic(scratch)
+                | {TRACE: str(read)}
+                | ({CHECKED: str(Path(task.root).resolve())} if task.checked else {}),
                 watch=watch,
             )
         except PapermillExecutionError as error:

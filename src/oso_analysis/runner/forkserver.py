@@ -3,7 +3,8 @@
 Starting an interpreter and importing pandas, Matplotlib and IPython costs more than most notebooks.
 A template process pays it once: it imports, runs nothing, opens no ZeroMQ socket and starts no
 thread (forking a process that does either can hang), and then forks. Two kinds of child come out of
-it: an IPython kernel, and a task (a function of one argument).
+it: an IPython kernel, and a task (a function of one argument). What all children need can be
+prepared in the template too; whoever asks learns whether that succeeded.
 
 One connection to the template is one child. The template answers with the child's process number,
 then with its exit status; a client that goes away takes its child (and the child's own children)
@@ -28,7 +29,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Child", "Template", "available", "request"]
+__all__ = ["Child", "Template", "available", "prepared", "request"]
 
 _BACKLOG = 128
 _ENDED = "template process has ended"
@@ -50,9 +51,17 @@ class Template:
         Modules to import; one that is not installed is left out.
     env : dict
         The environment of the template and of the tasks it forks.
+    prepare : tuple of str, optional
+        A function (``module:name``) to call once before the first fork, and its argument.
     """
 
-    def __init__(self, address: Path, preload: list[str], env: dict[str, str]) -> None:
+    def __init__(
+        self,
+        address: Path,
+        preload: list[str],
+        env: dict[str, str],
+        prepare: tuple[str, str] = ("", ""),
+    ) -> None:
         self.address = str(address)
         self._log = Path(f"{address}.log")
         # Listening before the process exists means that nobody ever finds the address missing.
@@ -63,7 +72,7 @@ class Template:
             self._process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "oso_analysis.runner.forkserver"),
-                    *(str(listener.fileno()), *preload),
+                    *(str(listener.fileno()), *prepare, self.address, *preload),
                 ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
@@ -175,6 +184,28 @@ def request(address: str, what: dict[str, Any]) -> Child:
     return Child(connection)
 
 
+def prepared(address: str) -> None:
+    """Wait until the template at `address` is ready.
+
+    Raises
+    ------
+    Exception
+        What its preparation raised.
+    OSError
+        If the template has gone.
+    """
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.connect(address)
+        connection.sendall(json.dumps({"do": "tell"}).encode() + b"\n")
+        if not connection.recv(1):
+            raise ConnectionError(_ENDED)
+    outcome = Path(f"{address}.prepared")
+    # Written by the process that this one started.
+    error = pickle.loads(outcome.read_bytes())  # noqa: S301
+    if error is not None:
+        raise error
+
+
 class _Server:
     """The template's loop: forks on request, passes signals on, reports ends."""
 
@@ -235,6 +266,9 @@ class _Server:
                 for pid, owner in self._children.items():
                     if owner == descriptor:
                         _kill(pid, message["signal"])
+                continue
+            if message["do"] == "tell":
+                self._tell(descriptor, {"ready": True})
                 continue
             pid = os.fork()
             if not pid:
@@ -327,16 +361,24 @@ def _run_task(job: dict[str, Any]) -> None:
     """Call the task's function and leave its result, or the exception, in the result file."""
     # Written by the process that started this one.
     argument = pickle.loads(Path(job["argument"]).read_bytes())  # noqa: S301
-    module, _, name = job["function"].partition(":")
+    _leave_pickle(_called(job["function"], argument), Path(job["result"]))
+
+
+def _called(function: str, argument: Any) -> tuple[bool, Any]:
+    """Call ``module:name`` and return whether it succeeded with its result, or the exception."""
+    module, _, name = function.partition(":")
     try:
-        outcome: tuple[bool, Any] = (True, getattr(importlib.import_module(module), name)(argument))
+        return True, getattr(importlib.import_module(module), name)(argument)
     except Exception as error:
         traceback.print_exc()
-        outcome = (False, error)
-    target = Path(job["result"])
-    part = target.with_suffix(".part")
+        return False, error
+
+
+def _leave_pickle(what: Any, target: Path) -> None:
+    """Write a file that is there whole or not at all."""
+    part = target.with_name(f"{target.name}.part")
     with part.open("wb") as stream:
-        pickle.dump(outcome, stream)
+        pickle.dump(what, stream)
     part.replace(target)
 
 
@@ -345,9 +387,12 @@ def _main() -> None:
         del sys.path[0]
     listener = socket.socket(fileno=int(sys.argv[1]))
     os.set_inheritable(listener.fileno(), False)
-    for name in sys.argv[2:]:
+    function, argument, address, *preload = sys.argv[2:]
+    for name in preload:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    good, outcome = _called(function, argument) if function else (True, None)
+    _leave_pickle(None if good else outcome, Path(f"{address}.prepared"))
     gc.collect()
     # Shared pages stay shared: the collector must not touch the template's objects in every child.
     gc.freeze()

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
+
+#: Imported before a kernel listens, here and in the template of forked kernels alike, so that both
+#: name the same inputs.
+PRELOADED = "oso_analysis.review"
 
 
 def main() -> None:
@@ -14,6 +19,7 @@ def main() -> None:
     from oso_analysis.runner.environment import TRACE
     from oso_analysis.runner.tracing import trace
 
+    importlib.import_module(PRELOADED)
     target = os.environ.pop(TRACE, None)
     if target:
         trace(target)

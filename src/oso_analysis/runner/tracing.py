@@ -24,6 +24,7 @@ _target: dict[str, Any] = {}
 def trace(target: str | Path) -> None:
     """Append each path this process reads from now on to `target`, one JSON line each.
 
+    What was imported of this package before is noted first: it may act on what is read from now on.
     A line is ``["file", path]`` or ``["folder", path]``; files are noted when they are asked for,
     so that one which is not there (yet) is noted too. Calling it again points to another target.
     """
@@ -35,6 +36,10 @@ def trace(target: str | Path) -> None:
         sys.addaudithook(_listen)
     else:
         os.close(before)
+    for name, module in sys.modules.copy().items():
+        # What runs notebooks is named by `execute.MACHINERY`; which of it is here differs.
+        if name.startswith("oso_analysis.") and not name.startswith("oso_analysis.runner"):
+            _listen("open", (module.__file__, "r", 0))
 
 
 def _listen(event: str, arguments: tuple[Any, ...]) -> None:

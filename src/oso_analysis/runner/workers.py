@@ -14,12 +14,14 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from oso_analysis.errors import RunError
-from oso_analysis.runner import forkserver
+from oso_analysis.runner import forkserver, kernel
 from oso_analysis.runner.environment import hermetic
+from oso_analysis.runner.prepare import check_data
 
 __all__ = ["Place", "local_workers", "scratch_folder"]
 
@@ -32,7 +34,7 @@ _DRIVER_MODULES = [
 #: What a notebook's kernel needs before its first cell.
 _KERNEL_MODULES = [
     *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "IPython.core.pylabtools"),
-    *("pandas", "matplotlib.pyplot"),
+    *("pandas", "matplotlib.pyplot", kernel.PRELOADED),
     *("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg", "yaml", "rapidfuzz"),
     *("psutil", "faulthandler", "sqlite3", "ipykernel.debugger", "IPython.core.debugger"),
     *("IPython.extensions.storemagic", "tornado.platform.asyncio", "tornado.queues"),
@@ -40,6 +42,7 @@ _KERNEL_MODULES = [
     *("PIL.PngImagePlugin", "PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin"),
     *("PIL.PpmImagePlugin", "matplotlib.style"),
 ]
+_PREPARE = "oso_analysis.runner.prepare:prepare_review"
 
 
 @dataclass(frozen=True)
@@ -55,22 +58,26 @@ class Place:
         Folder for sockets and progress, removed at the end.
     slots : int
         How many tasks to hand over at a time.
+    check : callable
+        Raises InputError with all that is wrong with the project's data; call it first.
     """
 
     executor: Executor
     template: str
     scratch: Path
     slots: int
+    check: Callable[[], None]
 
 
 @contextlib.contextmanager
-def local_workers(jobs: int, engine: str) -> Iterator[Place]:
+def local_workers(jobs: int, engine: str, root: Path) -> Iterator[Place]:
     """Yield `jobs` workers on this machine; engine "warm" forks them, "kernel" starts them."""
+    check: Callable[[], None] = partial(check_data, root)
     with scratch_folder() as scratch:
         env = hermetic(scratch)
         if not forkserver.available():
             with _environment(env), ProcessPoolExecutor(jobs) as pool:
-                yield Place(pool, "", scratch, jobs)
+                yield Place(pool, "", scratch, jobs, check)
             return
         with contextlib.ExitStack() as stack:
             template = ""
@@ -79,12 +86,15 @@ def local_workers(jobs: int, engine: str) -> Iterator[Place]:
                 # Matplotlib reads its backend's name when it is imported; the kernel sets it later.
                 # The backend itself looks for a running kernel, so it must not be loaded here.
                 backend = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
-                kernels = forkserver.Template(address, _KERNEL_MODULES, env | backend)
+                kernels = forkserver.Template(
+                    address, _KERNEL_MODULES, env | backend, (_PREPARE, str(root))
+                )
                 template = stack.enter_context(kernels).address
+                check = partial(forkserver.prepared, template)
             drivers = forkserver.Template(scratch / "drivers", _DRIVER_MODULES, env)
             stack.enter_context(drivers)
             executor = stack.enter_context(_ForkExecutor(drivers, scratch, jobs))
-            yield Place(executor, template, scratch, jobs)
+            yield Place(executor, template, scratch, jobs, check)
 
 
 @contextlib.contextmanager
