@@ -20,6 +20,7 @@ import yaml
 from oso_analysis.codebook import Codebook, read_codebook
 from oso_analysis.display import Summarised, Summary, plural
 from oso_analysis.errors import InputError, Problem, nearest
+from oso_analysis.indicators import prepare_figures
 from oso_analysis.literature.coding import code_works
 from oso_analysis.literature.deduplicate import Deduplication, deduplicate
 from oso_analysis.literature.readers import ReadResult, read_records
@@ -37,6 +38,8 @@ _REFER_TO_RECORDS = (
     "coding_consensus",
     "coding_adjudication",
 )
+#: Published figures, and the breaks in their series.
+_FIGURES = ("indicators", "indicator_breaks")
 
 _Made = TypeVar("_Made")
 #: The last result of each part of each project, with a digest of what it was made from.
@@ -390,7 +393,16 @@ class _Parts:
         except InputError as error:
             problems += error.problems
         _read_report(self.package.root / self.package["report"].paths[0], problems)
-        return problems
+        if not any(self._loaded(name)[1] for name in _FIGURES):
+            problems += _check_figures(self.package, tables)
+        if not problems:
+            # What tables say together, such as coders of the wrong names, shows when they are used.
+            for part in ("work_screening", "work_codes"):
+                try:
+                    getattr(self, part)
+                except InputError as error:
+                    problems += error.problems
+        return list(dict.fromkeys(problems))
 
     # What parts are made from
 
@@ -462,6 +474,17 @@ def _check_records(
             for row, value in given[~given.isin(known)].items()
         ]
     return problems
+
+
+def _check_figures(package: DataPackage, tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
+    """Check what ties published figures to one another: periods, units, breaks."""
+    figures, breaks = _FIGURES
+    files = {None: package[figures].paths[0], "breaks": package[breaks].paths[0]}
+    try:
+        prepare_figures(tables[figures], tables[breaks])
+    except InputError as error:
+        return [replace(item, file=files.get(item.file, item.file)) for item in error.problems]
+    return []
 
 
 def _read_report(path: Path, problems: list[Problem]) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from oso_analysis.editions import EditionInfo
 from oso_analysis.runner.crate import write_crate
 from oso_analysis.runner.inputs import Digests, named_inputs, package_key
 from oso_analysis.runner.publish import writing
-from oso_analysis.runner.release import require_release
 from oso_analysis.runner.tracing import read_trace, trace
 
 __all__ = ["AssembleTask", "assemble"]
@@ -58,6 +57,8 @@ def assemble(task: AssembleTask) -> dict[str, str | None]:
     RunError
         If the report cannot be written, or holds what must not be published.
     """
+    from oso_analysis.runner.release import require_release
+
     root, out = Path(task.root), Path(task.out)
     with tempfile.TemporaryDirectory(prefix="oso-") as scratch:
         read = Path(scratch, "read")

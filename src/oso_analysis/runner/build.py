@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -86,6 +87,8 @@ class _Job:
     result: str | None = None
     read: dict[str, str | None] = field(default_factory=dict)
     failure: Failure | OsoError | None = None
+    #: How long it took, last time or now; unknown is long.
+    seconds: float = math.inf
 
     @property
     def done(self) -> bool:
@@ -202,6 +205,7 @@ class _Build:
 
     def _look_up(self, job: _Job) -> None:
         entries = self._state.results(job.key)
+        job.seconds = max((entry.get("seconds", 0.0) for entry in entries), default=math.inf)
         if self._options.force:
             job.reason = "everything was asked for"
         elif not entries:
@@ -275,6 +279,8 @@ class _Build:
 
     def _work(self, plans: list[_Plan], workers: Place) -> None:
         todo = [job for job in self._jobs.values() if not job.done and _wanted(job, plans)]
+        # The longest first, so that none of them begins when the others end.
+        todo.sort(key=lambda job: -job.seconds)
         missing = {job.key for job in todo}
         for plan in plans:
             plan.outcome.n_run = sum(job.key in missing for job in plan.jobs)
@@ -316,6 +322,7 @@ class _Build:
 
     def _submit(self, item: _Job | _Plan, workers: Place, progress: Progress) -> Future[Any]:
         if isinstance(item, _Job):
+            item.seconds = time.monotonic()
             task = NotebookTask(
                 root=str(self._root),
                 name=item.name,
@@ -348,6 +355,7 @@ class _Build:
             progress.notebook(job.name, "failed")
             return
         job.failure, job.read = result.failure, result.read
+        job.seconds = time.monotonic() - job.seconds
         if job.failure is not None:
             with writing(".cache"):
                 kept = self._state.folder / "failed" / job.name
@@ -359,7 +367,12 @@ class _Build:
             job.result = self._state.store(result.content)
             # A file written while the notebook ran may or may not be what it read.
             if self._options.remember and not self._changed(job.read):
-                entry = {"read": job.read, "versions": self._versions, "result": job.result}
+                entry = {
+                    "read": job.read,
+                    "versions": self._versions,
+                    "result": job.result,
+                    "seconds": round(job.seconds, 3),
+                }
                 self._state.add_result(job.key, entry)
         progress.notebook(job.name, "done")
 

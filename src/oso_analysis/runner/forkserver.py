@@ -26,6 +26,7 @@ import subprocess
 import sys
 import time
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,8 @@ class Template:
         The environment of the template and of the tasks it forks.
     prepare : tuple of str, optional
         A function (``module:name``) to call once before the first fork, and its argument.
+    without : list of str, optional
+        Modules that others import only if they are there, and that shall not be.
     """
 
     def __init__(
@@ -61,6 +64,7 @@ class Template:
         preload: list[str],
         env: dict[str, str],
         prepare: tuple[str, str] = ("", ""),
+        without: Sequence[str] = (),
     ) -> None:
         self.address = str(address)
         self._log = Path(f"{address}.log")
@@ -72,7 +76,8 @@ class Template:
             self._process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "oso_analysis.runner.forkserver"),
-                    *(str(listener.fileno()), *prepare, self.address, *preload),
+                    *(str(listener.fileno()), *prepare, self.address),
+                    *(",".join(without), *preload),
                 ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
@@ -387,7 +392,9 @@ def _main() -> None:
         del sys.path[0]
     listener = socket.socket(fileno=int(sys.argv[1]))
     os.set_inheritable(listener.fileno(), False)
-    function, argument, address, *preload = sys.argv[2:]
+    function, argument, address, without, *preload = sys.argv[2:]
+    for name in filter(None, without.split(",")):
+        sys.modules[name] = None  # type: ignore[assignment]
     for name in preload:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from functools import cache
 from importlib import metadata
 
 __all__ = ["direct_versions", "python_version", "versions"]
@@ -29,27 +30,29 @@ def versions() -> dict[str, str]:
         if name in found:
             continue
         try:
-            distribution = metadata.distribution(name)
+            found[name], needs = _read(name)
         except metadata.PackageNotFoundError:
             # Needed on another system or Python only.
             continue
-        found[name] = distribution.version
-        waiting += _needs(distribution)
+        waiting += needs
     return {"python": python_version(), **dict(sorted(found.items()))}
 
 
 def direct_versions() -> dict[str, str]:
     """Return the version of Python, of this package, and of what it names as its dependencies."""
     everything = versions()
-    wanted = {"python", _DISTRIBUTION, *_needs(metadata.distribution(_DISTRIBUTION))}
+    wanted = {"python", _DISTRIBUTION, *_read(_DISTRIBUTION)[1]}
     return {name: version for name, version in everything.items() if name in wanted}
 
 
-def _needs(distribution: metadata.Distribution) -> list[str]:
+@cache
+def _read(name: str) -> tuple[str, tuple[str, ...]]:
+    """Return the version of an installed package and the names of what it needs."""
+    about = metadata.distribution(name).metadata
     names = []
-    for requirement in distribution.requires or []:
+    for requirement in about.get_all("Requires-Dist") or []:
         text, _, marker = requirement.partition(";")
         match = _NAME.match(text.strip())
         if match and "extra" not in marker:
             names.append(re.sub(r"[-_.]+", "-", match[0]).lower())
-    return names
+    return about["Version"], tuple(names)
