@@ -18,10 +18,9 @@ from oso_analysis.runner.state import tree_digests
 
 distributed = pytest.importorskip("distributed", reason="the optional extra dask is not installed")
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="workers fork their kernels"),
-]
+pytestmark = pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="workers fork their kernels"
+)
 
 
 @pytest.fixture(scope="module")

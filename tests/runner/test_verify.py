@@ -42,7 +42,6 @@ def test_verify_says_that_all_is_the_same_or_which_number_is_not(
     )
 
 
-@pytest.mark.slow
 def test_same_bytes_everywhere(project: Path, tmp_path: Path) -> None:
     """Another folder, time zone, locale, hash seed, home, number of jobs: each, then all."""
     first = rebuild(project)
