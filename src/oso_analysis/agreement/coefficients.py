@@ -17,12 +17,16 @@ from oso_analysis.errors import InputError, Problem
 __all__ = ["alphas", "cohen_kappa", "krippendorff_alpha", "percent_agreement"]
 
 
-def _paired(first: pd.Series, second: pd.Series) -> tuple[pd.Series, pd.Series]:
+def _paired(first: pd.Series, second: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Return the codes of the units coded by both, as places in their sorted list."""
     if len(first) != len(second):
         raise InputError([Problem(f"must have the same length: {len(first)} and {len(second)}")])
-    first, second = first.reset_index(drop=True), second.reset_index(drop=True)
-    both = first.notna() & second.notna()
-    return first[both].astype("str"), second[both].astype("str")
+    both = first.notna().to_numpy() & second.notna().to_numpy()
+    said = [str(code) for codes in (first, second) for code in codes.to_numpy(object)[both]]
+    if not said:
+        return np.empty(0, dtype=int), np.empty(0, dtype=int)
+    _, places = np.unique(np.array(said, dtype=str), return_inverse=True)
+    return places[: len(said) // 2], places[len(said) // 2 :]
 
 
 def percent_agreement(first: pd.Series, second: pd.Series) -> float:
@@ -40,8 +44,12 @@ def percent_agreement(first: pd.Series, second: pd.Series) -> float:
     >>> round(percent_agreement(first, second), 1)
     66.7
     """
-    one, two = _paired(first, second)
-    return 100 * float((one == two).mean()) if len(one) else float("nan")
+    return percent_of_same(*_paired(first, second))
+
+
+def percent_of_same(first: np.ndarray, second: np.ndarray) -> float:
+    """Return `percent_agreement` of codes given as whole numbers, none missing."""
+    return 100 * float((first == second).mean()) if len(first) else float("nan")
 
 
 def cohen_kappa(first: pd.Series, second: pd.Series) -> float:
@@ -64,14 +72,19 @@ def cohen_kappa(first: pd.Series, second: pd.Series) -> float:
     >>> round(cohen_kappa(pd.Series(["a", "a", "b", "b"]), pd.Series(["a", "a", "b", "a"])), 3)
     0.5
     """
-    one, two = _paired(first, second)
-    if one.empty:
+    return kappa_of(*_paired(first, second))
+
+
+def kappa_of(first: np.ndarray, second: np.ndarray) -> float:
+    """Return `cohen_kappa` of codes given as whole numbers from 0, none missing."""
+    if not len(first):
         return float("nan")
-    codes = sorted({*one, *two})
-    chance = sum(float((one == code).mean() * (two == code).mean()) for code in codes)
+    n_codes = int(max(first.max(), second.max())) + 1
+    shares = [np.bincount(codes, minlength=n_codes) / len(codes) for codes in (first, second)]
+    chance = float(sum(np.multiply(*shares).tolist()))
     if chance >= 1:
         return float("nan")
-    return (float((one == two).mean()) - chance) / (1 - chance)
+    return (float((first == second).mean()) - chance) / (1 - chance)
 
 
 def krippendorff_alpha(ratings: pd.DataFrame) -> float:

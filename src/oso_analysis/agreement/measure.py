@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from oso_analysis.agreement.coefficients import alphas, cohen_kappa, percent_agreement
+from oso_analysis.agreement.coefficients import alphas, kappa_of, percent_of_same
 from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, Codebook
 from oso_analysis.errors import InputError, Problem, nearest, require_columns
 
@@ -90,7 +91,8 @@ def _sets(
     """Return the codes each coder gave each unit, for the units listed in `coded`."""
     given: dict[tuple[str, str], set[str]] = {(str(who), str(what)): set() for who, what in coded}
     rows = frame.dropna(subset=[code])
-    for who, what, value in zip(rows[coder], rows[unit], rows[code], strict=True):
+    columns = (rows[name].tolist() for name in (coder, unit, code))
+    for who, what, value in zip(*columns, strict=True):
         if (who, what) in given:
             given[who, what].add(str(value))
     return {key: frozenset(codes) for key, codes in given.items()}
@@ -102,17 +104,15 @@ def _measure(facet: _Facet, *, n_draws: int, seed: int) -> list[dict[str, Any]]:
     units = sorted(coded[one] & coded[two])
     first = [facet.sets[one, unit] for unit in units]
     second = [facet.sets[two, unit] for unit in units]
-    rng = np.random.default_rng(seed)
-    weights = (
-        rng.multinomial(len(units), np.full(len(units), 1 / len(units)), size=n_draws).astype(float)
-        if units
-        else np.empty((0, 0))
-    )
+    weights = _resamples(len(units), n_draws, seed)
     base = {"material": facet.material, "unit": facet.unit, "facet": facet.name}
+    spelt = sorted({*map(_spell, first), *map(_spell, second)})
+    place = {words: at for at, words in enumerate(spelt)}
     whole = _row(
-        pd.Series([_spell(codes) for codes in first], dtype="str"),
-        pd.Series([_spell(codes) for codes in second], dtype="str"),
+        np.array([place[_spell(codes)] for codes in first], dtype=int),
+        np.array([place[_spell(codes)] for codes in second], dtype=int),
         weights,
+        same="both coders said the same of every unit",
         several=any(len(codes) > 1 for codes in (*first, *second)),
     )
     rows = [
@@ -128,7 +128,8 @@ def _measure(facet: _Facet, *, n_draws: int, seed: int) -> list[dict[str, Any]]:
     for code in [*order, *sorted(used - set(order))]:
         a = np.array([code in codes for codes in first], dtype=bool)
         b = np.array([code in codes for codes in second], dtype=bool)
-        measured = _row(pd.Series(a).astype("str"), pd.Series(b).astype("str"), weights)
+        same = "both always used the code" if a.any() else "neither coder used the code"
+        measured = _row(a.astype(int), b.astype(int), weights, same=same)
         if 0 < min(a.sum(), b.sum()) < _FEW and not np.isnan(measured["alpha"]):
             notes = [f"rests on fewer than {_FEW} uses of the code", measured["note"]]
             measured["note"] = "; ".join(str(part) for part in notes if part)
@@ -141,18 +142,33 @@ def _measure(facet: _Facet, *, n_draws: int, seed: int) -> list[dict[str, Any]]:
     return rows
 
 
+@lru_cache(maxsize=4)
+def _resamples(n_units: int, n_draws: int, seed: int) -> np.ndarray:
+    """Return how often each unit is in each resample; facets of as many units share them."""
+    if not n_units:
+        return np.empty((0, 0))
+    rng = np.random.default_rng(seed)
+    weights = rng.multinomial(n_units, np.full(n_units, 1 / n_units), size=n_draws).astype(float)
+    weights.flags.writeable = False
+    return weights
+
+
 def _spell(codes: frozenset[str]) -> str:
     return "; ".join(sorted(codes))
 
 
 def _row(
-    first: pd.Series, second: pd.Series, weights: np.ndarray, *, several: bool = False
+    first: np.ndarray, second: np.ndarray, weights: np.ndarray, *, same: str, several: bool = False
 ) -> dict[str, Any]:
-    """Return the measures of one pair of code lists without gaps."""
+    """Return the measures of one pair of lists of codes, given as whole numbers from 0.
+
+    `same` says why nothing can be estimated where there is only one code; `several` that codes are
+    sets.
+    """
     result: dict[str, Any] = {
         "n_units": len(first),
-        "percent_agreement": percent_agreement(first, second),
-        "kappa": cohen_kappa(first, second),
+        "percent_agreement": percent_of_same(first, second),
+        "kappa": kappa_of(first, second),
         "alpha": float("nan"),
         "alpha_low": float("nan"),
         "alpha_high": float("nan"),
@@ -165,15 +181,11 @@ def _row(
             "kappa": float("nan"),
             "note": "not estimable: only one unit was coded by both",
         }
-    values = sorted({*first, *second})
-    if len(values) == 1:
-        said = {"False": "neither coder used the code", "True": "both always used the code"}
-        why = said.get(values[0], "both coders said the same of every unit")
-        return result | {"note": f"not estimable: {why}"}
-    place = {value: at for at, value in enumerate(values)}
-    counts = np.zeros((len(first), len(values)))
+    if first.min() == first.max() == second.min() == second.max():
+        return result | {"note": f"not estimable: {same}"}
+    counts = np.zeros((len(first), int(max(first.max(), second.max())) + 1))
     for column in (first, second):
-        counts[np.arange(len(first)), column.map(place).to_numpy()] += 1
+        counts[np.arange(len(first)), column] += 1
     result["alpha"] = float(alphas(counts, np.ones((1, len(counts))))[0])
     draws = alphas(counts, weights)
     usable = draws[~np.isnan(draws)]
@@ -238,7 +250,7 @@ def _labels(
 
 
 def _pairs(frame: pd.DataFrame, coder: str, unit: str) -> set[tuple[str, str]]:
-    return set(zip(frame[coder], frame[unit], strict=True))
+    return set(zip(frame[coder].tolist(), frame[unit].tolist(), strict=True))
 
 
 # --- screening, literature coding, consultation ---------------------------------------------
