@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+from oso_analysis.figures.palette import encode_png
 from oso_analysis.figures.style import DPI, INK, MUTED, style, wrap_label
 
 if TYPE_CHECKING:
@@ -74,7 +76,6 @@ def render(figure: Figure, *, title: str, notes: Sequence[str], alt_text: str) -
         for artist in (figure._suptitle, figure._supxlabel):  # type: ignore[attr-defined]
             if artist is not None and artist.get_gid() in {"oso-title", "oso-note"}:
                 artist.set_text("")
-        _hold_legends(figure)
         width, height = figure.get_size_inches()
         head = wrap_label(title, int(width * _TITLE_PER_INCH))
         foot = "\n".join(wrap_label(line, int(width * _NOTE_PER_INCH)) for line in notes if line)
@@ -109,19 +110,43 @@ def render(figure: Figure, *, title: str, notes: Sequence[str], alt_text: str) -
         ]
         area = Bbox([[0.0, -bottom], [width, height + top]])
         try:
-            png, svg = io.BytesIO(), io.BytesIO()
-            figure.savefig(png, format="png", dpi=DPI, bbox_inches=area)
-            figure.savefig(svg, format="svg", bbox_inches=area, metadata={"Date": None})
+            with _laid_out(figure):
+                raw, svg = io.BytesIO(), io.BytesIO()
+                figure.savefig(raw, format="rgba", dpi=DPI, bbox_inches=area)
+                figure.savefig(svg, format="svg", bbox_inches=area, metadata={"Date": None})
         finally:
             for text in texts:
                 text.remove()
     whole = height + top + bottom
     return Picture(
-        _compact(png.getvalue()),
+        encode_png(raw.getvalue(), int(area.width * DPI)),
         _described(svg.getvalue().decode("utf-8"), title, alt_text),
         round(top / whole, 6),
         round(bottom / whole, 6),
     )
+
+
+@contextmanager
+def _laid_out(figure: Figure) -> Iterator[None]:
+    """Lay the figure out once, for both pictures; its own layout is back on leaving.
+
+    With a layout engine in place, Matplotlib would draw the figure twice for each picture: once to
+    lay it out and once in earnest.
+    """
+    engine, dpi = figure.get_layout_engine(), figure.get_dpi()
+    figure.set_dpi(DPI)
+    try:
+        if figure.axes and engine is not None:
+            engine.execute(figure)
+        if figure.legends:
+            _hold_legends(figure)
+            figure.set_layout_engine("none")
+            engine = figure.get_layout_engine()
+        figure.set_layout_engine(None)
+        yield
+    finally:
+        figure.set_dpi(dpi)
+        figure.set_layout_engine(engine)
 
 
 def _hold_legends(figure: Figure) -> None:
@@ -129,25 +154,10 @@ def _hold_legends(figure: Figure) -> None:
 
     Saving with bands enlarges the page, and a legend "outside" the axes hangs on the page's edge.
     """
-    if not figure.legends:
-        return
-    figure.draw_without_rendering()
     for legend in figure.legends:
         place = legend.get_window_extent().transformed(figure.transFigure.inverted())
         legend.set_bbox_to_anchor((0, 0, 1, 1), transform=figure.transFigure)
         legend.set_loc((place.x0, place.y0))
-    figure.set_layout_engine("none")
-
-
-def _compact(png: bytes) -> bytes:
-    """Return the PNG in a palette of 256 colours: a third of the size, no difference in print."""
-    from PIL import Image
-
-    out = io.BytesIO()
-    with Image.open(io.BytesIO(png)) as image:
-        few = image.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-        few.save(out, format="PNG", optimize=True, dpi=(DPI, DPI))
-    return out.getvalue()
 
 
 def _band(text: str, size: float) -> float:

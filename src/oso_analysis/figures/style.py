@@ -154,6 +154,8 @@ _RC: Mapping[str, Any] = MappingProxyType(
         "svg.hashsalt": "oso-analysis",
         "svg.fonttype": "path",
         "path.simplify": True,
+        # Letters keep their shapes and widths at every size, in both pictures.
+        "text.hinting": "none",
     }
 )
 _MM_PER_INCH = 25.4
