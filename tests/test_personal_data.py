@@ -252,6 +252,26 @@ def _docx(text: str) -> bytes:
     return _office("word/document.xml", f"<w:document>{runs}</w:document>")
 
 
+def _docx_declared(text: str) -> bytes:
+    start = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<w:document xmlns:w="w">'
+    runs = f"<w:p><w:r><w:t>{text[:6]}</w:t></w:r><w:r><w:t>{text[6:]}</w:t></w:r></w:p>"
+    return _office("word/document.xml", f"{start}{runs}</w:document>")
+
+
+def _xml(inside: str, before: str = "", end: str = "</a>") -> Callable[[str], bytes]:
+    """Return what makes an XML file that says a text in some place."""
+
+    def make(text: str) -> bytes:
+        start = '<?xml version="1.0" encoding="utf-8"?>\n'
+        return f"{start}{before}<a>{inside}{end}".replace("@@", text).encode()
+
+    return make
+
+
+def _html_not_encoded(text: str) -> bytes:
+    return f'<a href="data:text/plain;base64,Zm9v==" title="data:a/b;base64,{text}">'.encode()
+
+
 def _docx_properties(text: str) -> bytes:
     core = f"<cp:coreProperties><dc:creator>{text}</dc:creator></cp:coreProperties>"
     return _office("docProps/core.xml", core)
@@ -295,10 +315,20 @@ OUTPUTS: dict[str, tuple[str, Callable[[str], bytes]]] = {
     "HTML entities": ("a.html", _html_entities),
     "HTML embedded JSON": ("a.html", _html_script),
     "HTML comment": ("a.html", _html_comment),
+    "HTML address not encoded": ("a.html", _html_not_encoded),
     "HTML embedded drawing": ("a.html", _html_embedded_svg),
     "SVG text": ("a.svg", _svg),
     "SVG outlines": ("a.svg", _svg_outlines),
     "SVG metadata": ("a.svg", _svg_metadata),
+    "XML text": ("a.xml", _xml("<t>@@</t>")),
+    "XML attribute": ("a.xml", _xml('<b Note="@@"/>')),
+    "XML comment": ("a.xml", _xml("<!-- @@ -->")),
+    "XML instruction": ("a.xml", _xml("<?note @@?>")),
+    "XML verbatim": ("a.xml", _xml("<![CDATA[@@]]>")),
+    "XML entity": ("a.xml", _xml("&who;", before='<!DOCTYPE a [<!ENTITY who "@@">]>')),
+    "XML declared type": ("a.xml", _xml("", before='<!DOCTYPE a SYSTEM "@@">')),
+    "XML with an end missing": ("a.xml", _xml("<b>@@", end="")),
+    "XML with more behind": ("a.xml", _xml("", end="</a> @@")),
     "PNG text chunk": ("a.png", _png),
     "PNG compressed chunk": ("a.png", _png_compressed),
     "notebook text": ("a.ipynb", _ipynb_text),
@@ -306,6 +336,7 @@ OUTPUTS: dict[str, tuple[str, Callable[[str], bytes]]] = {
     "notebook HTML": ("a.ipynb", _ipynb_html),
     "XLSX cell": ("a.xlsx", _xlsx),
     "DOCX text split in runs": ("a.docx", _docx),
+    "DOCX text with a declaration": ("a.docx", _docx_declared),
     "DOCX properties": ("a.docx", _docx_properties),
     "archive member's name": ("a.zip", _zip_member_name),
     "PDF text": ("a.pdf", _pdf),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,14 +83,14 @@ def test_only_what_is_new_is_looked_at(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[str] = []
-    original = scan.scan_bytes
-
-    def spy(content: bytes, name: str, **options: object) -> object:
-        looked.append(name)
-        return original(content, name, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(scan, "scan_bytes", spy)
+    original = scan.require_clean
     out = tmp_path / "staged"
+
+    def spy(paths: Sequence[Path], **options: Any) -> int:
+        looked.extend(path.relative_to(out).as_posix() for path in paths)
+        return original(paths, **options)
+
+    monkeypatch.setattr(scan, "require_clean", spy)
     out.mkdir()
     (out / "a.csv").write_text("year\n2019\n", encoding="utf-8")
     (out / "b.csv").write_text("year\n2020\n", encoding="utf-8")
