@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from oso_analysis.figures.palette import encode_png
+from oso_analysis.figures.palette import encode_png, save_png
 from oso_analysis.figures.style import DPI, INK, MUTED, style, wrap_label
 
 if TYPE_CHECKING:
@@ -200,6 +200,4 @@ def crop_png(png: bytes, top: float, bottom: float) -> bytes:
     with Image.open(io.BytesIO(png)) as image:
         width, height = image.size
         cut = image.crop((0, round(height * top), width, round(height * (1 - bottom))))
-        out = io.BytesIO()
-        cut.save(out, format="PNG", optimize=True, dpi=(DPI, DPI))
-    return out.getvalue()
+    return save_png(cut)

@@ -42,7 +42,7 @@ def build_report(executed: Sequence[Path], out: Path, edition: EditionInfo) -> N
         processor or a typesetter that fails; nothing is written in these cases.
     """
     from oso_analysis.report.citations import apa_references
-    from oso_analysis.report.document import cropped_pictures
+    from oso_analysis.report.document import cropped_pictures, documents
     from oso_analysis.report.files import write_exhibits, write_record
     from oso_analysis.report.harvest import harvest
     from oso_analysis.report.page import render_page
@@ -54,19 +54,22 @@ def build_report(executed: Sequence[Path], out: Path, edition: EditionInfo) -> N
     # Pandoc is a program of its own and Typst holds no lock: they run beside each other and beside
     # what is done here.
     with ThreadPoolExecutor(max_workers=2) as pool:
-        pictures = pool.submit(cropped_pictures, report, ".png")
-        references = apa_references(report.references)
-        pdf = pool.submit(pdf_document, report, edition, references)
-        word = pool.submit(word_document, report, edition, references, pictures=pictures.result())
+        setting = pool.submit(apa_references, report.references)
+        drawings = {suffix: cropped_pictures(report, suffix) for suffix in (".svg", ".png")}
+        sheets = workbook(report, edition)
+        references = setting.result()
+        sources = documents(report, edition, references)
+        pdf = pool.submit(pdf_document, sources[".svg"], drawings[".svg"])
+        word = pool.submit(word_document, sources[".png"], drawings[".png"])
         page = render_page(report, edition, references, DOWNLOADS)
-        documents = {
+        made = {
             "index.html": page.encode("utf-8"),
-            "report.xlsx": workbook(report, edition),
+            "report.xlsx": sheets,
             "report.docx": word.result(),
             "report.pdf": pdf.result(),
         }
     out.mkdir(parents=True, exist_ok=True)
     files = write_exhibits(report, out)
     write_record(report, edition, files, out)
-    for name, content in documents.items():
+    for name, content in made.items():
         (out / name).write_bytes(content)

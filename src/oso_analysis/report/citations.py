@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from html import escape
-from importlib.resources import as_file, files
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from oso_analysis.errors import RunError
@@ -71,10 +74,20 @@ def apa_references(items: Sequence[Mapping[str, Any]]) -> list[Reference]:
     """
     if not items:
         return []
-    with as_file(files("oso_analysis.report") / "csl" / "apa.csl") as style:
+    style = files("oso_analysis.report") / "csl" / "apa.csl"
+    # The style is read here, each time, so that an edition is known to depend on it.
+    return list(_set(json.dumps(list(items), ensure_ascii=False), style.read_bytes()))
+
+
+@lru_cache(maxsize=2)
+def _set(source: str, style: bytes) -> tuple[Reference, ...]:
+    """Set references; the report and the evidence map of an edition have the same ones."""
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name, "style.csl")
+        path.write_bytes(style)
         printed = run_pandoc(
-            ["--from=csljson", "--to=json", "--citeproc", f"--csl={style}"],
-            json.dumps(list(items), ensure_ascii=False).encode("utf-8"),
+            ["--from=csljson", "--to=json", "--citeproc", f"--csl={path}"],
+            source.encode("utf-8"),
             wants="the references",
         )
     entries: list[Reference] = []
@@ -84,10 +97,11 @@ def apa_references(items: Sequence[Mapping[str, Any]]) -> list[Reference]:
                 key = entry["c"][0][0].removeprefix("ref-")
                 inlines = [piece for part in entry["c"][1] for piece in part["c"]]
                 entries.append((key, inlines))
-    lost = sorted({str(item["id"]) for item in items} - {key for key, _ in entries})
+    wanted = {str(item["id"]) for item in json.loads(source)}
+    lost = sorted(wanted - {key for key, _ in entries})
     if lost:
         raise RunError(f"the citation processor lost {len(lost)} works: {', '.join(lost[:10])}")
-    return entries
+    return tuple(entries)
 
 
 def inlines_to_html(inlines: Sequence[Mapping[str, Any]]) -> str:

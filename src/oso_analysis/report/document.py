@@ -23,7 +23,7 @@ from oso_analysis.report.word_xml import CONTENTS_DEPTH, contents_xml, section_x
 if TYPE_CHECKING:
     from oso_analysis.editions import EditionInfo
 
-__all__ = ["cropped_pictures", "document", "write_pictures"]
+__all__ = ["cropped_pictures", "documents", "write_pictures"]
 
 Node = dict[str, Any]
 _API_VERSION = [1, 23, 1]
@@ -54,25 +54,39 @@ def write_pictures(pictures: Mapping[str, bytes], folder: Path) -> None:
         (folder / name).write_bytes(content)
 
 
-def document(
-    report: Report, edition: EditionInfo, references: Sequence[Reference], *, pictures: str
-) -> bytes:
-    """Return the report as pandoc's JSON.
+def documents(
+    report: Report, edition: EditionInfo, references: Sequence[Reference]
+) -> dict[str, bytes]:
+    """Return the report as pandoc's JSON, by the kind of its drawings.
 
     Parameters
     ----------
     report : Report
     edition : EditionInfo
     references : sequence of Reference
-    pictures : {".png", ".svg"}
-        Kind of the drawings, as `cropped_pictures` makes them.
 
     Returns
     -------
-    bytes
+    dict of str to bytes
+        ``.svg`` and ``.png``: the same report with drawings as `cropped_pictures` makes them.
         Chapters are level-1 headings. Exhibits are pandoc tables and figures with their title as
         caption; the writer numbers them, in the order that gave them their numbers.
     """
+    whole, targets = _document(report, edition, references)
+    made = {}
+    for suffix in (".svg", ".png"):
+        for figure, target in zip(report.figures, targets, strict=True):
+            target[0] = figure.id + suffix
+        text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+        made[suffix] = text.encode("utf-8")
+    return made
+
+
+def _document(
+    report: Report, edition: EditionInfo, references: Sequence[Reference]
+) -> tuple[Node, list[list[str]]]:
+    """Return the document, and the targets of its drawings to be filled in, in order."""
+    targets: list[list[str]] = []
     texts = iter(_parsed([block for block in _blocks(report) if isinstance(block, Text)]))
     body: list[Node] = []
     for chapter in report.chapters:
@@ -80,7 +94,7 @@ def document(
         for across, blocks in groupby(_sides(chapter.blocks), key=itemgetter(0)):
             set_blocks: list[Node] = []
             for _, block in blocks:
-                set_blocks += next(texts) if isinstance(block, Text) else _exhibit(block, pictures)
+                set_blocks += next(texts) if isinstance(block, Text) else _exhibit(block, targets)
             body += _turned(set_blocks) if across else set_blocks
     if references:
         body.append(_heading(1, "References", "references"))
@@ -105,7 +119,7 @@ def document(
         "meta": meta,
         "blocks": [*_front(edition), *contents, *body],
     }
-    return json.dumps(whole, ensure_ascii=False).encode("utf-8")
+    return whole, targets
 
 
 def _blocks(report: Report) -> Iterator[Text | Numbered]:
@@ -240,17 +254,18 @@ def _caption(exhibit: Numbered) -> list[Any]:
     return [None, [{"t": "Plain", "c": _words(text.replace("..", "."))}]]
 
 
-def _exhibit(exhibit: Numbered, pictures: str) -> list[Node]:
+def _exhibit(exhibit: Numbered, targets: list[list[str]]) -> list[Node]:
     notes = _styled("Exhibit Note", [_para(line) for line in exhibit.notes])
     if not exhibit.is_figure:
         return [*_table(exhibit.printed, exhibit.id, _caption(exhibit)), notes]
     alt_text = str(exhibit.record["alt_text"])
+    targets.append(["", ""])
     image = {
         "t": "Image",
         "c": [
             ["", [], [["alt", alt_text], ["width", _picture_width(exhibit)]]],
             _words(alt_text),
-            [exhibit.id + pictures, ""],
+            targets[-1],
         ],
     }
     body = [{"t": "Plain", "c": [image]}]

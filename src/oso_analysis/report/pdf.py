@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from oso_analysis.errors import RunError
-from oso_analysis.report.citations import Reference, run_pandoc
-from oso_analysis.report.document import cropped_pictures, document, write_pictures
-
-if TYPE_CHECKING:
-    from oso_analysis.editions import EditionInfo
-    from oso_analysis.report.model import Report
+from oso_analysis.report.citations import run_pandoc
+from oso_analysis.report.document import write_pictures
 
 __all__ = ["pdf_document"]
 
 
-def pdf_document(report: Report, edition: EditionInfo, references: Sequence[Reference]) -> bytes:
+def pdf_document(source: bytes, pictures: Mapping[str, bytes]) -> bytes:
     """Return the report as PDF.
+
+    Parameters
+    ----------
+    source : bytes
+        The report with drawings as SVG, as `document.documents` makes it.
+    pictures : mapping of str to bytes
+        The drawings, as `document.cropped_pictures` makes them.
 
     Raises
     ------
@@ -29,11 +31,10 @@ def pdf_document(report: Report, edition: EditionInfo, references: Sequence[Refe
     """
     import typst
 
-    source = document(report, edition, references, pictures=".svg")
     template = files("oso_analysis.report") / "templates" / "report.typ"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_pictures(cropped_pictures(report, ".svg"), folder)
+        write_pictures(pictures, folder)
         (folder / "template.typ").write_bytes(template.read_bytes())
         setting = run_pandoc(
             ["--from=json", "--to=typst", "--standalone", f"--template={folder / 'template.typ'}"],

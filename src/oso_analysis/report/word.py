@@ -4,31 +4,26 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from oso_analysis.report.archives import rewritten
-from oso_analysis.report.citations import Reference, run_pandoc
-from oso_analysis.report.document import document, write_pictures
+from oso_analysis.report.citations import run_pandoc
+from oso_analysis.report.document import write_pictures
 from oso_analysis.report.word_xml import ADDED_PARTS, PAGE, finish_part, styles_xml
-
-if TYPE_CHECKING:
-    from oso_analysis.editions import EditionInfo
-    from oso_analysis.report.model import Report
 
 __all__ = ["word_document"]
 
 
-def word_document(
-    report: Report,
-    edition: EditionInfo,
-    references: Sequence[Reference],
-    pictures: Mapping[str, bytes],
-) -> bytes:
+def word_document(source: bytes, pictures: Mapping[str, bytes]) -> bytes:
     """Return the report as DOCX; captions are SEQ fields, so Word's own lists find them.
 
-    `pictures` are the drawings as PNG, as `document.cropped_pictures` makes them.
+    Parameters
+    ----------
+    source : bytes
+        The report with drawings as PNG, as `document.documents` makes it.
+    pictures : mapping of str to bytes
+        The drawings, as `document.cropped_pictures` makes them.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -42,7 +37,7 @@ def word_document(
                 f"--reference-doc={folder / 'reference.docx'}",
                 "--output=-",
             ],
-            document(report, edition, references, pictures=".png"),
+            source,
             wants="the Word document",
         )
     return rewritten(made, finish_part, ADDED_PARTS)
