@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby, pairwise
 from operator import itemgetter
 from pathlib import Path
@@ -72,21 +73,43 @@ def documents(
         Chapters are level-1 headings. Exhibits are pandoc tables and figures with their title as
         caption; the writer numbers them, in the order that gave them their numbers.
     """
-    whole, targets = _document(report, edition, references)
+    differences = _Differences([], [])
+    whole = _document(report, edition, references, differences)
     made = {}
     for suffix in (".svg", ".png"):
-        for figure, target in zip(report.figures, targets, strict=True):
-            target[0] = figure.id + suffix
+        for figure, target in differences.drawings:
+            target[0] = figure + suffix
+        if suffix == ".png":
+            for style, blocks in differences.cells:
+                blocks[:] = [_styled(style, [{"t": "Para", "c": blocks[0]["c"]}])]
         text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
         made[suffix] = text.encode("utf-8")
     return made
 
 
+@dataclass(frozen=True)
+class _Differences:
+    """What Word's document has otherwise than Typst's, where it stands in the one they share.
+
+    Attributes
+    ----------
+    drawings : list of (str, list of str)
+        Each figure's id and the target of its drawing.
+    cells : list of (str, list of dict)
+        The style that each cell of a table takes in Word, and its one block. Typst knows no styles,
+        and a block in every cell would make a quarter of its work.
+    """
+
+    drawings: list[tuple[str, list[str]]]
+    cells: list[tuple[str, list[Node]]]
+
+
 def _document(
-    report: Report, edition: EditionInfo, references: Sequence[Reference]
-) -> tuple[Node, list[list[str]]]:
-    """Return the document, and the targets of its drawings to be filled in, in order."""
-    targets: list[list[str]] = []
+    report: Report,
+    edition: EditionInfo,
+    references: Sequence[Reference],
+    differences: _Differences,
+) -> Node:
     texts = iter(_parsed([block for block in _blocks(report) if isinstance(block, Text)]))
     body: list[Node] = []
     for chapter in report.chapters:
@@ -94,13 +117,15 @@ def _document(
         for across, blocks in groupby(_sides(chapter.blocks), key=itemgetter(0)):
             set_blocks: list[Node] = []
             for _, block in blocks:
-                set_blocks += next(texts) if isinstance(block, Text) else _exhibit(block, targets)
+                set_blocks += (
+                    next(texts) if isinstance(block, Text) else _exhibit(block, differences)
+                )
             body += _turned(set_blocks) if across else set_blocks
     if references:
         body.append(_heading(1, "References", "references"))
         entries = [{"t": "Para", "c": inlines} for _, inlines in references]
         body.append(_styled("Bibliography", entries))
-    body += _annex(edition)
+    body += _annex(edition, differences)
     exhibits = [
         [(block.label, block.title, block.id) for block in group]
         for group in (report.figures, report.tables)
@@ -114,12 +139,11 @@ def _document(
         "subtitle": {"t": "MetaInlines", "c": _words(edition.description)},
         "lang": {"t": "MetaString", "c": "en-GB"},
     }
-    whole = {
+    return {
         "pandoc-api-version": _API_VERSION,
         "meta": meta,
         "blocks": [*_front(edition), *contents, *body],
     }
-    return whole, targets
 
 
 def _blocks(report: Report) -> Iterator[Text | Numbered]:
@@ -254,18 +278,20 @@ def _caption(exhibit: Numbered) -> list[Any]:
     return [None, [{"t": "Plain", "c": _words(text.replace("..", "."))}]]
 
 
-def _exhibit(exhibit: Numbered, targets: list[list[str]]) -> list[Node]:
+def _exhibit(exhibit: Numbered, differences: _Differences) -> list[Node]:
     notes = _styled("Exhibit Note", [_para(line) for line in exhibit.notes])
     if not exhibit.is_figure:
-        return [*_table(exhibit.printed, exhibit.id, _caption(exhibit)), notes]
+        table = _table(exhibit.printed, differences, exhibit.id, _caption(exhibit))
+        return [*table, notes]
     alt_text = str(exhibit.record["alt_text"])
-    targets.append(["", ""])
+    target = ["", ""]
+    differences.drawings.append((exhibit.id, target))
     image = {
         "t": "Image",
         "c": [
             ["", [], [["alt", alt_text], ["width", _picture_width(exhibit)]]],
             _words(alt_text),
-            targets[-1],
+            target,
         ],
     }
     body = [{"t": "Plain", "c": [image]}]
@@ -284,13 +310,18 @@ def _picture_width(figure: Numbered) -> str:
 
 
 def _table(
-    table: PrintedTable, anchor: str = "", caption: list[Any] | None = None
+    table: PrintedTable,
+    differences: _Differences,
+    anchor: str = "",
+    caption: list[Any] | None = None,
 ) -> Iterator[Node]:
     layout = lay_out(table)
     style = table_style(layout.size)
 
     def cell(text: str) -> list[Any]:
-        blocks = [_styled(style, [{"t": "Para", "c": _cell_words(text)}])] if text else []
+        blocks = [{"t": "Plain", "c": _cell_words(text)}] if text else []
+        if blocks:
+            differences.cells.append((style, blocks))
         return [_NO_ATTRIBUTES, {"t": "AlignDefault"}, 1, 1, blocks]
 
     def row(texts: Sequence[str]) -> list[Any]:
@@ -324,7 +355,7 @@ def _cell_words(text: str) -> list[Node]:
     return words
 
 
-def _annex(edition: EditionInfo) -> Iterator[Node]:
+def _annex(edition: EditionInfo, differences: _Differences) -> Iterator[Node]:
     yield _heading(1, "How this report was made", "how-this-report-was-made")
     yield _para(
         "Every table and figure was computed by the notebooks from the data files below, with "
@@ -339,4 +370,5 @@ def _annex(edition: EditionInfo) -> Iterator[Node]:
     for words, headings, rows in parts:
         if rows:
             yield _heading(2, words, slug(words))
-            yield from _table(PrintedTable(headings, (False, False), tuple(rows), True, False))
+            printed = PrintedTable(headings, (False, False), tuple(rows), True, False)
+            yield from _table(printed, differences)
