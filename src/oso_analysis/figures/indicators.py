@@ -24,6 +24,11 @@ from oso_analysis.figures.style import (
 
 __all__ = ["plot_series"]
 
+#: The columns that are drawn.
+_FIGURE_COLUMNS = (
+    *("indicator_id", "indicator", "geography", "unit", "period", "year", "value", "precision"),
+    *("conflict", "run"),
+)
 #: Marker and fill by precision: filled is exact.
 _MARKERS = {"exact": ("o", ACCENT), "rounded": ("o", "white"), "at_least": ("^", "white")}
 _SIGNS = {"exact": "", "rounded": "≈", "at_least": "≥"}
@@ -60,13 +65,11 @@ def plot_series(
     matplotlib.figure.Figure
         Worldwide series first, then by geography and name.
     """
-    require_columns(
-        figures,
-        ["indicator_id", "indicator", "geography", "unit", "period", "conflict", "run"],
-        where="plot_series",
-    )
+    require_columns(figures, _FIGURE_COLUMNS, where="plot_series")
     if figures.empty:
         return empty(width_mm, "No series is long enough to draw")
+    # Every panel takes its rows several times, and every column would be taken with them.
+    figures = figures[list(_FIGURE_COLUMNS)]
     panels_of = figures[["geography", "indicator", "indicator_id"]].drop_duplicates()
     panels_of = panels_of.assign(national=panels_of["geography"].ne("INT"))
     order = panels_of.sort_values(["national", "geography", "indicator"])["indicator_id"]

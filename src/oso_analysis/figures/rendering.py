@@ -31,7 +31,7 @@ _LINE = 1.35
 
 
 #: Decimals of a coordinate beyond the second.
-_DECIMALS = re.compile(r"(\.\d\d)\d+")
+_DECIMALS = re.compile(r"(?<=\.\d\d)\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def render(figure: Figure, *, title: str, notes: Sequence[str], alt_text: str) -
         area = Bbox([[0.0, -bottom], [width, height + top]])
         try:
             with _laid_out(figure):
-                raw, svg = io.BytesIO(), io.BytesIO()
+                raw, svg = io.BytesIO(), io.StringIO()
                 figure.savefig(raw, format="rgba", dpi=DPI, bbox_inches=area)
                 figure.savefig(svg, format="svg", bbox_inches=area, metadata={"Date": None})
         finally:
@@ -120,7 +120,7 @@ def render(figure: Figure, *, title: str, notes: Sequence[str], alt_text: str) -
     whole = height + top + bottom
     return Picture(
         encode_png(raw.getvalue(), int(area.width * DPI)),
-        _described(svg.getvalue().decode("utf-8"), title, alt_text),
+        _described(svg.getvalue(), title, alt_text),
         round(top / whole, 6),
         round(bottom / whole, 6),
     )
@@ -172,7 +172,7 @@ def _described(svg: str, title: str, alt_text: str) -> str:
     svg = svg[svg.index("<svg ") :]
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     # A hundredth of a point is below what any printer shows.
-    svg = re.sub(r' d="[^"]*"', lambda d: _DECIMALS.sub(r"\1", d[0]), svg)
+    svg = re.sub(r' d="[^"]*"', lambda d: _DECIMALS.sub("", d[0]), svg)
     svg = re.sub(r"\n\s*", "\n", svg).replace("\r\n", "\n")
     start = svg.index(">") + 1
     words = f"\n<title>{escape(title)}</title>\n<desc>{escape(alt_text)}</desc>"
