@@ -17,8 +17,8 @@ from conftest import Info, code, markdown, theme_figure, theme_table, works
 from oso_analysis import exhibits
 from oso_analysis.errors import RunError
 from oso_analysis.files import safe_cell
-from oso_analysis.report import build_report
-from oso_analysis.report.citations import apa_references, inlines_to_html
+from oso_analysis.report import build_report, citations
+from oso_analysis.report.citations import apa_references, inlines_to_html, run_pandoc
 from oso_analysis.report.markdown import resolve_links, slug, to_html
 
 
@@ -162,6 +162,26 @@ def test_references_are_set_in_apa_by_the_processor() -> None:
         "https://doi.org/10.1177/1079063210369013</a>"
     )
     assert apa_references([]) == []
+
+
+def test_the_same_references_are_set_once_and_others_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[bytes] = []
+
+    def spy(arguments: list[str], source: bytes, *, wants: str) -> bytes:
+        asked.append(source)
+        return run_pandoc(arguments, source, wants=wants)
+
+    monkeypatch.setattr(citations, "run_pandoc", spy)
+    items = [{"id": "once", "type": "book", "title": "Asked for twice"}]
+    first = apa_references(items)
+    first.clear()
+    assert [key for key, _ in apa_references(items)] == ["once"]
+    assert len(asked) == 1
+    other = apa_references([{**items[0], "title": "Another title"}])
+    assert inlines_to_html(other[0][1]) == "<em>Another title</em>. (n.d.)."
+    assert len(asked) == 2
 
 
 def test_the_style_is_the_project_of_its_authors_and_says_so() -> None:
