@@ -70,6 +70,8 @@ _ENDINGS = {
     "image/jpeg": ".jpg",
     "text/html": ".html",
 }
+#: Attributes that hold drawing instructions: numbers only, and a great many.
+_DRAWN = frozenset({"d", "points", "transform", "viewbox", "style"})
 _PRINTABLE = re.compile(rb"[\x20-\x7e\xa0-\xff]{6,}")
 
 
@@ -84,6 +86,7 @@ class _UnreadableError(Exception):
     """Something that could not be looked into."""
 
 
+@lru_cache(maxsize=256)
 def _runs_on(tag: str) -> bool:
     """Tell whether text runs on across a tag, so that it may split a name or a number."""
     if tag.startswith(("w:", "a:")):
@@ -95,32 +98,44 @@ def _runs_on(tag: str) -> bool:
 class _Found:
     """What a page or an XML file says.
 
-    Its text is one, so that tags do not split a name. The rest is attributes and comments, each
-    once: drawings repeat theirs ten thousand times.
+    Its text is one, so that tags do not split a name. Attributes, comments and the like stand
+    beside it, each once: drawings repeat theirs ten thousand times.
     """
 
     def __init__(self) -> None:
-        self.words: list[str] = []
-        self.rest: dict[_Text, None] = {}
+        self._words: list[str] = []
+        self._rest: dict[str, dict[str, None]] = {}
+        self._values: dict[tuple[str, str], dict[str, None]] = {}
+        self.say = self._words.append
 
     def start(self, tag: str, attributes: Iterable[tuple[str, str | None]]) -> None:
         if not _runs_on(tag):
-            self.words.append(" ")
+            self.say(" ")
         for name, value in attributes:
-            # Drawing instructions hold numbers only, and a great many.
-            if value and name not in {"d", "points", "transform", "viewbox", "style"}:
-                self.add(f"attribute {name} of <{tag}>", value)
+            if value and name not in _DRAWN:
+                self._values.setdefault((tag, name), {})[value] = None
 
     def end(self, tag: str) -> None:
         if not _runs_on(tag):
-            self.words.append(" ")
+            self.say(" ")
 
     def add(self, place: str, text: str) -> None:
-        address = _DATA_URI.fullmatch(text) if text.startswith("data:") else None
-        if address is not None and _is_exact(address[2]):
-            # What it holds is looked at decoded.
-            text = text[: address.start(2)]
-        self.rest[_Text(place, text)] = None
+        self._rest.setdefault(place, {})[text] = None
+
+    def texts(self) -> Iterator[_Text]:
+        yield _Text("text", "".join(self._words))
+        for (tag, name), values in self._values.items():
+            for value in values:
+                yield _Text(f"attribute {name} of <{tag}>", _left_encoded(value))
+        for place, texts in self._rest.items():
+            for text in texts:
+                yield _Text(place, text)
+
+
+def _left_encoded(value: str) -> str:
+    """Return an attribute without what it holds encoded, which is looked at decoded."""
+    address = _DATA_URI.fullmatch(value) if value.startswith("data:") else None
+    return value if address is None or not _is_exact(address[2]) else value[: address.start(2)]
 
 
 def _is_exact(data: str) -> bool:
@@ -139,7 +154,7 @@ class _Page(HTMLParser):
         self.found = found
 
     def handle_data(self, data: str) -> None:
-        self.found.words.append(data)
+        self.found.say(data)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.found.start(tag, attrs)
@@ -157,7 +172,7 @@ class _Page(HTMLParser):
         self.found.add("processing instruction", data)
 
     def unknown_decl(self, data: str) -> None:
-        self.found.words.append(data)
+        self.found.say(data)
 
 
 def _xml(text: str) -> _Found | None:
@@ -182,7 +197,7 @@ def _xml(text: str) -> _Found | None:
 
     parser.StartElementHandler = start
     parser.EndElementHandler = lambda tag: found.end(tag.lower())
-    parser.CharacterDataHandler = found.words.append
+    parser.CharacterDataHandler = found.say
     parser.CommentHandler = lambda data: found.add("comment", data)
     parser.ProcessingInstructionHandler = instruction
     parser.StartDoctypeDeclHandler = declared
@@ -201,8 +216,7 @@ def _markup(text: str, depth: int) -> Iterator[_Text]:
         page = _Page(found)
         page.feed(text)
         page.close()
-    yield _Text("text", "".join(found.words))
-    yield from found.rest
+    yield from found.texts()
     for embedded in _DATA_URI.finditer(text):
         yield from _encoded(embedded[2], embedded[1], "embedded " + embedded[1], depth)
 
