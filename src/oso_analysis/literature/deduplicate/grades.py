@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from itertools import takewhile
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz, process
-from rapidfuzz.distance import OSA
 
+from oso_analysis.literature.deduplicate.spelling import contrast, more, variant, word_grade
 from oso_analysis.literature.deduplicate.titles import WORD
-from oso_analysis.literature.deduplicate.words import CONTRAST, OPPOSITES, STOP, language, plain
+from oso_analysis.literature.deduplicate.words import (
+    DESIGNATION,
+    GENERIC,
+    PLACES,
+    STOP,
+    Folding,
+    language,
+    plain,
+)
 
-__all__ = ["author_grades", "container_grades", "doi_grades", "graded", "kind_grades",
-           "number_grades", "page_grades", "plausible", "same_text", "title_grades"]  # fmt: skip
+__all__ = ["author_grades", "body_grades", "container_grades", "copies", "doi_grades", "graded",
+           "kind_grades", "number_grades", "page_grades", "plausible", "same_text",
+           "title_grades"]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
 
@@ -81,7 +89,7 @@ def _cut_short(a: str, b: str) -> bool:
 
 
 def title_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
-    """Grade titles from 6 (or 5, the same) down to -2 (different)."""
+    """Grade titles from 7 (or 5, the same) down to -3 (see `match.EVIDENCE`)."""
     ta, tb = a["title"].to_numpy(dtype=object), b["title"].to_numpy(dtype=object)
     both = ((ta != "") & (tb != "")).astype(bool)
     equal = both & (ta == tb).astype(bool)
@@ -92,7 +100,8 @@ def title_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     main_a, tail_a, main_b, tail_b = columns
     raw_a, raw_b = a["raw"].to_numpy(dtype=object), b["raw"].to_numpy(dtype=object)
     doi_a, doi_b = a["doi"].to_numpy(dtype=object), b["doi"].to_numpy(dtype=object)
-    bare = _bare(a) | _bare(b)
+    silent = _silent(a, b)
+    around_a, around_b = _Around(a), _Around(b)
     # The rest, as unlike as any two titles, stay "different".
     rows = np.flatnonzero(both & ~equal)
     near = [
@@ -108,7 +117,9 @@ def title_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
             # A space in the wrong place can hide a function word.
             letters = {"".join(WORD.findall(plain(raw[row]).lower())) for raw in (raw_a, raw_b)}
             grade[row] = 4 if len(letters) == 1 else grade[row]
-        if grade[row] == -1 and bare[row]:
+        if 1 <= grade[row] <= 3 and _stated_elsewhere(ta[row], tb[row], around_a, around_b, row):
+            grade[row] = 7
+        elif grade[row] == -1 and silent[row]:
             grade[row] = _translated(ta[row], tb[row], raw_a[row], raw_b[row])
         elif grade[row] == -2 and doi_a[row] and doi_a[row] == doi_b[row]:
             languages = {language(raw_a[row]), language(raw_b[row])}
@@ -142,6 +153,8 @@ def _title_grade(
     if len(tight_short) > 7:
         # Without its subtitle; without the name of its series; cut off.
         main, tail = (main_a, tail_a) if long is a else (main_b, tail_b)
+        if long.startswith(short + " ") and _only_place(long[len(short) :].split()):
+            return 8
         if short in (main, tail):
             return 3
         if long.startswith(short + " ") or (cut and tight_long.startswith(tight_short)):
@@ -152,23 +165,85 @@ def _title_grade(
                 (b.split(), raw_b, raw_a) if long is a else (a.split(), raw_a, raw_b)
             )
             # A misspelt function word makes the cut title a word longer than it should be.
-            grade = max(
-                _word_grade(words, long.split()[:count], raw, whole[: len(raw) + 5])
-                for count in (len(words), len(words) - 1)
+            beginning = long.split()[: len(words)]
+            grade, shorter = (
+                word_grade(words, part, raw, whole[: len(raw) + 5])
+                for part in (beginning, beginning[:-1])
             )
+            grade = 4 if shorter == 4 else grade
             if grade == 4 or (cut and grade == 1) or len(tight_short) > 40:
                 return (3 if cut else 2) if grade > 0 else -1
     if ratio >= 80.0 or (ratio > 60.0 and len(short) > 30):
-        return _word_grade(a.split(), b.split(), raw_a, raw_b)
+        return word_grade(a.split(), b.split(), raw_a, raw_b)
     return -2
 
 
-def _bare(features: pd.DataFrame) -> Array:
-    """Return where a record has next to nothing but its title."""
-    stated = np.zeros(len(features), bool)
+def _only_place(words: list[str]) -> bool:
+    """Return whether words name a place and nothing else of weight ("evidence from Kenya")."""
+    return not PLACES.isdisjoint(words) and PLACES.union(GENERIC).issuperset(words)
+
+
+def _silent(a: pd.DataFrame, b: pd.DataFrame) -> Array:
+    """Return where nothing that would tell two works apart is stated by both records."""
+    both = np.zeros(len(a), bool)
     for name in ("names", "doi", "volume", "page", "pmid"):
-        stated |= (features[name].to_numpy(dtype=object) != "").astype(bool)
-    return ~stated
+        stated = (frame[name].to_numpy(dtype=object) != "" for frame in (a, b))
+        both |= np.logical_and(*stated).astype(bool)
+    return ~both
+
+
+class _Around:
+    """What the records of one side state around their titles, looked up row by row."""
+
+    def __init__(self, features: pd.DataFrame) -> None:
+        self._bodies = [
+            features[name].to_numpy(dtype=object) for name in ("names", "publisher", "container")
+        ]
+        self._years = features["year"].to_numpy()
+        self._fold = Folding()
+
+    def year(self, row: int) -> str:
+        """Return the year, "0" for none."""
+        return str(int(self._years[row]))
+
+    def bodies(self, row: int) -> Iterator[list[str]]:
+        """Yield the words of each body that made or published the record's work."""
+        for values in self._bodies:
+            if values[row]:
+                yield [self._fold[word] for word in values[row].split() if word not in STOP]
+
+
+def _stated_elsewhere(a: str, b: str, around_a: _Around, around_b: _Around, row: int) -> bool:
+    """Return whether one title has more only what other fields say.
+
+    Web pages put the body that publishes a report before or after its title ("Example Foundation:
+    Safer homes"), citations the year or the number in a series of reports.
+    """
+    one, other = a.split(), b.split()
+    bare_year = around_a.year(row) if len(one) < len(other) else around_b.year(row)
+    short, long = (one, other) if len(one) < len(other) else (other, one)
+    size = len(long) - len(short)
+    if long[size:] == short:
+        more = long[:size]
+    elif long[: len(short)] == short:
+        more = long[len(short) :]
+    else:
+        return False
+    rest = [word for word in more if word != bare_year]
+    # "Research report 57"; a number below ten more often counts the parts of one work.
+    numbers = {word for word in rest if word.isdigit() and word[1:]}
+    if numbers and not set(rest).isdisjoint(DESIGNATION):
+        rest = [word for word in rest if word not in DESIGNATION | numbers]
+    if not rest:
+        return True
+    for around in (around_a, around_b):
+        for body in around.bodies(row):
+            if rest == ["".join(word[0] for word in body)]:
+                return True
+            # Most of the body's name: a country in both is not enough.
+            if set(rest) <= set(body) and 2 * len(set(rest)) > len(set(body)):
+                return True
+    return False
 
 
 def _translated(a: str, b: str, raw_a: str, raw_b: str) -> int:
@@ -180,104 +255,15 @@ def _translated(a: str, b: str, raw_a: str, raw_b: str) -> int:
     set_a, set_b = set(a.split()), set(b.split())
     if len(set_a & set_b) < 9:
         return -1
-    only_a = [w for w in set_a - set_b if not any(_variant(w, x) for x in set_b - set_a)]
-    only_b = [w for w in set_b - set_a if not any(_variant(w, x) for x in set_a - set_b)]
+    more_a, more_b = more(a.split(), b.split()), more(b.split(), a.split())
+    only_a = [word for word in more_a if not any(variant(word, other) for other in more_b)]
+    only_b = [word for word in more_b if not any(variant(word, other) for other in more_a)]
     if len(only_a) != 1 or len(only_b) != 1:
         return -1
     (x,), (y,) = only_a, only_b
-    if (x in CONTRAST and y in CONTRAST) or x.isdigit() or y.isdigit():
+    if contrast(x, y) or x.isdigit() or y.isdigit():
         return -1
     return 6 if x in raw_a or y in raw_b else -1
-
-
-def _word_grade(a: list[str], b: list[str], raw_a: str, raw_b: str) -> int:
-    """Grade two titles by the words that only one of them has."""
-    set_a, set_b = set(a), set(b)
-    only_a = [word for word in a if word not in set_b]
-    only_b = [word for word in b if word not in set_a]
-    if 2 * len(only_a) > len(a) + 2 and 2 * len(only_b) > len(b) + 2:
-        return -2
-    rest_b = list(only_b)
-    left_a = []
-    for word in only_a:
-        found = next((other for other in rest_b if _variant(word, other)), None)
-        if found is None:
-            left_a.append(word)
-        else:
-            rest_b.remove(found)
-    shared = len(set_a & set_b) + len(only_a) - len(left_a)
-    # "(CSA)" beside the words it stands for adds nothing, nor does a misspelt "from".
-    initials_a, initials_b = "".join(w[0] for w in a), "".join(w[0] for w in b)
-    if left_a:
-        left_a = [word for word in left_a if not _idle(word, initials_b, raw_a, raw_b)]
-    if rest_b:
-        rest_b = [word for word in rest_b if not _idle(word, initials_a, raw_b, raw_a)]
-    if left_a and rest_b and len(left_a) + len(rest_b) <= 3:
-        # One word written as two, or a slip in a short word.
-        joined = "".join(left_a), "".join(rest_b)
-        if max(map(len, joined)) > 3 and _slip(*joined):
-            return 4
-    if not left_a and not rest_b:
-        return 4
-    if not left_a or not rest_b:
-        left = len(left_a) + len(rest_b)
-        return 1 if shared >= 3 and left <= max(1, shared // 3) else -2
-    left = max(len(left_a), len(rest_b))
-    return -1 if shared >= 4 and left <= max(1, shared // 5) else -2
-
-
-def _idle(word: str, initials: str, raw: str, other: str) -> bool:
-    """Return whether a word that one title has more is of no weight.
-
-    Either it is an acronym of words that both have, or a misspelt function word: then the other
-    title has that function word once more.
-    """
-    if word in CONTRAST or word.isdigit() or len(word) < 2:
-        return False
-    if len(word) <= 5 and word in initials:
-        return True
-    if len(word) > 6:
-        return False
-    spare = Counter(WORD.findall(other.lower())) - Counter(WORD.findall(raw.lower()))
-    return any(
-        OSA.distance(word, stop, score_cutoff=1) <= 1
-        for stop in spare
-        if stop in STOP and len(stop) > 1
-    )
-
-
-def _slip(a: str, b: str) -> bool:
-    """Return whether one letter is missing, extra, wrong or swapped."""
-    if OSA.distance(a, b, score_cutoff=1) > 1 or (a in CONTRAST and b in CONTRAST):
-        return False
-    return not any(letter.isdigit() for letter in a + b) and not _opposite(a, b)
-
-
-def _opposite(a: str, b: str) -> bool:
-    """Return whether two words differ in a prefix that turns the meaning round."""
-    for one, other in OPPOSITES:
-        for x, y in ((a, b), (b, a)):
-            if x.startswith(one) and y.startswith(other) and x[len(one) :] == y[len(other) :]:
-                return True
-    return False
-
-
-def _variant(a: str, b: str) -> bool:
-    """Return whether two words are one word in two spellings or inflections."""
-    if a.isdigit() or b.isdigit() or (a in CONTRAST and b in CONTRAST):
-        return False
-    short, long = (a, b) if len(a) <= len(b) else (b, a)
-    if len(short) < 4:
-        return False
-    if long.endswith(short) and long[: -len(short)] in STOP:
-        return True
-    if short[:4] == long[:4] and len(long) - len(short) <= 3:
-        shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False)))
-        alike = shared >= len(short) - 1
-    else:
-        alike = False
-    alike = alike or bool(fuzz.ratio(a, b) >= 80.0) or _slip(a, b)
-    return alike and not _opposite(a, b)
 
 
 def author_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
@@ -305,6 +291,27 @@ def author_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
         (both & (score >= 85), 2),
         (people & many & (score >= 85), 3),
     )
+
+
+def body_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
+    """Grade a body that is the author in one record and the publisher or source in the other."""
+    result = np.zeros(len(a), np.int8)
+    for one, other in ((a, b), (b, a)):
+        body = np.where(one["person"].to_numpy() == -1, one["names"].to_numpy(dtype=object), "")
+        for name in ("publisher", "container"):
+            place = other[name].to_numpy(dtype=object)
+            both = ((body != "") & (place != "")).astype(bool)
+            result[_similar(body, place, both, fuzz.token_set_ratio) >= 90] = 1
+    return result
+
+
+def copies(a: pd.DataFrame, b: pd.DataFrame) -> Array:
+    """Return where two records say the same in every field, and leave out the same fields."""
+    same = np.ones(len(a), bool)
+    for name in ("title", "names", "year", "container", "volume", "issue", "page", "doi", "pmid",
+                 "publisher", "edition", "kind"):  # fmt: skip
+        same &= (a[name].to_numpy() == b[name].to_numpy()).astype(bool)
+    return same & (a["points"].to_numpy() > 0)
 
 
 def container_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
@@ -382,11 +389,15 @@ def number_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     """Grade the numbers in titles."""
     na, nb = a["numbers"].to_numpy(dtype=object), b["numbers"].to_numpy(dtype=object)
     ya, yb = a["year"].to_numpy(), b["year"].to_numpy()
+    part = a["part"].to_numpy() != b["part"].to_numpy()
     grade = np.zeros(len(na), np.int8)
     for row in np.flatnonzero((na != nb).astype(bool)).tolist():
         set_a, set_b = set(na[row].split()), set(nb[row].split())
         if set_a - set_b and set_b - set_a:
             grade[row] = -3
+            continue
+        if part[row]:
+            grade[row] = -4
             continue
         more = set_a ^ set_b
         year = int(yb[row] if set_a > set_b else ya[row])

@@ -14,7 +14,9 @@ import pandas as pd
 
 from oso_analysis.literature.deduplicate.grades import (
     author_grades,
+    body_grades,
     container_grades,
+    copies,
     doi_grades,
     graded,
     kind_grades,
@@ -46,6 +48,8 @@ EVIDENCE: dict[str, dict[int, str]] = {
         2: "one title is the beginning of the other",
         1: "one title has words more",
         6: "same long title but for one word, and little else known",
+        7: "same title but for what other fields state",
+        8: "one title names a place more",
         -1: "titles differ in a word",
         -2: "different titles",
         -3: "titles in different scripts or languages",
@@ -64,6 +68,9 @@ EVIDENCE: dict[str, dict[int, str]] = {
     "issue": {1: "same issue", -1: "different issues"},
     "page": {2: "same first page", 1: "both from page 1", -1: "different pages"},
     "publisher": {1: "same publisher"},
+    "party": {-1: "submissions of different parties"},
+    "body": {1: "author of the one publishes the other"},
+    "copy": {1: "same in every field"},
     "abstract": {1: "same abstract"},
     "kind": {
         1: "same kind of publication",
@@ -75,6 +82,7 @@ EVIDENCE: dict[str, dict[int, str]] = {
         -1: "a number in one title only",
         -2: "title names another year",
         -3: "different numbers in the titles",
+        -4: "one title names a part",
     },
     "marker": {-1: "one is about the other (reply, correction, summary, annex …)"},
     "serial": {-1: "issues of a series in different years", -2: "series with a year missing"},
@@ -84,7 +92,7 @@ EVIDENCE: dict[str, dict[int, str]] = {
 _POINTS: dict[str, dict[int, float]] = {
     "doi": {1: 8.0, -1: -11.0, -2: -4.0},
     "pmid": {1: 8.0, -1: -8.0},
-    "authors": {3: 4.0, 2: 2.5, 1: 1.0, -1: -2.0, -2: -6.0},
+    "authors": {3: 4.0, 2: 2.5, 1: 1.0, -1: -2.0, -2: -7.0},
     "year": {2: 1.5, 1: 0.0, -1: -3.0, -2: -9.0},
     "container": {1: 1.5, -1: -1.5},
     "elsewhere": {-1: -8.0},
@@ -92,15 +100,18 @@ _POINTS: dict[str, dict[int, float]] = {
     "issue": {1: 1.0, -1: -2.0},
     "page": {2: 3.0, 1: 1.0, -1: -4.0},
     "publisher": {1: 1.0},
+    "party": {-1: -9.0},
+    "body": {1: 2.0},
+    "copy": {1: 2.5},
     "abstract": {1: 4.0},
-    "kind": {1: 1.0, -1: -1.0, -2: -9.0, -3: -10.0},
-    "numbers": {-1: -1.0, -2: -6.0, -3: VETO},
+    "kind": {1: 1.0, -1: -1.0, -2: -12.0, -3: -10.0},
+    "numbers": {-1: -1.0, -2: -6.0, -3: VETO, -4: -10.0},
     "marker": {-1: VETO},
     "serial": {-1: VETO, -2: -8.0},
-    "edition": {-1: -9.0},
+    "edition": {-1: -12.0},
 }
 #: Off the points of the shorter title.
-_TITLE_OFF = {6: 3.0, 5: 0.0, 4: 0.5, 3: 2.0, 2: 4.0, 1: 4.5}
+_TITLE_OFF = {8: 8.5, 7: 0.5, 6: 3.0, 5: 0.0, 4: 0.5, 3: 2.0, 2: 4.0, 1: 4.5}
 _TITLE = {-1: -3.0, -2: -10.0, -3: -1.0}
 
 
@@ -149,6 +160,7 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
         "issue": graded(size, (issue[0], 1), (issue[1], -1)),
         "page": page_grades(a, b),
         "publisher": graded(size, (publisher[0], 1)),
+        "copy": graded(size, (copies(a, b), 1)),
         "abstract": graded(size, (abstract[0], 1)),
         "kind": kind_grades(a, b),
         "numbers": number_grades(a, b),
@@ -160,6 +172,13 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
         ),
         "edition": graded(size, (edition[1], -1)),
     }
+    # Where the authors agree, the publisher adds nothing to what the author says.
+    grades["body"] = np.where(grades["authors"] > 0, 0, body_grades(a, b)).astype(np.int8)
+    named = [(frame["names"].to_numpy(dtype=object) != "") for frame in (a, b)]
+    handed_in = (a["party"].to_numpy() & b["party"].to_numpy()).astype(bool)
+    grades["party"] = graded(
+        size, (handed_in & np.logical_and(*named).astype(bool) & (grades["authors"] < 1), -1)
+    )
     meeting = a["meeting"].to_numpy(), b["meeting"].to_numpy()
     # One abstract at two conferences, one text in two journals: not merely a slip in a number.
     grades["elsewhere"] = graded(

@@ -39,7 +39,8 @@ KINDS = {
 
 #: Text features are object columns with "" for missing; the others are small numbers.
 FEATURES = (
-    "id", "raw", "title", "main", "tail", "points", "numbers", "markers", "serial", "cut",
+    "id", "raw", "title", "main", "tail", "points", "numbers", "markers", "serial", "part", "party",
+    "cut",
     "families", "names", "person", "year", "container", "meeting", "volume", "issue", "page",
     "doi", "pmid", "kind", "stage", "edition", "publisher", "abstract",
 )  # fmt: skip
@@ -132,6 +133,8 @@ def _chunk(records: pd.DataFrame, caches: _Caches) -> dict[str, Array]:
             title.serial or (source.serial and kind not in (1, 2))
             for title, source, kind in zip(titles, sources, kinds, strict=True)
         ],
+        "part": [title.part for title in titles],
+        "party": [title.party for title in titles],
         "cut": [title.cut for title in titles],
         "families": families,
         "names": [author[1] for author in authors],
@@ -199,8 +202,8 @@ def _pair(low: tuple[int, ...], first: int, second: int) -> int:
 
 
 _DTYPES: dict[str, Any] = {
-    "points": np.float32, "markers": np.int16, "serial": np.bool_, "cut": np.bool_,
-    "meeting": np.bool_,
+    "points": np.float32, "markers": np.int16, "serial": np.bool_, "part": np.bool_,
+    "party": np.bool_, "cut": np.bool_, "meeting": np.bool_,
     "person": np.int8, "year": np.int16, "kind": np.int8, "stage": np.int8,
 } | dict.fromkeys(KEYS, np.int64)  # fmt: skip
 #: Records normalised at once: bounds memory, changes no result.

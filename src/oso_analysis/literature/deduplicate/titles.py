@@ -8,11 +8,14 @@ import zlib
 from typing import NamedTuple
 
 from oso_analysis.literature.deduplicate.words import (
+    CONTRAST,
     GENERIC,
     MARKER_WORDS,
     MARKERS,
     NUMBER_WORDS,
     PART_WORDS,
+    PARTS,
+    PARTY,
     ROMAN,
     SERIAL,
     STOP,
@@ -33,6 +36,10 @@ _ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
 _ACRONYM = re.compile(r"^[A-Z][A-Za-z\-]*[A-Z][A-Za-z]*s?[- ]?\d*$")
 
 
+#: Words that tell one title from another even in brackets.
+_TELLING = PART_WORDS | CONTRAST
+
+
 class Title(NamedTuple):
     """What one title says.
 
@@ -50,6 +57,10 @@ class Title(NamedTuple):
         Bit mask of `MARKERS`.
     serial : bool
         Whether it names a series that appears by the year.
+    part : bool
+        Whether it names one part of a work by a number or letter.
+    party : bool
+        Whether it is a text that many parties may hand in under one title.
     cut : bool
         Whether it ends in an ellipsis.
     hashes : tuple of int
@@ -63,6 +74,8 @@ class Title(NamedTuple):
     numbers: str = ""
     markers: int = 0
     serial: bool = False
+    part: bool = False
+    party: bool = False
     cut: bool = False
     hashes: tuple[int, ...] = ()
 
@@ -99,7 +112,13 @@ class Lexicon(dict[str, tuple[str, int, int, int]]):
         # An ideograph carries about as much as three letters.
         letters = len(folded) if word < "\u2e80" else 3 * len(folded)
         common = not folded or folded in GENERIC or word in ROMAN or word.isdigit()
-        placed = word[0].isdigit() or word in ROMAN or word in NUMBER_WORDS or word in PART_WORDS
+        placed = (
+            word[0].isdigit()
+            or len(word) == 1
+            or word in ROMAN
+            or word in NUMBER_WORDS
+            or word in PART_WORDS
+        )
         flags = placed * _PLACED | (word in SERIAL) * _SERIAL | (word in MARKER_WORDS) * _MARKER
         answer = self[word] = (
             folded,
@@ -123,6 +142,8 @@ def _number(word: str, before: str) -> str:
         number = ROMAN[word]
     elif word in NUMBER_WORDS and before in PART_WORDS:
         number = NUMBER_WORDS[word]
+    elif len(word) == 1 and before in PARTS and before != "report":
+        return word
     else:
         return ""
     return number.lstrip("0") or ("0" if number else "")
@@ -131,7 +152,12 @@ def _number(word: str, before: str) -> str:
 def _bracketed(match: re.Match[str]) -> str:
     """Drop an acronym or a document number in brackets, keep years, parts and editions."""
     inner = match.group(1).strip()
-    if _ACRONYM.match(inner):
+    found = WORD.search(inner.lower())
+    first = found.group() if found else ""
+    if first in MARKER_WORDS:
+        return f": {inner} "
+    # In a title all in capitals "(PART 2)" and "(WOMEN)" look like acronyms.
+    if _ACRONYM.match(inner) and first not in _TELLING:
         return " "
     return " " if inner.lower() == "ebook" else f" {inner} "
 
@@ -163,7 +189,9 @@ def read_title(raw: str, lexicon: Lexicon) -> Title:
     hashes: set[int] = set()
     flagged = informative = letters = 0
     before = ""
-    for part in _BREAK.split(text.lower()):
+    numbered = False
+    parts = _BREAK.split(text.lower())
+    for part in parts:
         key: list[str] = []
         for word in WORD.findall(part):
             folded, weight, number, flags = lexicon[word]
@@ -172,10 +200,15 @@ def read_title(raw: str, lexicon: Lexicon) -> Title:
                 if flags & _PLACED:
                     if word in PART_WORDS and len(before) > 2 and before in NUMBER_WORDS:
                         numbers.add(NUMBER_WORDS[before])
+                        numbered = numbered or word in PARTS
                     digits = _number(word, before)
                     if digits:
                         numbers.add(digits)
                         folded = digits
+                        # "Research report 57" is the fifty-seventh of a series, no part.
+                        numbered = numbered or (
+                            before in PARTS and (before != "report" or len(digits) == 1)
+                        )
             before = word
             if folded:
                 key.append(folded)
@@ -190,12 +223,15 @@ def read_title(raw: str, lexicon: Lexicon) -> Title:
         return NO_TITLE
     markers = 0
     if flagged & _MARKER:
-        flat = " ".join(WORD.findall(text.lower()))
+        # A bar where the title breaks: a last part "Correction" is more than a last word.
+        flat = " | ".join(" ".join(words) for part in parts if (words := WORD.findall(part)))
         for bit, (_, pattern) in enumerate(MARKERS):
             if pattern.search(flat):
                 markers |= 1 << bit
     # "Chapter 4: …" or "Literature review. …" is a heading; its number is in `numbers`.
-    while len(keys) > 1 and all(word in GENERIC or word.isdigit() for word in keys[0]):
+    while len(keys) > 1 and all(
+        word in GENERIC or word.isdigit() or len(word) == 1 for word in keys[0]
+    ):
         del keys[0]
     main = " ".join(keys[0])
     tail = " ".join([word for key in keys[1:] for word in key])
@@ -207,6 +243,8 @@ def read_title(raw: str, lexicon: Lexicon) -> Title:
         " ".join(sorted(numbers)) if numbers else "",
         markers,
         bool(flagged & _SERIAL),
+        numbered,
+        bool(PARTY.match(text.lower())),
         text.endswith(("...", "...]")),
         tuple(sorted(hashes)[:3]),
     )

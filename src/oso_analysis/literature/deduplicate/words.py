@@ -14,6 +14,7 @@ import unicodedata
 __all__ = [
     "CONTRAST",
     "DEGREES",
+    "DESIGNATION",
     "GENERIC",
     "MARKERS",
     "MARKER_WORDS",
@@ -22,7 +23,10 @@ __all__ = [
     "OPPOSITES",
     "ORGANISATION",
     "PARTICLES",
+    "PARTS",
+    "PARTY",
     "PART_WORDS",
+    "PLACES",
     "ROMAN",
     "SERIAL",
     "STOP",
@@ -77,9 +81,31 @@ CONTRAST = frozenset(
     fall january february march april may june july august september october november december
     qualitative quantitative rural urban online offline public private primary secondary tertiary
     upper left right with without not non type mice rats human humans animal animals
-    iran iraq austria australia niger nigeria mali malawi slovakia slovenia guinea guyana guatemala
-    sweden switzerland mauritius mauritania dominica dominican korea china japan""".split()
+    interim final preliminary baseline midline endline""".split()
 )
+#: Countries, parts of the world and their peoples: what a series of country reports differs in.
+PLACES = frozenset(
+    """afghanistan africa african albania algeria america american andorra angola arabia argentina
+    armenia asia asian australia australian austria austrian azerbaijan bahamas bahrain bangladesh
+    barbados belarus belgian belgium belize benin bhutan bolivia bosnia botswana brazil brazilian
+    britain british brunei bulgaria burkina burundi cambodia cameroon canada canadian caribbean chad
+    chile china chinese colombia comoros congo croatia cuba cyprus czechia danish denmark djibouti
+    dominica dominican dutch ecuador egypt england english eritrea estonia eswatini ethiopia europe
+    european fiji finland finnish france french gabon gambia georgia german germany ghana greece
+    grenada guatemala guinea guyana haiti honduras hungary iceland india indian indonesia iran iraq
+    ireland irish israel italian italy jamaica japan japanese jordan kazakhstan kenya kiribati korea
+    korean kosovo kuwait kyrgyzstan laos latvia lebanon lesotho liberia libya liechtenstein
+    lithuania luxembourg macedonia madagascar malawi malaysia maldives mali malta mauritania
+    mauritius mexico micronesia moldova monaco mongolia montenegro morocco mozambique myanmar
+    namibia nauru nepal netherlands nicaragua niger nigeria norway norwegian oman pakistan palau
+    palestine panama papua paraguay peru philippine philippines poland polish portugal portuguese
+    qatar romania russia russian rwanda samoa scotland scottish senegal serbia seychelles singapore
+    slovakia slovenia somalia spain spanish sudan suriname sweden swedish swiss switzerland syria
+    taiwan tajikistan tanzania thai thailand togo tonga tunisia turkey turkish turkmenistan tuvalu
+    uganda ukraine uruguay usa uzbekistan vanuatu venezuela vietnam wales welsh yemen zambia
+    zimbabwe""".split()
+)
+CONTRAST = CONTRAST | PLACES
 
 #: Beginnings that make two like words opposites: hypotension is no spelling of hypertension.
 OPPOSITES = (("hyper", "hypo"), ("intra", "inter"), ("micro", "macro"), ("pre", "post"),
@@ -106,14 +132,19 @@ MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "comment",
             r"^(?:an? |invited )?(?:comments?|commentary)(?: on\b| to\b|$)"
-            r"|\b(?:an? |invited )(?:comment|commentary)(?: on\b|$)",
+            r"|\b(?:an? |invited )(?:comment|commentary)(?: on\b|$)|\| comments?$",
         ),
         (
             "correction",
             r"^(?:erratum|errata|corrigend(?:um|a)|correction|addendum)\b"
-            r"|\b(?:erratum|corrigendum)$",
+            r"|\b(?:erratum|corrigendum)$"
+            r"|\| (?:authors? |publishers? )?(?:corrections?|corrigenda|errata|addendum)$",
         ),
-        ("retraction", r"^(?:retraction|withdrawal|notice of retraction|expression of concern)\b"),
+        (
+            "retraction",
+            r"^(?:retraction|withdrawal|notice of retraction|expression of concern)\b"
+            r"|\| (?:retraction|withdrawal|expression of concern)(?: notice)?$",
+        ),
         ("book review", r"^book reviews?\b|\bbook review$|^review of\b"),
         (
             "summary",
@@ -147,6 +178,20 @@ MARKER_WORDS = frozenset(
 PART_WORDS = frozenset(
     """part parts volume vol edition ed phase chapter section book number no issue wave stage step
     report paper series module stream round teil band partie tome volumen""".split()
+)
+#: Words whose number or letter names one of the parts that a work comes in.
+PARTS = frozenset(
+    "part parts volume vol phase wave module teil band partie tome volumen report".split()
+)
+#: A text that many parties hand in under one title.
+PARTY = re.compile(
+    r"\W*(?:(?:written|joint|supplementary|oral|further|our) )?(?:submissions?|responses?|comments"
+    r"|letter|testimony|evidence|statement|feedback)(?: \w+)? (?:to|on|for|of|from|by|regarding)\b"
+)
+#: Words that, with a number, name a report's place in a series of reports.
+DESIGNATION = frozenset(
+    """report reports paper papers series bulletin circular briefing research working discussion
+    occasional technical""".split()
 )
 ROMAN = {
     "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9",
