@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from oso_analysis.cli import main
+from oso_analysis.cli import _parser, main
 from oso_analysis.errors import InputError, Problem, RunError
+from oso_analysis.project import find_root
 
 
 def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,7 +28,60 @@ def test_wrong_usage_is_status_2(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         main(["run", "--jobs", "0"])
     assert caught.value.code == 2
-    assert "must be at least 1" in capsys.readouterr().err
+    assert "at least 1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", "--jobs", "many"], "'many' must be a whole number, at least 1"),
+        (["verify", "--jobs", "0"], "'0' must be a whole number, at least 1"),
+        (["rnu"], "'rnu' is not one of run, lab, "),
+        (["rnu"], "(did you mean 'run'?)"),
+        (["records", "dedup"], "(did you mean 'deduplicate'?)"),
+        (["run", "--engine", "wrm"], "(did you mean 'warm'?)"),
+    ],
+)
+def test_a_slip_is_answered_with_the_right_word(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(words)
+    assert caught.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "listed"),
+    [
+        ([], "build editions"),
+        (["records"], "read exports into one table"),
+        (["consultation"], "read coding projects"),
+        (["notebooks"], "run notebooks again"),
+    ],
+)
+def test_no_command_is_answered_with_what_there_is(
+    words: list[str], listed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    assert listed in " ".join(capsys.readouterr().err.split())
+
+
+def test_every_option_of_every_command_is_explained() -> None:
+    def parsers(parser: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
+        yield parser
+        for action in parser._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                for below in action.choices.values():
+                    yield from parsers(below)
+
+    silent = [
+        f"{parser.prog} {action.dest}"
+        for parser in parsers(_parser())
+        for action in parser._actions
+        if not action.help and not isinstance(action, argparse._SubParsersAction)
+    ]
+    assert silent == []
 
 
 def raising(error: BaseException) -> Callable[..., int]:
@@ -69,7 +124,15 @@ def test_outside_a_project(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["run"]) == 2
-    assert "is not in a project" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"{tmp_path}: is not in a project" in said
+    assert "oso-analysis init" in said
+
+
+def test_a_path_that_is_not_there_does_not_find_the_project_above_it(root: Path) -> None:
+    assert find_root(root / "src") == root
+    with pytest.raises(InputError, match="does not exist"):
+        find_root(root / "elsewhere")
 
 
 def test_the_quick_answer_imports_nothing_heavy() -> None:

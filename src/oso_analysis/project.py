@@ -20,11 +20,17 @@ def find_root(start: Path | str | None = None) -> Path:
     Raises
     ------
     InputError
-        If no folder upwards holds `data/datapackage.json`.
+        If `start` does not exist, or no folder upwards holds `data/datapackage.json`.
     """
     here = Path(start or ".").resolve()
+    # A slip in a path must not find, further up, the project that was not meant.
+    if not here.exists():
+        raise InputError([Problem("does not exist", file=str(here))], "there is no project there")
     for folder in (here, *here.parents):
         if (folder / MARKER).is_file():
             return folder
-    rule = f"is not in a project: no folder from here upwards holds {MARKER.as_posix()}"
-    raise InputError([Problem(rule)], "the current folder cannot be used")
+    rule = (
+        f"is not in a project: no folder from here upwards holds {MARKER.as_posix()}; change to "
+        "the project's folder first (cd), or start a project with `oso-analysis init`"
+    )
+    raise InputError([Problem(rule, file=str(here))], "there is no project here")

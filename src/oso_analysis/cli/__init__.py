@@ -9,6 +9,8 @@ import io
 import sys
 from collections.abc import Sequence
 
+from oso_analysis.cli.parsing import Parser, add_verbs
+
 __all__ = ["main"]
 
 #: Modules of this folder in the order of the help text.
@@ -58,12 +60,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     from oso_analysis import __version__
 
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="oso-analysis",
         description="Tables, figures and reports on the management of online sex offending.",
+        epilog="New here? `oso-analysis lab` opens a guided tour, `oso-analysis run` makes the "
+        "report. `oso-analysis COMMAND --help` explains a command.",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
-    subparsers = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    subparsers = add_verbs(parser)
     for name in _MODULES:
         module = f"oso_analysis.cli.{name}"
         if importlib.util.find_spec(module) is not None:

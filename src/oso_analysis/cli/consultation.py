@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from oso_analysis.cli.parsing import add_verbs
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -29,7 +31,7 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         description="Read the coding of a consultation from the tool it was made in, or export "
         "ours to one.",
     )
-    verbs = consultation.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    verbs = add_verbs(consultation)
     reader = verbs.add_parser(
         "import",
         help="read coding projects into submissions and segments",

@@ -17,8 +17,8 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         "came and went, figures side by side. An edition is given by its name, the path of its "
         "folder, or as REVISION:reports/NAME of git.",
     )
-    parser.add_argument("before", metavar="A")
-    parser.add_argument("after", metavar="B")
+    parser.add_argument("before", metavar="A", help="the edition before, such as report-2019")
+    parser.add_argument("after", metavar="B", help="the edition after, such as update-2026")
     parser.add_argument(
         "--html", type=Path, metavar="FILE", help="also write a page that needs no other file"
     )

@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+from oso_analysis.cli.parsing import add_verbs, positive
+
 __all__ = ["add_commands"]
 
 
@@ -17,7 +19,7 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         help="check notebooks against their stored outputs, refresh them, start a new one",
         description="Edit notebooks safely. Notebooks are run with the defaults they declare.",
     )
-    verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
+    verbs = add_verbs(parser, title="verbs", metavar="VERB")
     check = verbs.add_parser(
         "check",
         help="run notebooks again and say what moved",
@@ -67,7 +69,7 @@ def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="notebooks (default: all)")
     parser.add_argument(
         "--jobs",
-        type=_jobs,
+        type=positive,
         default=os.cpu_count() or 1,
         metavar="N",
         help="how many notebooks to run at a time (default: one for each processor)",
@@ -78,13 +80,6 @@ def _common(parser: argparse.ArgumentParser) -> None:
         default="warm",
         help="as for `oso-analysis run` (default: warm)",
     )
-
-
-def _jobs(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
 
 
 def _fraction(text: str) -> float:

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from oso_analysis.cli.parsing import add_verbs
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -22,7 +24,7 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         description="Read bibliographic exports of any database or reference manager, and find "
         "the records that describe one work.",
     )
-    verbs = records.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    verbs = add_verbs(records)
     files = argparse.ArgumentParser(add_help=False)
     files.add_argument(
         "files",

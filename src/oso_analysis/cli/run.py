@@ -6,6 +6,8 @@ import argparse
 import os
 import sys
 
+from oso_analysis.cli.parsing import positive
+
 __all__ = ["add_commands"]
 
 
@@ -41,7 +43,7 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     )
     parser.add_argument(
         "--jobs",
-        type=_jobs,
+        type=positive,
         default=os.cpu_count() or 1,
         metavar="N",
         help="how many notebooks to run at a time (default: one for each processor)",
@@ -59,20 +61,13 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         help="run on the Dask cluster whose scheduler is at ADDRESS (tcp://…) instead of here",
     )
     parser.add_argument(
-        "--timeout", type=_jobs, metavar="SECONDS", help="longest time one cell may take"
+        "--timeout", type=positive, metavar="SECONDS", help="longest time one cell may take"
     )
     parser.add_argument("--force", action="store_true", help="run everything, changed or not")
     parser.add_argument(
         "--explain", action="store_true", help="say for each notebook why it runs or not"
     )
     parser.set_defaults(handler=_run)
-
-
-def _jobs(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
 
 
 def _run(arguments: argparse.Namespace) -> int:

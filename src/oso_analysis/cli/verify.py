@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import os
 
+from oso_analysis.cli.parsing import positive
+
 __all__ = ["add_commands"]
 
 _SHOWN = 20
@@ -19,10 +21,24 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         "published one, byte by byte. Exit status 1 if anything differs.",
     )
     parser.add_argument(
-        "edition", nargs="?", metavar="EDITION", help="default: the default edition"
+        "edition",
+        nargs="?",
+        metavar="EDITION",
+        help="a published edition (default: that of editions.yaml)",
     )
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
-    parser.add_argument("--engine", choices=("warm", "kernel"), default="warm")
+    parser.add_argument(
+        "--jobs",
+        type=positive,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="how many notebooks to run at a time (default: one for each processor)",
+    )
+    parser.add_argument(
+        "--engine",
+        choices=("warm", "kernel"),
+        default="warm",
+        help="as for `oso-analysis run` (default: warm)",
+    )
     parser.set_defaults(handler=_verify)
 
 
