@@ -21,6 +21,7 @@ from oso_analysis.parameters import (
     resolve_axes,
 )
 
+ROOT = Path(__file__).parent.parent
 PROJECT = Path(__file__).parent / "fixtures" / "runner" / "project"
 
 
@@ -121,16 +122,27 @@ def test_all_problems_come_together_with_the_nearest_legal_value() -> None:
     assert said.startswith("5 problem(s) with the parameters; nothing was run:")
     assert "'yearto'" in said
     assert "did you mean 'year_to'?" in said
-    assert "must be int | None" in said
+    assert "2019' must be a whole number, or none (" in said
     assert "'lang' is not one of plain, long (did you mean 'long'?)" in said
     assert "'GBR' is not one of GB, IE, US (did you mean 'GB'?)" in said
-    assert "'next' cannot be read as int | None" in said
+    assert "'next' must be a whole number, or none (" in said
 
 
 def test_ranges_are_closed_and_countries_come_from_the_data() -> None:
     assert resolve(PROJECT, notebooks(), {"year_to": 1990})
     with pytest.raises(InputError, match=r"must be from 1990 to 2026 \(did you mean '2026'\?\)"):
         resolve(PROJECT, notebooks(), {"year_to": 2027})
+
+
+def test_a_place_may_be_named_and_a_long_list_is_cut() -> None:
+    review = sorted((ROOT / "notebooks").glob("01_*.ipynb"))
+    for typed, meant in (("UK", "GB"), ("Norwy", "NO"), ("United Kingdom", "GB")):
+        with pytest.raises(InputError) as caught:
+            resolve(ROOT, review, {}, texts={"countries": typed})
+        (problem,) = caught.value.problems
+        assert problem.nearest == meant
+        assert problem.rule.endswith("… (257 in all)")
+        assert len(str(problem)) < 300
 
 
 def test_codebook_facets_are_legal_values(tmp_path: Path) -> None:

@@ -33,6 +33,12 @@ def test_a_place_or_theme_that_is_none_is_named_with_its_code(review: Review) ->
     assert "'GB'" not in text
 
 
+@pytest.mark.parametrize("year", ["2019", 2019.5, 19, True])
+def test_a_last_year_that_is_no_year_is_refused(review: Review, year: object) -> None:
+    with pytest.raises(InputError, match="must be a year, a whole number of four digits"):
+        oso.scope_review(review, year_to=year)  # type: ignore[arg-type]
+
+
 def test_every_record_is_read_and_belongs_to_one_work(review: Review) -> None:
     assert len(review.records) == 990
     assert review.reading.rejects.empty

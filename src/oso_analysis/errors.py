@@ -22,7 +22,9 @@ __all__ = [
     "Problem",
     "RunError",
     "check_option",
+    "listed",
     "nearest",
+    "nearest_code",
     "require_columns",
     "unknown_codes",
 ]
@@ -30,7 +32,11 @@ __all__ = [
 #: How many problems an error text spells out before it says how many more there are.
 SHOWN = 40
 #: A suggestion less alike than this (0 to 100) confuses more than it helps.
-_ALIKE = 55.0
+_ALIKE = 62.0
+#: So many candidates are compared with care, after a fast first choice among all.
+_CANDIDATES = 20
+#: Legal values are spelt out up to this many; a wall of 250 country codes hides the answer.
+_LISTED = 24
 #: Values quoted in messages are cut here, so that a broken file cannot flood the screen.
 _VALUE_WIDTH = 80
 
@@ -140,16 +146,106 @@ def nearest(value: object, legal: Iterable[object]) -> str | None:
     -------
     str or None
         Ties go to the first in sorted order, so the answer never depends on set order.
+
+    Examples
+    --------
+    >>> nearest("policng", ["policing", "prevention"])
+    'policing'
+    >>> nearest("year", ["container", "year_to"])
+    'year_to'
+    >>> nearest("colour", ["policing", "prevention"]) is None
+    True
     """
+    found = _closest(value, legal)
+    return found[0] if found else None
+
+
+def _closest(value: object, legal: Iterable[object]) -> tuple[str, float] | None:
     choices = sorted({str(item) for item in legal})
-    found = process.extractOne(
+    first = process.extract(
         str(value),
         choices,
         scorer=fuzz.WRatio,
         processor=utils.default_process,
-        score_cutoff=_ALIKE,
+        limit=_CANDIDATES,
     )
-    return found[0] if found else None
+    scored = [(name, _likeness(str(value), name)) for name, _, _ in sorted(first)]
+    best = max(scored, key=lambda pair: pair[1], default=None)
+    return best if best and best[1] >= _ALIKE else None
+
+
+def _likeness(given: str, name: str) -> float:
+    """Return how likely it is, 0 to 100, that who wrote `given` meant `name`.
+
+    Edits and swapped words count, and so does a name left unfinished ("year" for "year_to"), but
+    not a few letters that a long word happens to hold, which is how a year becomes a container.
+    """
+    one, other = (utils.default_process(text) for text in (given, name))
+    if not one or not other:
+        return 0.0
+    score = max(fuzz.ratio(one, other), fuzz.token_sort_ratio(one, other))
+    short, long = sorted((one, other), key=len)
+    share = len(short) / len(long)
+    if long.startswith(short) and (len(short) > 2 or len(long) == 3):
+        score = max(score, 75 + 20 * share)
+    elif len(short) > 3 and set(short.split()) <= set(long.split()):
+        score = max(score, 70 + 20 * share)
+    return float(score)
+
+
+def nearest_code(value: object, labels: Mapping[str, str]) -> str | None:
+    """Return the code that was meant, where people may have written its printed name.
+
+    Parameters
+    ----------
+    value : object
+        What was given: a code, a name ("Norway"), or a name's initials ("UK").
+    labels : mapping
+        Code to printed name.
+
+    Returns
+    -------
+    str or None
+
+    Examples
+    --------
+    >>> places = {"DE": "Germany", "GB": "United Kingdom", "GE": "Georgia", "NO": "Norway"}
+    >>> [nearest_code(text, places) for text in ("norway", "Norwy", "UK", "Germany", "gbr")]
+    ['NO', 'NO', 'GB', 'DE', 'GB']
+    """
+    text = str(value).strip()
+    for spelt in (str, _initials):
+        found = sorted(code for code, label in labels.items() if _same(spelt(label), text))
+        if len(found) == 1:
+            return found[0]
+    by_label = {label: code for code, label in sorted(labels.items(), reverse=True)}
+    named, coded = _closest(text, by_label), _closest(text, labels)
+    if named and (coded is None or named[1] >= coded[1]):
+        return by_label[named[0]]
+    # Codes of two letters are alike by chance: "Germny" is not "GE".
+    long_enough = coded is not None and (len(coded[0]) > 2 or len(text) <= 3)
+    return coded[0] if coded and long_enough else None
+
+
+def _initials(label: str) -> str:
+    return "".join(word[0] for word in label.split() if word[0].isupper())
+
+
+def _same(one: str, other: str) -> bool:
+    return len(other) > 1 and one.casefold() == other.casefold()
+
+
+def listed(legal: Collection[object]) -> str:
+    """Return legal values for a message: all of a short list, the first of a long one.
+
+    Examples
+    --------
+    >>> listed(["GB", "NO"])
+    'GB, NO'
+    """
+    items = [str(item) for item in legal]
+    more = f", … ({len(items):,} in all)" if len(items) > _LISTED else ""
+    return ", ".join(items[:_LISTED]) + more
 
 
 def unknown_codes(codes: Iterable[str], labels: Mapping[str, str], *, column: str) -> list[Problem]:
@@ -165,13 +261,13 @@ def unknown_codes(codes: Iterable[str], labels: Mapping[str, str], *, column: st
     column : str
         The argument's name.
     """
-    by_name = {label.casefold(): code for code, label in labels.items()}
+    if isinstance(codes, str):
+        # A text is a sequence of letters: "GB" would be taken for the places G and B.
+        example = nearest_code(codes, labels) or codes
+        return [Problem(f"must be a list, such as [{example!r}]", column=column, value=codes)]
     return [
         Problem(
-            "is not a known code",
-            column=column,
-            value=code,
-            nearest=by_name.get(str(code).casefold()) or nearest(code, labels),
+            "is not a known code", column=column, value=code, nearest=nearest_code(code, labels)
         )
         for code in codes
         if code not in labels
@@ -228,11 +324,10 @@ def check_option(name: str, value: object, options: Collection[object]) -> None:
     """
     if value in options:
         return
-    listed = ", ".join(map(repr, options))
     raise InputError(
         [
             Problem(
-                rule=f"is not one of {listed}",
+                rule=f"is not one of {listed([repr(option) for option in options])}",
                 column=name,
                 value=value,
                 nearest=nearest(value, options),

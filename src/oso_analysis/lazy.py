@@ -41,8 +41,9 @@ def lazy_names(
         from oso_analysis.errors import nearest
 
         hint = nearest(name, [*homes, *rooms])
+        # Named without the object, so that Python does not add the same suggestion once more.
         raise AttributeError(
-            f"{package} has no {name!r}" + (f"; did you mean {hint!r}?" if hint else "")
+            f"{package} has no {name!r}" + (f"; did you mean {hint!r}?" if hint else ""), name=name
         )
 
     def names() -> list[str]:

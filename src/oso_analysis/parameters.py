@@ -20,13 +20,13 @@ import json
 import math
 import re
 import tokenize
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from oso_analysis.errors import InputError, Problem, nearest
+from oso_analysis.errors import InputError, Problem, listed, nearest, nearest_code
 
 __all__ = [
     "Parameter",
@@ -39,6 +39,13 @@ __all__ = [
 ]
 
 _SCALARS: dict[str, type] = {"int": int, "float": float, "bool": bool, "str": str}
+#: A type in words, for people who do not read Python: one value, and the items of a list.
+_IN_WORDS = {
+    "int": ("a whole number", "whole numbers"),
+    "float": ("a number", "numbers"),
+    "bool": ("yes or no", "yes or no"),
+    "str": ("a text", "texts"),
+}
 _WORDS = {"true": True, "yes": True, "false": False, "no": False}
 #: Data columns whose values are what `[country]` allows.
 _COUNTRY_COLUMNS = frozenset({"country", "geography"})
@@ -85,6 +92,13 @@ class Parameter:
         """The type as the notebook writes it."""
         text = f"list[{self.scalar}]" if self.many else self.scalar
         return f"{text} | None" if self.optional else text
+
+    @property
+    def in_words(self) -> str:
+        """The type in words: "a whole number, or none"."""
+        one, several = _IN_WORDS[self.scalar]
+        text = f"a list of {several}" if self.many else one
+        return f"{text}, or none" if self.optional else text
 
 
 def read_parameters(notebook: Path) -> dict[str, Parameter]:
@@ -417,7 +431,7 @@ def _place(file: str | None, name: str) -> str:
 
 def _unreadable(text: str, parameter: Parameter, file: str = "command line") -> Problem:
     return Problem(
-        f"cannot be read as {parameter.type} ({parameter.meaning})",
+        f"must be {parameter.in_words} ({parameter.meaning})",
         file=_place(file, parameter.name),
         value=text,
     )
@@ -429,7 +443,7 @@ def _check(
     if not _has_type(value, parameter):
         problems.append(
             Problem(
-                f"must be {parameter.type} ({parameter.meaning})",
+                f"must be {parameter.in_words} ({parameter.meaning})",
                 file=_place(file, parameter.name),
                 value=value,
             )
@@ -464,16 +478,18 @@ def _illegal(root: Path, item: Any, parameter: Parameter, file: str | None) -> P
     if str(item) in options:
         return None
     return Problem(
-        f"is not one of {', '.join(options)}",
+        f"is not one of {listed(options)}",
         file=_place(file, parameter.name),
         value=item,
-        nearest=nearest(item, options),
+        nearest=nearest_code(item, options),
     )
 
 
-def _options(root: Path, legal: str, parameter: Parameter) -> Collection[str]:
+def _options(root: Path, legal: str, parameter: Parameter) -> Mapping[str, str]:
+    """Return the legal values with their printed names."""
     if "|" in legal:
-        return [option.strip() for option in legal.split("|")]
+        options = [option.strip() for option in legal.split("|")]
+        return dict(zip(options, options, strict=True))
     if legal == "country":
         return _countries(root)
     facets = _facets(root)
@@ -495,27 +511,28 @@ def _options(root: Path, legal: str, parameter: Parameter) -> Collection[str]:
 
 
 @cache
-def _facets(root: Path) -> dict[str, list[str]]:
+def _facets(root: Path) -> dict[str, dict[str, str]]:
     from oso_analysis.codebook import read_codebook
 
     return {
-        name: list(facet)
+        name: {code: item.label for code, item in facet.items()}
         for name, facet in read_codebook(root / "data/codebook.yaml").facets.items()
     }
 
 
 @cache
-def _countries(root: Path) -> tuple[str, ...]:
-    """Return every value of the data's country columns, sorted."""
-    found: set[str] = set()
+def _countries(root: Path) -> dict[str, str]:
+    """Return every value of the data's country columns, sorted, with its name where one is given.
+
+    A table of places has a column `label` beside the codes; a code that no such table has is its
+    own name.
+    """
+    found: dict[str, str] = {}
     for path in sorted((root / "data").rglob("*.csv")):
         with path.open(encoding="utf-8-sig", newline="") as stream:
             rows = csv.DictReader(stream)
             columns = _COUNTRY_COLUMNS.intersection(rows.fieldnames or ())
-            if columns:
-                found.update(_values(rows, columns))
-    return tuple(sorted(found))
-
-
-def _values(rows: Iterable[Mapping[str, str | None]], columns: Collection[str]) -> Iterable[str]:
-    return (value for row in rows for column in columns if (value := row.get(column)))
+            for row in rows if columns else ():
+                for value in filter(None, map(row.get, columns)):
+                    found[value] = row.get("label") or found.get(value, value)
+    return dict(sorted(found.items()))

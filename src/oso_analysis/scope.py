@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Integral
 
 import pandas as pd
 
 from oso_analysis.display import Summarised, Summary, plural
-from oso_analysis.errors import InputError, RunError, unknown_codes
+from oso_analysis.errors import InputError, Problem, RunError, unknown_codes
 from oso_analysis.indicators import scope_figures
 from oso_analysis.literature.screening import included_works
 from oso_analysis.review import Review
@@ -164,6 +165,11 @@ def _first_reason(masks: dict[str, pd.Series]) -> pd.Series:
     return reason
 
 
+def _is_year(value: object) -> bool:
+    # numpy's numbers come out of tables; to Python True is a number, to a person it is not.
+    return type(value) is not bool and isinstance(value, Integral) and 1000 <= int(value) <= 9999
+
+
 def _by_year(years: pd.Series, year_to: int | None) -> dict[str, pd.Series]:
     if year_to is None:
         nothing = pd.Series(False, index=years.index)
@@ -293,12 +299,16 @@ def scope_review(
     Raises
     ------
     InputError
-        All unknown places and themes at once, each with the nearest known code.
+        All unknown places and themes at once, each with the nearest known code; a last year that
+        is no year.
     RunError
         If what is kept and what is left out do not add up, when a part of the scope is asked for.
     """
     problems = unknown_codes(countries, review.places, column="countries")
     problems += unknown_codes(themes, review.codebook["theme"].labels, column="themes")
+    if year_to is not None and not _is_year(year_to):
+        rule = "must be a year, a whole number of four digits, or None"
+        problems.append(Problem(rule, column="year_to", value=year_to))
     if problems:
         raise InputError(problems, "this scope cannot be used")
     return Scope(

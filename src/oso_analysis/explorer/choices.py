@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from oso_analysis.codebook import NOT_STATED
-from oso_analysis.errors import InputError, Problem, nearest
+from oso_analysis.errors import InputError, Problem, listed, nearest, nearest_code
 from oso_analysis.review import Review
 from oso_analysis.scope import Scope
 
@@ -154,10 +154,10 @@ def make_choices(review: Review, scope: Scope, values: Mapping[str, Any]) -> Cho
             checks += [(name, code, options[name]) for code in getattr(choices, name)]
     problems += [
         Problem(
-            f"cannot be chosen here; there are {', '.join(options) or 'none'}",
+            f"cannot be chosen here; there are {listed(options) or 'none'}",
             column=name,
             value=value,
-            nearest=nearest(value, options),
+            nearest=nearest_code(value, options),
         )
         for name, value, options in checks
         if value not in options

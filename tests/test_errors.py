@@ -1,0 +1,74 @@
+"""Suggestions: what was meant is named, and nothing that is alike by chance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from oso_analysis.codebook import read_codebook
+from oso_analysis.errors import listed, nearest, nearest_code, unknown_codes
+from oso_analysis.schema import load_table, read_package
+
+_COLUMNS = ["work_id", "type", "title", "authors", "year", "container", "place", "abstract", "url"]
+_PARAMETERS = ["countries", "period_years", "seed", "themes", "top_venues", "year_to"]
+
+
+@pytest.mark.parametrize(
+    ("given", "legal", "meant"),
+    [
+        ("polising", ["policing", "research"], "policing"),
+        ("year", _PARAMETERS, "year_to"),
+        ("country", _PARAMETERS, "countries"),
+        ("years", _COLUMNS, "year"),
+        ("publication_year", _COLUMNS, "year"),
+        ("Author", _COLUMNS, "authors"),
+        ("work", _COLUMNS, "work_id"),
+        ("dedup", ["import", "deduplicate"], "deduplicate"),
+        ("odl", ["new", "old"], "old"),
+        ("multi agency", ["barriers", "multi_agency"], "multi_agency"),
+        # Alike by chance only: a suggestion would send the reader to the wrong place.
+        ("year", ["container", "place", "type"], None),
+        ("facet", _COLUMNS, None),
+        ("theme_label", _COLUMNS, None),
+        ("journal", _COLUMNS, None),
+        ("codebook.yaml", ["report/report.yaml", "geographies.csv"], None),
+        ("", _COLUMNS, None),
+        ("x", [], None),
+    ],
+)
+def test_the_nearest_name(given: str, legal: list[str], meant: str | None) -> None:
+    assert nearest(given, legal) == meant
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("UK", "GB"),
+        ("uae", "AE"),
+        ("USA", "US"),
+        ("GBR", "GB"),
+        ("norway", "NO"),
+        ("Norwy", "NO"),
+        ("Germny", "DE"),
+        ("United Kingdom", "GB"),
+        ("England", "GB-ENG"),
+        ("xx", None),
+        ("", None),
+    ],
+)
+def test_a_place_by_its_name(data: Path, given: str, meant: str | None) -> None:
+    codebook = read_codebook(data / "codebook.yaml")
+    table, _ = load_table(read_package(data), "geographies", codebook)
+    places = dict(zip(table["geography"], table["label"], strict=True))
+    assert nearest_code(given, places) == meant
+
+
+def test_a_bare_text_is_not_taken_for_its_letters() -> None:
+    (problem,) = unknown_codes("GB", {"GB": "United Kingdom"}, column="countries")
+    assert str(problem) == "column 'countries': 'GB' must be a list, such as ['GB']"
+
+
+def test_a_long_list_is_cut_and_says_so() -> None:
+    assert listed(["a", "b"]) == "a, b"
+    assert listed(range(1000)).endswith("22, 23, … (1,000 in all)")
