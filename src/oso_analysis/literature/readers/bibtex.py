@@ -106,7 +106,7 @@ def parse_bibtex(text: str) -> Parsed:
         parsed.drafts.append(draft)
         entries.append((draft, tags, kind))
         for reason in reasons:
-            parsed.repair(draft, here, reason, raw)
+            parsed.repair_last(here, reason, raw)
     if starts and _LOOKS_LIKE_FIELD.search(text, done):
         _outside(parsed, text[done:], line + text.count("\n", counted, done))
     _inherit(entries)

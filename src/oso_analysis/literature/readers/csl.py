@@ -117,7 +117,7 @@ def _item_by_item(text: str, starts: Sequence[tuple[int, int]], parsed: Parsed) 
                 continue
             draft = _add(parsed, item, line, chunk)
             if draft is not None:
-                parsed.repair(draft, line, "an item cut short or damaged", chunk.strip())
+                parsed.repair_last(line, "an item cut short or damaged", chunk.strip())
             continue
         _add(parsed, item, line, chunk)
 

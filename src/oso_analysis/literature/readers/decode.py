@@ -112,9 +112,10 @@ def _text(raw: bytes, path: Path, name: str) -> Source | Problem:
             text, used, note = decode_bytes(raw[len(bom) :], encoding)
             break
     else:
-        if b"\0" not in raw and raw.count(b"\r\n") == raw.count(b"\r"):
+        if b"\0" not in raw and b"\r" in raw:
             # Windows line endings, in any encoding that is not two or four bytes wide.
-            raw = raw.translate(None, b"\r")
+            plain = raw.replace(b"\r\n", b"\n")
+            raw = raw if b"\r" in plain else plain
         text, used, note = decode_bytes(raw, None)
     del raw
     nul = text.find("\0")

@@ -70,27 +70,54 @@ class Parsed:
     Attributes
     ----------
     drafts : list of Draft
-        Accepted entries in file order, each with `line`.
+        Accepted entries in file order, each with `line`; empty where `columns` has them.
+    columns : dict of str to list
+        The same turned on its side, from parsers of formats that come as columns or where all
+        entries have the same fields: a list for every name a draft can have, None where missing.
     rejects : list of (line, reason, raw)
         Entries that could not be read.
-    repairs : list of (draft, line, reason, raw)
-        Entries read after mending; the draft is None where the mending is of the whole file.
+    repairs : list of (place, line, reason, raw)
+        Entries read after mending, by their place among the accepted; the place is None where
+        the mending is of the whole file.
     verbatim : bool
         True where the file is a table this package wrote, whose cells are taken as they stand.
     """
 
     drafts: list[Draft] = field(default_factory=list)
+    columns: dict[str, list[Any]] = field(default_factory=dict)
     rejects: list[tuple[int, str, str]] = field(default_factory=list)
-    repairs: list[tuple[Draft | None, int, str, str]] = field(default_factory=list)
+    repairs: list[tuple[int | None, int, str, str]] = field(default_factory=list)
     verbatim: bool = False
+
+    @property
+    def n_accepted(self) -> int:
+        """How many entries were accepted."""
+        return len(self.columns["line"]) if self.columns else len(self.drafts)
+
+    def column(self, name: str) -> list[Any]:
+        """Return what every accepted entry has under `name`, None where it has nothing."""
+        if not self.columns:
+            return [draft.get(name) for draft in self.drafts]
+        return self.columns.get(name) or [None] * self.n_accepted
+
+    def extend(self, columns: dict[str, list[Any]]) -> None:
+        """Accept the entries of which `columns` are, after those there are."""
+        before, more = self.n_accepted, len(columns["line"])
+        for name in {**self.columns, **columns}:
+            have = self.columns.get(name) or [None] * before
+            self.columns[name] = have + (columns.get(name) or [None] * more)
 
     def reject(self, line: int, reason: str, raw: str) -> None:
         """Note an entry that could not be read."""
         self.rejects.append((line, reason, shown(raw)))
 
-    def repair(self, draft: Draft | None, line: int, reason: str, raw: str) -> None:
+    def repair(self, place: int | None, line: int, reason: str, raw: str) -> None:
         """Note an entry, or something between entries, that was read after mending."""
-        self.repairs.append((draft, line, reason, shown(raw)))
+        self.repairs.append((place, line, reason, shown(raw)))
+
+    def repair_last(self, line: int, reason: str, raw: str) -> None:
+        """Note that the entry accepted last was read after mending."""
+        self.repair(len(self.drafts) - 1, line, reason, raw)
 
 
 def words(text: str) -> frozenset[str]:

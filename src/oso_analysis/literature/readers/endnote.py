@@ -101,7 +101,7 @@ def _read(parsed: Parsed, chunk: str, line: int, *, closed: bool) -> None:
     draft["line"] = line
     parsed.drafts.append(draft)
     for reason in reasons:
-        parsed.repair(draft, line, reason, chunk)
+        parsed.repair_last(line, reason, chunk)
 
 
 def _parse(chunk: str) -> Element | None:

@@ -242,11 +242,24 @@ def _count_table(text: str) -> int:
 def scan_table(text: str, delimiter: str) -> list[int]:
     """Return the line, counted from 1, on which each row with content begins.
 
-    A quotation mark quotes only at the beginning of a cell, up to the next single one. Where all
-    marks stand so, line feeds after an even number of them end rows; else a slower scan goes
-    cell by cell.
+    A quotation mark quotes only at the beginning of a cell, up to the next single one. Where no
+    row goes on over several lines and all marks stand around cells, every line is a row; where
+    all marks stand so at least, line feeds after an even number of them end rows; else a slower
+    scan goes cell by cell.
     """
     raw = text.encode("utf-8", errors="replace")
+    lines = raw.split(b"\n")
+    between = f'"{delimiter}"'.encode()
+    if all(
+        b'"' not in line
+        or (
+            line[:1] == line[-1:] == b'"' != line
+            and line.count(b'"', 1, -1) == 2 * line.count(between, 1, -1)
+        )
+        for line in lines
+    ):
+        return [number for number, line in enumerate(lines, 1) if _says(line, delimiter)]
+    del lines
     data = np.frombuffer(raw, dtype=np.uint8)
     places = _places(raw, b'"\n')
     is_quote = data[places] == _QUOTE
@@ -265,22 +278,23 @@ def scan_table(text: str, delimiter: str) -> list[int]:
     feeds = places[~is_quote]
     ends = feeds[after[~is_quote] == 0]
     starts = np.concatenate(([0], ends + 1))
-    lines = 1 + np.searchsorted(feeds, starts)
-    lengths = np.diff(np.concatenate((starts, [len(raw) + 1]))) - 1
-    first = raw[: lengths[0]]
-    # Only a short row can be one of nothing but delimiters, blanks and empty quotes.
-    short = 4 * (first.count(delimiter.encode()) + 4)
-    blank = {
-        int(at)
-        for at in np.flatnonzero(lengths <= short)
-        if not _said(raw[starts[at] : starts[at] + lengths[at]].decode(), delimiter)
-    }
-    return [line for at, line in enumerate(lines.tolist()) if at not in blank]
+    numbers = 1 + np.searchsorted(feeds, starts)
+    return [
+        number
+        for number, start, end in zip(
+            numbers.tolist(), starts.tolist(), [*ends.tolist(), len(raw)], strict=True
+        )
+        if _says(raw[start:end], delimiter)
+    ]
 
 
-def _said(row: str, delimiter: str) -> str:
-    """Return what a row says besides delimiters, blanks and quotation marks."""
-    return row.replace(delimiter, " ").replace('"', " ").strip()
+def _says(row: bytes, delimiter: str) -> bool:
+    """Whether a row has anything besides delimiters, blanks and quotation marks."""
+    first = row.lstrip(b' "' + delimiter.encode())[:1]
+    if b" " < first < b"\x7f":
+        return True
+    # Other scripts have blanks of their own.
+    return bool(first and row.decode().replace(delimiter, " ").replace('"', " ").strip())
 
 
 def _scan_cells(text: str, delimiter: str) -> list[int]:
@@ -295,7 +309,7 @@ def _scan_cells(text: str, delimiter: str) -> list[int]:
     while place < len(text):
         match = row.match(text, place)
         end = match.end() if match is not None else len(text)
-        if _said(text[place:end], delimiter):
+        if _says(text[place:end].encode("utf-8", errors="replace"), delimiter):
             lines.append(line)
         line += text.count("\n", place, end)
         place = max(end, place + 1)

@@ -88,7 +88,7 @@ def _close(
     if pmid:
         draft["key"] = draft["pmid"] = pmid.split()[0]
     else:
-        parsed.repair(draft, start, "an entry without its PMID line", raw)
+        parsed.repair(len(parsed.drafts), start, "an entry without its PMID line", raw)
     draft["type"] = _type(tags)
     if names:
         draft["authors"] = names

@@ -6,7 +6,7 @@ import gc
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -215,10 +215,9 @@ def _none(name: str, format: str) -> Problem:
 
 def _proved(source: Source, format: str, parsed: Parsed, markers: int) -> _File:
     """Return the file read once its entries add up to the independent count."""
-    entries = len(parsed.drafts) + len(parsed.rejects)
-    if entries != markers:
+    if parsed.n_accepted + len(parsed.rejects) != markers:
         raise RunError(
-            f"{source.name}: {markers} entry markers, but {len(parsed.drafts)} entries accepted "
+            f"{source.name}: {markers} entry markers, but {parsed.n_accepted} entries accepted "
             f"and {len(parsed.rejects)} rejected; nothing is returned, lest one be lost"
         )
     source.text = ""
@@ -237,34 +236,31 @@ def _assemble(files: Sequence[_File]) -> ReadResult:
         repaired: set[int] = set()
         if file.source.note:
             repairs.append((None, name, 1, file.source.note, ""))
-        places = {id(draft): at for at, draft in enumerate(parsed.drafts)}
-        for draft, line, reason, raw in parsed.repairs:
-            at = places[id(draft)] if draft is not None else -1
-            if at >= 0:
-                repaired.add(at)
-            repairs.append((own[at][0] if at >= 0 else None, name, line, reason, raw))
-        for at, (draft, (record_id, why)) in enumerate(zip(parsed.drafts, own, strict=True)):
-            if why:
-                repairs.append((record_id, name, draft["line"], why, str(draft.get("key") or "")))
-                repaired.add(at)
+        lines = parsed.column("line")
+        for place, line, reason, raw in parsed.repairs:
+            if place is not None:
+                repaired.add(place)
+            repairs.append((None if place is None else own.ids[place], name, line, reason, raw))
+        for at, why, key in own.renamed:
+            repairs.append((own.ids[at], name, lines[at], why, key))
+            repaired.add(at)
         if parsed.verbatim:
             columns: dict[str, list[Any]] = {
-                column: [draft[column] or None for draft in parsed.drafts]
+                column: [value or None for value in parsed.column(column)]
                 for column in RECORD_COLUMNS
             }
         else:
-            columns, mended = finish(parsed.drafts)
-            columns["source_file"] = [name] * len(parsed.drafts)
+            columns, mended = finish(parsed)
+            columns["source_file"] = [name] * len(lines)
             for at, reason, raw in mended:
-                line = parsed.drafts[at]["line"]
-                repairs.append((own[at][0], name, line, reason, shown(raw)))
+                repairs.append((own.ids[at], name, lines[at], reason, shown(raw)))
                 repaired.add(at)
-        columns["record_id"] = [record_id for record_id, _ in own]
+        columns["record_id"] = own.ids
         for column in RECORD_COLUMNS:
             records[column] += columns[column]
         rejects += [(name, *reject) for reject in parsed.rejects]
         summary.append(
-            (name, file.format, file.source.encoding, file.markers, len(parsed.drafts),
+            (name, file.format, file.source.encoding, file.markers, len(lines),
              len(parsed.rejects), len(repaired))
         )  # fmt: skip
     return ReadResult(
@@ -299,38 +295,45 @@ def _small(
     )
 
 
-def _record_ids(files: Sequence[_File]) -> list[list[tuple[str, str]]]:
+@dataclass(slots=True)
+class _Ids:
+    """The ids of one file's entries, and which keys could not be one: (place, why, key)."""
+
+    ids: list[str] = field(default_factory=list)
+    renamed: list[tuple[int, str, str]] = field(default_factory=list)
+
+
+def _record_ids(files: Sequence[_File]) -> list[_Ids]:
     """Give every entry an id of its own: its key where that is unique, else file and place."""
-    keys = [
-        [
-            clean(str(draft.get("key") or draft.get("record_id") or ""))
-            for draft in file.parsed.drafts
-        ]
-        for file in files
-    ]
-    seen = Counter(key for own in keys for key in own if key)
-    taken = {key for key, count in seen.items() if count == 1}
+    given = [file.parsed.column("record_id" if file.parsed.verbatim else "key") for file in files]
+    keys = [[clean(str(key)) if key else "" for key in own] for own in given]
+    seen = Counter(key for own in keys for key in own)
+    taken = {key for key, count in seen.items() if count == 1 and key}
     result = []
-    for file, own in zip(files, keys, strict=True):
+    for file, raw, own in zip(files, given, keys, strict=True):
         stem = Path(file.source.name).stem
-        ids = []
-        lacking = sum(not key for key in own)
-        for at, key in enumerate(own, 1):
-            if key and seen[key] == 1:
-                ids.append((key, ""))
+        found = _Ids()
+        lacking = 0
+        for at, key in enumerate(own):
+            if key in taken and seen[key] == 1:
+                found.ids.append(key)
                 continue
-            record_id = f"{stem}-{at}"
+            record_id = f"{stem}-{at + 1}"
             extra = 1
             while record_id in taken:
                 extra += 1
-                record_id = f"{stem}-{at}-{extra}"
+                record_id = f"{stem}-{at + 1}-{extra}"
             taken.add(record_id)
-            why = f"key {key!r} is not unique; the record is called {record_id!r}" if key else ""
-            ids.append((record_id, why))
+            found.ids.append(record_id)
+            if key:
+                why = f"key {key!r} is not unique; the record is called {record_id!r}"
+                found.renamed.append((at, why, "" if file.parsed.verbatim else str(raw[at])))
+            else:
+                lacking += 1
         if lacking:
             file.parsed.repair(
                 None, 1,
                 f"{lacking} of {len(own)} entries have no key and are named by file and place", "",
             )  # fmt: skip
-        result.append(ids)
+        result.append(found)
     return result

@@ -186,10 +186,10 @@ def _close(
     parsed.drafts.append(draft)
     if not has_type:
         raw = "\n".join(lines[start - 1 : end])
-        parsed.repair(draft, start, "an entry without its TY line; type unknown", raw)
+        parsed.repair_last(start, "an entry without its TY line; type unknown", raw)
     if not ended:
         raw = "\n".join(lines[start - 1 : end])
-        parsed.repair(draft, start, "an entry without its ER line", raw)
+        parsed.repair_last(start, "an entry without its ER line", raw)
 
 
 def draft_from_tags(tags: Tags) -> Draft | None:

@@ -52,7 +52,7 @@ def sniff(text: str) -> str | None:
         "wos": len(_WOS.findall(head)),
     }
     best = max(counts, key=lambda name: counts[name])
-    table = _table(head)
+    table = _table(text)
     if table and (counts[best] == 0 or not _opens(best, head)):
         return table
     if counts[best]:
@@ -70,11 +70,11 @@ def _opens(format: str, head: str) -> bool:
     return _PATTERNS[format].search(first_line) is not None or not re.search(r"[,;\t|]", first_line)
 
 
-def _table(head: str) -> str | None:
+def _table(text: str) -> str | None:
     """Return "csv" or "tsv" where the first line reads as a header of known columns."""
     from oso_analysis.literature.readers.tabular import header_of
 
-    found = header_of(head)
+    found = header_of(text)
     if found is None:
         return None
     return "tsv" if found.delimiter == "\t" else "csv"

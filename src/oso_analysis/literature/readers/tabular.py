@@ -5,20 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from oso_analysis.errors import nearest
-from oso_analysis.literature.readers.columns import (
-    bare,
-    known_headings,
-    rank_of,
-    target_of,
-)
-from oso_analysis.literature.readers.csl_types import csl_type, is_canonical
-from oso_analysis.literature.readers.draft import RECORD_COLUMNS, Draft, Parsed
-from oso_analysis.literature.readers.names import pair_up
-from oso_analysis.literature.readers.text import join_pages, split_serial_number
+from oso_analysis.literature.readers.columns import bare, known_headings, target_of
+from oso_analysis.literature.readers.draft import RECORD_COLUMNS, Parsed
+from oso_analysis.literature.readers.tablecells import fill
 from oso_analysis.literature.readers.write import unguard
 
 __all__ = ["HEADER_LINES", "Header", "header_of", "header_score", "parse_rows", "parse_table"]
@@ -26,6 +20,9 @@ __all__ = ["HEADER_LINES", "Header", "header_of", "header_score", "parse_rows", 
 #: Lines in which a header is looked for; some exports begin with a title and a blank line.
 HEADER_LINES = 12
 _DELIMITERS = (",", "\t", ";", "|")
+#: How much of the text a header is looked for in.
+_HEAD = 200_000
+_BLANK_LINES = re.compile(r"(?:[^\S\n]*\n)+")
 _FIELD_LIMIT = 2**31 - 1
 
 
@@ -41,9 +38,11 @@ class Header:
 
 def header_of(text: str) -> Header | None:
     """Find the first line that reads as a header of known columns, or None."""
-    start = 0
-    head_end = min(len(text), 500_000)
-    for line in range(1, HEADER_LINES + 1):
+    blank = _BLANK_LINES.match(text)
+    start = blank.end() if blank else 0
+    first = 1 + text.count("\n", 0, start)
+    head_end = min(len(text), start + _HEAD)
+    for line in range(first, first + HEADER_LINES):
         best: tuple[int, Header] | None = None
         end = text.find("\n", start, head_end)
         first_line = text[start : end if end >= 0 else head_end]
@@ -95,20 +94,49 @@ def _has_tags(names: Sequence[str]) -> str:
 
 def parse_table(text: str, header: Header) -> Parsed:
     """Parse delimited text below its header."""
-    csv.field_size_limit(_FIELD_LIMIT)
-    body = io.StringIO(text[header.start :], newline="")
-    reader = csv.reader(body, delimiter=header.delimiter)
-    next(reader)
     parsed = Parsed()
-
-    def rows() -> Iterable[tuple[int, list[str]]]:
-        last = header.line - 1 + reader.line_num
-        for row in reader:
-            yield last + 1, row
-            last = header.line - 1 + reader.line_num
-
-    parse_rows(rows(), header.names, parsed, delimiter=header.delimiter)
+    rows = _rows(text[header.start :], header.delimiter, header.line)
+    next(rows)
+    parse_rows(rows, header.names, parsed, delimiter=header.delimiter)
     return parsed
+
+
+def _rows(text: str, delimiter: str, first: int) -> Iterator[tuple[int, list[str]]]:
+    """Yield every row with the line on which it begins, `first` being the number of the first.
+
+    A line with all its cells in quotation marks or none is a row that only needs splitting; any
+    other goes through the csv module, with the lines on which its row goes on.
+    """
+    csv.field_size_limit(_FIELD_LIMIT)
+    lines = text.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    count = len(lines)
+    at = 0
+
+    def from_here() -> Iterator[str]:
+        nonlocal at
+        while at < count:
+            at += 1
+            yield lines[at - 1] + "\n" if at < count or text[-1] == "\n" else lines[-1]
+
+    reader = csv.reader(from_here(), delimiter=delimiter)
+    between = f'"{delimiter}"'
+    while at < count:
+        line = lines[at]
+        number = first + at
+        if '"' not in line:
+            at += 1
+            yield number, line.split(delimiter)
+        elif (
+            len(line) > 1
+            and line[0] == line[-1] == '"'
+            and line.count('"', 1, -1) == 2 * line.count(between, 1, -1)
+        ):
+            at += 1
+            yield number, line[1:-1].split(between)
+        else:
+            yield number, next(reader)
 
 
 def parse_rows(
@@ -117,169 +145,55 @@ def parse_rows(
     parsed: Parsed,
     *,
     delimiter: str = ",",
-    verbatim_allowed: bool = True,
 ) -> None:
-    """Add the rows of a table to `parsed`."""
+    """Add the rows of a table to `parsed`, blank ones left out."""
     names = [name.strip().lstrip("\ufeff") for name in names]
-    if verbatim_allowed and tuple(names) == RECORD_COLUMNS:
-        parsed.verbatim = True
-        _verbatim(rows, parsed)
-        return
-    plan = _plan(names, parsed)
     width = len(names)
+    verbatim = tuple(names) == RECORD_COLUMNS
+    if verbatim:
+        parsed.verbatim = True
+    else:
+        targets = _targets(names, parsed)
+    lines: list[int] = []
+    cells: list[list[str]] = []
+    spares: dict[int, list[str]] = {}
+    before = parsed.n_accepted
     for line, row in rows:
-        if not any(cell.strip() for cell in row):
+        if not any(map(str.strip, row)):
             continue
-        reason = ""
-        if len(row) > width:
-            spare = [cell for cell in row[width:] if cell.strip()]
-            if spare:
-                reason = f"a row of {len(row)} cells under {width} headings; the rest kept in extra"
-        elif len(row) < width:
-            if len(row) < width - 1:
-                reason = f"a row of {len(row)} cells under {width} headings"
-            row = row + [""] * (width - len(row))
-        draft = plan.draft(row)
-        draft["line"] = line
-        if len(row) > width:
+        if len(row) != width:
+            if verbatim:
+                parsed.reject(line, f"a row of {len(row)} cells under {width}", str(row))
+                continue
+            reason = f"a row of {len(row)} cells under {width} headings"
             spare = [cell.strip() for cell in row[width:] if cell.strip()]
             if spare:
-                draft.setdefault("extra", {})["(no heading)"] = spare
-        parsed.drafts.append(draft)
-        if reason:
-            parsed.repair(draft, line, reason, delimiter.join(row))
-
-
-def _verbatim(rows: Iterable[tuple[int, list[str]]], parsed: Parsed) -> None:
-    for line, row in rows:
-        if not any(cell.strip() for cell in row):
-            continue
-        if len(row) != len(RECORD_COLUMNS):
-            parsed.reject(line, f"a row of {len(row)} cells under {len(RECORD_COLUMNS)}", str(row))
-            continue
-        draft: Draft = dict(zip(RECORD_COLUMNS, map(unguard, row), strict=True))
-        draft["line"] = line
-        parsed.drafts.append(draft)
-
-
-class _Plan:
-    """Which cell goes to which column, worked out once from the headings."""
-
-    def __init__(self, names: Sequence[str], targets: Sequence[str | None]) -> None:
-        by_column: dict[str, list[tuple[int, int]]] = {}
-        self.extra: list[tuple[int, str]] = []
-        for at, (name, target) in enumerate(zip(names, targets, strict=True)):
-            if target:
-                by_column.setdefault(target, []).append((rank_of(target, name), at))
-            else:
-                self.extra.append((at, name or f"(column {at + 1})"))
-        self.names = names
-        self.columns = [
-            (column, [at for _, at in sorted(places)]) for column, places in by_column.items()
-        ]
-
-    def draft(self, row: list[str]) -> Draft:
-        draft: Draft = {}
-        extra: dict[str, object] = {}
-        for column, places in self.columns:
-            chosen = ""
-            for at in places:
-                value = row[at].strip()
-                if not value:
-                    continue
-                if not chosen:
-                    chosen = value
-                    draft[column] = value
-                    if column == "date":
-                        draft["date_tag"] = self.names[at]
-                elif column in ("isbn", "issn"):
-                    draft[column] += f"; {value}"
-                elif value != chosen:
-                    extra[self.names[at]] = value
-        for at, name in self.extra:
-            value = row[at]
-            if value and (value := value.strip()):
-                extra[name] = value
-        _finish(draft, extra)
-        if extra:
-            draft["extra"] = extra
-        return draft
-
-
-def _finish(draft: Draft, extra: dict[str, object]) -> None:
-    word = draft.get("type")
-    draft["type"] = (csl_type(word) if word else None) or "document"
-    if word and (draft["type"] == "document" or not is_canonical(word)):
-        draft["extra_type"] = word
-    if "date" not in draft and "container" in draft:
-        _split_source(draft, extra)
-    for column in ("authors", "keywords"):
-        value = draft.get(column)
-        if value is not None and value[:2] in ("['", '["') and value[-1] == "]":
-            draft[column] = "; ".join(_LISTED.findall(value)).replace("\\'", "'")
-    names = draft.get("authors")
-    if names is not None:
-        pieces = [piece for piece in map(str.strip, names.split(";")) if piece]
-        if "," not in names and len(pieces) > 1:
-            pairs = pair_up(pieces)
-            if pairs != pieces:
-                extra["authors"] = names
-                pieces = pairs
-        draft["authors"] = pieces
-    first = draft.pop("first_page", None)
-    last = draft.pop("last_page", None)
-    number = draft.pop("article_number", None)
-    pages = join_pages(first, last)
-    if "pages" not in draft:
-        if pages is not None:
-            draft["pages"] = pages
-        elif number is not None:
-            draft["pages"], number = number, None
-    elif pages is not None and pages != draft["pages"]:
-        extra["pages"] = pages
-    if number is not None:
-        extra["article_number"] = number
-    serial = draft.pop("serial", None)
-    for column, value in (("isbn", draft.get("isbn")), ("issn", draft.get("issn")), ("", serial)):
-        if not value:
-            continue
-        isbn, issn, whole = split_serial_number(value)
-        if column:
-            found = isbn if column == "isbn" else issn
-            if found is None:
-                del draft[column]
-            else:
-                draft[column] = found
-            if not whole or (issn if column == "isbn" else isbn):
-                extra[column] = value
-        else:
-            if isbn:
-                draft.setdefault("isbn", isbn)
-            if issn:
-                draft.setdefault("issn", issn)
-            if not whole:
-                extra["serial"] = value
-
-
-#: Embase puts everything into one cell: "Journal (2014) 3:3 (152-160). Date of Publication: …".
-_SOURCE = re.compile(
-    r"(?P<container>.+?) \((?P<date>\d{4})\) (?P<volume>[^:() ]+)(?::(?P<issue>[^() ]+))?"
-    r"(?: (?:Article Number: \S+ )?\((?P<pages>[^()]*)\))?"
-)
-#: Items of a list as Python prints it, in tables written by scripts.
-_LISTED = re.compile(r"(?<=['\"])(?!, )[^'\"]+(?:\\?'[^'\",]+)*(?=['\"][,\]])")
-
-
-def _split_source(draft: Draft, extra: dict[str, object]) -> None:
-    match = _SOURCE.match(draft["container"])
-    if match is None:
+                spares[len(cells)] = spare
+                reason += "; the rest kept in extra"
+            irregular = bool(spare) or len(row) < width - 1
+            row = row + [""] * (width - len(row))
+            if irregular:
+                parsed.repair(before + len(cells), line, reason, delimiter.join(row))
+            row = row[:width]
+        lines.append(line)
+        cells.append(row)
+    if not cells:
         return
-    extra["source"] = draft["container"]
-    draft.update({name: value for name, value in match.groupdict().items() if value})
-    draft["date_tag"] = "source"
+    turned = list(zip(*cells, strict=True))
+    if verbatim:
+        columns: dict[str, list[Any]] = {
+            name: [unguard(cell) for cell in column]
+            for name, column in zip(names, turned, strict=True)
+        }
+    else:
+        columns = fill(turned, names, targets)
+        for at, spare in spares.items():
+            columns["extra"][at]["(no heading)"] = spare
+    parsed.extend({**columns, "line": lines})
 
 
-def _plan(names: Sequence[str], parsed: Parsed) -> _Plan:
+def _targets(names: Sequence[str], parsed: Parsed) -> list[str | None]:
+    """Return what each heading stands for, noting those that are not known."""
     tags = _has_tags(names)
     targets = [target_of(name, tags=tags) for name in names]
     for name, target in zip(names, targets, strict=True):
@@ -289,4 +203,4 @@ def _plan(names: Sequence[str], parsed: Parsed) -> _Plan:
             parsed.repair(
                 None, 1, f"column {name!r} is not recognised and kept in extra{also}", name
             )
-    return _Plan(names, targets)
+    return targets

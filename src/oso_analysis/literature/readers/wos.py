@@ -113,9 +113,9 @@ def _close(
     draft["line"] = start
     parsed.drafts.append(draft)
     if not has_type:
-        parsed.repair(draft, start, "an entry without its PT line", raw)
+        parsed.repair_last(start, "an entry without its PT line", raw)
     if not ended:
-        parsed.repair(draft, start, "an entry without its ER line", raw)
+        parsed.repair_last(start, "an entry without its ER line", raw)
 
 
 def _draft(tags: Tags, kind: str) -> Draft:

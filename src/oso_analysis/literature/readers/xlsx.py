@@ -59,7 +59,7 @@ def read_workbook(data: bytes, name: str) -> tuple[Parsed, int] | Problem:
             heading = rows[at][1]
             while heading and not heading[-1]:
                 heading.pop()
-            before = len(parsed.drafts)
+            before = parsed.n_accepted + len(parsed.rejects)
             parse_rows(_below(rows[at + 1 :], parsed), heading, parsed)
             # The library keeps to itself which part of the archive a sheet is.
             markers += _count(data, str(vars(sheet)["_worksheet_path"]), rows[at][0])
@@ -69,7 +69,7 @@ def read_workbook(data: bytes, name: str) -> tuple[Parsed, int] | Problem:
         return Problem(f"is a damaged Excel workbook ({type(error).__name__}: {error})", file=name)
     finally:
         book.close()
-    if not parsed.drafts and not parsed.rejects:
+    if not parsed.n_accepted and not parsed.rejects:
         return Problem(
             "is an Excel workbook without a row of recognised column headings", file=name
         )

@@ -1,0 +1,199 @@
+"""From the cells of a table to what its entries have, a column at a time.
+
+An entry takes what it has in the order of the steps here, so that what a table says twice is taken
+from the preferred column and the rest is kept in `extra`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from oso_analysis.literature.readers.columns import rank_of
+from oso_analysis.literature.readers.csl_types import csl_type, is_canonical
+from oso_analysis.literature.readers.names import pair_up
+from oso_analysis.literature.readers.text import join_pages, split_serial_number
+
+__all__ = ["fill"]
+
+Columns = dict[str, list[Any]]
+Extras = list[dict[str, Any]]
+
+
+def fill(
+    table: Sequence[Sequence[str]], names: Sequence[str], targets: Sequence[str | None]
+) -> Columns:
+    """Return what the entries of a table have, by name.
+
+    Parameters
+    ----------
+    table : sequence of sequence of str
+        The table's columns.
+    names : sequence of str
+        Their headings.
+    targets : sequence of str or None
+        What each heading stands for; empty or None where it goes to `extra`.
+
+    Returns
+    -------
+    dict of str to list
+        Of equal length; None or empty where an entry has nothing, and a dict each in `extra`.
+    """
+    count = len(table[0])
+    extras: Extras = [{} for _ in range(count)]
+    columns: Columns = {"extra": extras}
+    places: dict[str, list[tuple[int, int]]] = {}
+    kept = []
+    for at, (name, target) in enumerate(zip(names, targets, strict=True)):
+        if not any(table[at]):
+            continue
+        if target:
+            places.setdefault(target, []).append((rank_of(target, name), at))
+        else:
+            kept.append(at)
+    for column, ranked in places.items():
+        _choose(columns, column, [(names[at], table[at]) for _, at in sorted(ranked)])
+    for at in kept:
+        name = names[at] or f"(column {at + 1})"
+        for extra, cell in zip(extras, table[at], strict=True):
+            if cell and (value := cell.strip()):
+                extra[name] = value
+    _types(columns)
+    _split_sources(columns)
+    _lists(columns)
+    _authors(columns)
+    _pages(columns)
+    _serial_numbers(columns)
+    return columns
+
+
+def _choose(columns: Columns, column: str, sources: list[tuple[str, Sequence[str]]]) -> None:
+    """Take the first of the sources that has something; what others say besides is kept."""
+    (name, cells), *others = sources
+    chosen: list[Any] = [cell.strip() for cell in cells]
+    columns[column] = chosen
+    tags = [name] * len(chosen)
+    if column == "date":
+        columns["date_tag"] = tags
+    for name, cells in others:
+        for at, (have, cell) in enumerate(zip(chosen, cells, strict=True)):
+            if not cell or not (value := cell.strip()):
+                continue
+            if not have:
+                chosen[at] = value
+                tags[at] = name
+            elif column in ("isbn", "issn"):
+                chosen[at] = f"{have}; {value}"
+            elif value != have:
+                columns["extra"][at][name] = value
+
+
+def _types(columns: Columns) -> None:
+    words = columns.get("type")
+    if not words:
+        return
+    kinds = {word: (csl_type(word) if word else None) or "document" for word in set(words)}
+    columns["type"] = [kinds[word] for word in words]
+    said = {
+        word: word if word and (kind == "document" or not is_canonical(word)) else None
+        for word, kind in kinds.items()
+    }
+    columns["extra_type"] = [said[word] for word in words]
+
+
+#: Embase puts everything into one cell: "Journal (2014) 3:3 (152-160). Date of Publication: …".
+_SOURCE = re.compile(
+    r"(?P<container>.+?) \((?P<date>\d{4})\) (?P<volume>[^:() ]+)(?::(?P<issue>[^() ]+))?"
+    r"(?: (?:Article Number: \S+ )?\((?P<pages>[^()]*)\))?"
+)
+
+
+def _split_sources(columns: Columns) -> None:
+    dates = columns.get("date")
+    for at, container in enumerate(columns.get("container", ())):
+        if not container or (dates and dates[at]):
+            continue
+        match = _SOURCE.match(container)
+        if match is None:
+            continue
+        columns["extra"][at]["source"] = container
+        for column, value in {**match.groupdict(), "date_tag": "source"}.items():
+            if value:
+                _set(columns, column, at, value)
+
+
+def _set(columns: Columns, column: str, at: int, value: Any) -> None:
+    """Set what one entry has, though the table may have no such column."""
+    if not columns.get(column):
+        columns[column] = [None] * len(columns["extra"])
+    columns[column][at] = value
+
+
+#: Items of a list as Python prints it, in tables written by scripts.
+_LISTED = re.compile(r"(?<=['\"])(?!, )[^'\"]+(?:\\?'[^'\",]+)*(?=['\"][,\]])")
+
+
+def _lists(columns: Columns) -> None:
+    for column in ("authors", "keywords"):
+        values = columns.get(column, [])
+        for at, value in enumerate(values):
+            if value and value[0] == "[" and value[1:2] in ("'", '"') and value[-1] == "]":
+                values[at] = "; ".join(_LISTED.findall(value)).replace("\\'", "'")
+
+
+def _authors(columns: Columns) -> None:
+    values = columns.get("authors", [])
+    for at, names in enumerate(values):
+        if not names:
+            continue
+        pieces = [piece for piece in map(str.strip, names.split(";")) if piece]
+        if "," not in names and len(pieces) > 1:
+            pairs = pair_up(pieces)
+            if pairs != pieces:
+                columns["extra"][at]["authors"] = names
+                pieces = pairs
+        values[at] = pieces
+
+
+def _pages(columns: Columns) -> None:
+    parts = [columns.pop(name, None) for name in ("first_page", "last_page", "article_number")]
+    if not any(parts):
+        return
+    whole = columns.get("pages") or [None] * len(columns["extra"])
+    first, last, numbers = (part or [None] * len(whole) for part in parts)
+    columns["pages"] = whole
+    for at, extra in enumerate(columns["extra"]):
+        pages = join_pages(first[at] or None, last[at] or None)
+        number = numbers[at]
+        if not whole[at]:
+            if pages is not None:
+                whole[at] = pages
+            elif number:
+                whole[at], number = number, None
+        elif pages is not None and pages != whole[at]:
+            extra["pages"] = pages
+        if number:
+            extra["article_number"] = number
+
+
+def _serial_numbers(columns: Columns) -> None:
+    """Sort ISBNs and ISSNs into their columns; a cell that says more is kept as well."""
+    extras = columns["extra"]
+    for column in ("isbn", "issn"):
+        values = columns.get(column, [])
+        for at, value in enumerate(values):
+            if value:
+                isbn, issn, whole = split_serial_number(value)
+                found, other = (isbn, issn) if column == "isbn" else (issn, isbn)
+                values[at] = found
+                if not whole or other:
+                    extras[at][column] = value
+    for at, value in enumerate(columns.pop("serial", ())):
+        if value:
+            isbn, issn, whole = split_serial_number(value)
+            for column, number in (("isbn", isbn), ("issn", issn)):
+                if number and not (columns.get(column) and columns[column][at]):
+                    _set(columns, column, at, number)
+            if not whole:
+                extras[at]["serial"] = value
