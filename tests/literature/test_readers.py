@@ -550,7 +550,6 @@ def test_the_count_of_markers_is_no_parser_of_its_own() -> None:
     assert count_markers("FN x\nPT J\nTI a\nER\n\nPT J\nTI b\nER\nEF", "wos") == 2
 
 
-@pytest.mark.parametrize("path", sorted(FIXTURES.iterdir()), ids=lambda path: path.name)
 def test_blank_lines_before_a_header_do_not_hide_it(tmp_path: Path) -> None:
     result = read_records(write(tmp_path, "\n \n" * 20 + "Title,Year\nA,2001\n"))
     assert list(result.records["title"]) == ["A"]
@@ -565,6 +564,7 @@ def test_a_row_of_many_more_delimiters_than_headings_is_blank(tmp_path: Path) ->
     assert result.repairs["reason"].str.contains("cells under").sum() == 0
 
 
+@pytest.mark.parametrize("path", sorted(FIXTURES.iterdir()), ids=lambda path: path.name)
 def test_formats_are_told_by_content(path: Path, tmp_path: Path) -> None:
     renamed = tmp_path / "export.dat"
     renamed.write_bytes(path.read_bytes())

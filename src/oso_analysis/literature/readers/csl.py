@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from types import NoneType
 from typing import Any
 
 import orjson
 
 from oso_analysis.literature.readers.csl_types import CSL_TYPES, csl_type
-from oso_analysis.literature.readers.draft import MAX_ENTRY, Draft, Parsed, words
+from oso_analysis.literature.readers.draft import MAX_ENTRY, Parsed, words
 from oso_analysis.literature.readers.text import split_serial_number
 
 __all__ = ["parse_csl"]
@@ -34,43 +36,95 @@ _COLUMNS = {
     "keyword": "keywords",
 }
 _OWN_NAMES = frozenset({*_COLUMNS, "id", "type", "author", "editor", "issued"})
-_LIST = {"isbn", "issn", "keywords"}
+_TAKEN = frozenset({*_COLUMNS, "id", "type", "author", "issued"})
+#: Fields whose lists are several values; of others a list holds but one.
+_LISTS = frozenset({"ISBN", "ISSN", "keyword"})
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
-def parse_csl(text: str, starts: Sequence[tuple[int, int]]) -> Parsed:
+def parse_csl(raw: bytes, starts: Sequence[tuple[int, int]]) -> Parsed:
     """Parse CSL-JSON text; where it is not valid JSON, every item that still is one is read.
 
     Parameters
     ----------
-    text : str
+    raw : bytes
+        The text in UTF-8.
     starts : sequence of (line, place in bytes)
         Where items begin. Of valid JSON only the lines are taken from it.
     """
-    parsed = Parsed()
-    items = items_of(_load(text))
+    entries = _Entries()
+    items = items_of(_load(raw))
     if items is None:
-        _item_by_item(text, starts, parsed)
-        return parsed
-    for at, item in enumerate(items):
-        if starts and at + 1 <= len(starts):
-            line, place = starts[at]
-            end = starts[at + 1][1] if at + 1 < len(starts) else place + len(text)
-            if end - place > MAX_ENTRY and len(json.dumps(item)) > MAX_ENTRY:
-                parsed.reject(line, f"an item of over {MAX_ENTRY:,} characters", json.dumps(item))
-                continue
-        _add(parsed, item, starts[min(at, len(starts) - 1)][0] if starts else 1, "")
-    return parsed
+        _item_by_item(raw, starts, entries)
+    else:
+        lines = [line for line, _ in starts[: len(items)]] or [1]
+        lines += lines[-1:] * (len(items) - len(lines))
+        long = _too_long(items, starts, len(raw))
+        for at, (item, line) in enumerate(zip(items, lines, strict=True)):
+            if at in long:
+                entries.parsed.reject(line, _TOO_LONG, json.dumps(item))
+            else:
+                entries.add(item, line, "")
+    if entries.items:
+        entries.parsed.extend({**_columns(entries.items), "line": entries.lines})
+    return entries.parsed
 
 
-def _load(text: str) -> Any:
+_TOO_LONG = f"an item of over {MAX_ENTRY:,} characters"
+
+
+def _too_long(items: list[Any], starts: Sequence[tuple[int, int]], size: int) -> set[int]:
+    """Return the places of items that are longer than any entry is."""
+    if size <= MAX_ENTRY:
+        return set()
+    places = [place for _, place in starts[: len(items)]]
+    ends = [place for _, place in starts[1 : len(items) + 1]]
+    ends += [place + size for place in places[len(ends) :]]
+    return {
+        at
+        for at, (place, end) in enumerate(zip(places, ends, strict=True))
+        if end - place > MAX_ENTRY and len(json.dumps(items[at])) > MAX_ENTRY
+    }
+
+
+@dataclass(slots=True)
+class _Entries:
+    """The items accepted so far, and what was noted of others."""
+
+    parsed: Parsed = field(default_factory=Parsed)
+    items: list[dict[str, Any]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+
+    def add(self, item: dict[str, Any], line: int, raw: str) -> bool:
+        """Accept an item, or reject it where it is none."""
+        if not item.get("title"):
+            if not any(value not in _EMPTY for value in item.values()):
+                self.parsed.reject(line, "an item without any content", raw or json.dumps(item))
+                return False
+            if _OWN_NAMES.isdisjoint(item):
+                reason = "an object that is no CSL-JSON item"
+                self.parsed.reject(line, reason, raw or json.dumps(item))
+                return False
+        self.items.append(item)
+        self.lines.append(line)
+        return True
+
+
+#: Whole numbers that do not fit 64 bits, which orjson would round.
+_LONG_NUMBER = re.compile(rb"[\[:,]\s*-?\d{19}")
+_DIGITS_TO_0 = bytes.maketrans(b"123456789", b"0" * 9)
+
+
+def _load(raw: bytes) -> Any:
     """Return parsed JSON, or None where it is none."""
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        pass
+    if b"0" * 19 not in raw.translate(_DIGITS_TO_0) or not _LONG_NUMBER.search(raw):
+        try:
+            return orjson.loads(raw)
+        except orjson.JSONDecodeError:
+            pass
     try:
         # Numbers such as NaN and halves of surrogate pairs are no JSON, yet are written.
-        return _whole_letters(json.loads(text))
+        return _whole_letters(json.loads(raw.decode("utf-8")))
     except (ValueError, RecursionError):
         return None
 
@@ -99,14 +153,14 @@ def items_of(data: Any) -> list[Any] | None:
     return None
 
 
-def _item_by_item(text: str, starts: Sequence[tuple[int, int]], parsed: Parsed) -> None:
+def _item_by_item(raw: bytes, starts: Sequence[tuple[int, int]], entries: _Entries) -> None:
     decoder = json.JSONDecoder(strict=False)
-    raw = text.encode("utf-8", errors="replace")
+    parsed = entries.parsed
     for at, (line, start) in enumerate(starts):
         limit = starts[at + 1][1] if at + 1 < len(starts) else len(raw)
         chunk = raw[start:limit].decode("utf-8")
         if len(chunk) > MAX_ENTRY:
-            parsed.reject(line, f"an item of over {MAX_ENTRY:,} characters", chunk)
+            parsed.reject(line, _TOO_LONG, chunk)
             continue
         try:
             item = _whole_letters(decoder.raw_decode(chunk)[0])
@@ -114,12 +168,11 @@ def _item_by_item(text: str, starts: Sequence[tuple[int, int]], parsed: Parsed) 
             item = _whole_letters(_salvage(chunk))
             if not item:
                 parsed.reject(line, f"an item that is not valid JSON ({error})", chunk.strip())
-                continue
-            draft = _add(parsed, item, line, chunk)
-            if draft is not None:
-                parsed.repair_last(line, "an item cut short or damaged", chunk.strip())
+            elif entries.add(item, line, chunk):
+                place = len(entries.items) - 1
+                parsed.repair(place, line, "an item cut short or damaged", chunk.strip())
             continue
-        _add(parsed, item, line, chunk)
+        entries.add(item, line, chunk)
 
 
 _PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*("(?:[^"\\\n]|\\.)*"|-?\d+(?:\.\d+)?(?=\s*[,}]))')
@@ -150,19 +203,6 @@ def _salvage(chunk: str) -> dict[str, Any]:
     return item if set(item) - {"id", "type"} else {}
 
 
-def _add(parsed: Parsed, item: dict[str, Any], line: int, raw: str) -> Draft | None:
-    if not any(value not in (None, "", [], {}) for value in item.values()):
-        parsed.reject(line, "an item without any content", raw or json.dumps(item))
-        return None
-    if _OWN_NAMES.isdisjoint(item):
-        parsed.reject(line, "an object that is no CSL-JSON item", raw or json.dumps(item))
-        return None
-    draft = _draft(item)
-    draft["line"] = line
-    parsed.drafts.append(draft)
-    return draft
-
-
 def _text(value: Any) -> str | None:
     if isinstance(value, str):
         return value.strip() or None
@@ -173,59 +213,106 @@ def _text(value: Any) -> str | None:
     return None
 
 
-def _draft(item: dict[str, Any]) -> Draft:
-    draft: Draft = {}
-    extra: dict[str, Any] = {}
-    for name, value in item.items():
-        column = _COLUMNS.get(name)
-        if column is not None:
-            if isinstance(value, str):
-                text: str | None = value.strip()
-            elif isinstance(value, list):
-                texts = [found for found in map(_text, value) if found]
-                # Crossref wraps titles in lists; CSL's own styles never do.
-                text = "; ".join(texts) if column in _LIST else (texts[0] if texts else None)
-                if column not in _LIST and (len(texts) > 1 or len(texts) != len(value)):
-                    extra[name] = value
-            else:
-                text = _text(value)
-                if text is None and value not in (None, [], {}):
-                    extra[name] = value
-            if text:
-                if column in draft:
-                    extra[name] = value
-                else:
-                    draft[column] = text
-        elif name == "id":
-            draft["key"] = _text(value)
-        elif name == "type":
-            word = _text(value)
-            draft["type"] = (
-                word if word in CSL_TYPES else (csl_type(word) if word else None) or "document"
-            )
-            if word and draft["type"] != word:
-                extra["type"] = value
-        elif name == "author" and isinstance(value, list):
-            names = [_name(person) for person in value]
-            draft["authors"] = [found for found in names if found]
-            if not all(names) or any(_says_more(person) for person in value):
-                extra["author"] = value
-        elif name == "issued":
-            _issued(draft, extra, value)
-        elif value not in (None, "", [], {}):
-            extra[name] = value
-    draft.setdefault("type", "document")
+def _columns(items: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Return what the items have, by name; what no column says whole is in `extra`."""
+    kept: dict[int, set[str]] = {}
+    columns: dict[str, list[Any]] = {
+        column: _texts([item.get(name) for item in items], name, kept)
+        for name, column in _COLUMNS.items()
+    }
+    columns["key"] = [_text(item.get("id")) for item in items]
+    words = [_text(item.get("type")) for item in items]
+    types = {
+        word: word if word in CSL_TYPES else (csl_type(word) if word else None) or "document"
+        for word in set(words)
+    }
+    columns["type"] = [types[word] for word in words]
+    for at, word in enumerate(words):
+        if word and types[word] != word:
+            kept.setdefault(at, set()).add("type")
+    columns["authors"] = _authors([item.get("author") for item in items], kept)
+    columns["date"] = _dates([item.get("issued") for item in items], kept)
+    columns["date_tag"] = ["issued"] * len(items)
+    columns["extra"] = [
+        None
+        if at not in kept and _TAKEN.issuperset(item)
+        else {
+            name: value
+            for name, value in item.items()
+            if name in kept.get(at, ()) or (name not in _TAKEN and value not in _EMPTY)
+        }
+        for at, item in enumerate(items)
+    ]
     for column, name in (("isbn", "ISBN"), ("issn", "ISSN")):
-        value = draft.get(column)
-        if value:
-            isbn, issn, whole = split_serial_number(value)
-            found = isbn if column == "isbn" else issn
-            draft[column] = found
-            if not whole or (issn if column == "isbn" else isbn):
-                extra[name] = item.get(name)
-    if extra:
-        draft["extra"] = extra
-    return draft
+        values = columns[column]
+        for at, value in enumerate(values):
+            if value:
+                isbn, issn, whole = split_serial_number(value)
+                values[at], other = (isbn, issn) if column == "isbn" else (issn, isbn)
+                if not whole or other:
+                    extra = columns["extra"][at] = columns["extra"][at] or {}
+                    extra[name] = items[at][name]
+    return columns
+
+
+def _texts(values: list[Any], name: str, kept: dict[int, set[str]]) -> list[Any]:
+    """Return one field of every item as text, and note where that does not say it all."""
+    if set(map(type, values)) <= {str, NoneType}:
+        return [value.strip() if value else None for value in values]
+    column: list[Any] = []
+    for at, value in enumerate(values):
+        text, whole = _text(value), True
+        if isinstance(value, list):
+            texts = [found for found in map(_text, value) if found]
+            # Crossref wraps titles in lists; CSL's own styles never do.
+            if name in _LISTS:
+                text = "; ".join(texts)
+            else:
+                text = texts[0] if texts else None
+                whole = len(texts) == len(value) <= 1
+        elif text is None:
+            whole = isinstance(value, str) or value in _EMPTY
+        if not whole:
+            kept.setdefault(at, set()).add(name)
+        column.append(text)
+    return column
+
+
+def _authors(values: list[Any], kept: dict[int, set[str]]) -> list[Any]:
+    """Return the names of every item's authors, and note whose names say more."""
+    column: list[Any] = []
+    for at, people in enumerate(values):
+        names: list[str] = []
+        whole = isinstance(people, list)
+        for person in people if whole else ():
+            # Nearly all names are of two parts, and need no more than putting together.
+            if (
+                type(person) is dict
+                and len(person) == 2
+                and type(family := person.get("family")) is str
+                and type(given := person.get("given")) is str
+                and family
+            ):
+                names.append(f"{family}, {given}" if given else family)
+                continue
+            name = _name(person)
+            if name:
+                names.append(name)
+            whole = whole and bool(name) and not _says_more(person)
+        if not whole and people not in _EMPTY:
+            kept.setdefault(at, set()).add("author")
+        column.append(names)
+    return column
+
+
+def _dates(values: list[Any], kept: dict[int, set[str]]) -> list[Any]:
+    column: list[Any] = []
+    for at, value in enumerate(values):
+        date, whole = _issued(value)
+        column.append(date)
+        if not whole:
+            kept.setdefault(at, set()).add("issued")
+    return column
 
 
 def _name(person: Any) -> str | None:
@@ -236,9 +323,6 @@ def _name(person: Any) -> str | None:
         return None
     get = person.get
     family = get("family")
-    given = get("given")
-    if len(person) == 2 and isinstance(family, str) and isinstance(given, str) and family:
-        return f"{family}, {given}" if given else family
     literal = _text(get("literal")) or _text(get("name"))
     if literal and not family:
         return literal
@@ -251,7 +335,7 @@ def _name(person: Any) -> str | None:
         )
         if part
     )
-    parts = [part for part in (family, _text(given), _text(get("suffix"))) if part]
+    parts = [part for part in (family, _text(get("given")), _text(get("suffix"))) if part]
     return ", ".join(parts) or None
 
 
@@ -262,29 +346,21 @@ def _says_more(person: Any) -> bool:
     return not isinstance(person, dict) or not _USUAL.issuperset(person)
 
 
-def _issued(draft: Draft, extra: dict[str, Any], value: Any) -> None:
-    """Take the year from `date-parts`, or from whatever text stands there instead."""
-    if isinstance(value, dict):
-        parts = value.get("date-parts")
-        if isinstance(parts, list) and parts and isinstance(parts[0], list) and parts[0]:
-            year = _text(parts[0][0])
-            if year:
-                draft["date"], draft["date_tag"] = year, "issued"
-                if len(parts) > 1 or len(parts[0]) > 1 or len(value) > 1:
-                    extra["issued"] = value
-                return
-        for name in ("raw", "literal", "year"):
-            text = _text(value.get(name))
-            if text:
-                draft["date"], draft["date_tag"] = text, "issued"
-                if len(value) > 1:
-                    extra["issued"] = value
-                return
-        if value:
-            extra["issued"] = value
-        return
-    text = _text(value)
-    if text:
-        draft["date"], draft["date_tag"] = text, "issued"
-    elif value:
-        extra["issued"] = value
+def _issued(value: Any) -> tuple[str | None, bool]:
+    """Return the year in `date-parts`, or whatever text stands there instead.
+
+    The second value is False where there is more than that.
+    """
+    if not isinstance(value, dict):
+        text = _text(value)
+        return text, text is not None or not value
+    parts = value.get("date-parts")
+    if isinstance(parts, list) and parts and isinstance(parts[0], list) and parts[0]:
+        year = _text(parts[0][0])
+        if year:
+            return year, len(parts) == len(parts[0]) == len(value) == 1
+    for name in ("raw", "literal", "year"):
+        text = _text(value.get(name))
+        if text:
+            return text, len(value) == 1
+    return None, not value

@@ -55,7 +55,9 @@ class Source:
     text : str
         Decoded, without byte-order mark, every line ending turned into a line feed.
     data : bytes
-        The workbook, where `is_workbook`; else empty.
+        The text in UTF-8; of a workbook, the file.
+    is_workbook : bool
+        Whether the file is an .xlsx workbook.
     encoding : str
     note : str
         What had to be mended to decode it; empty where nothing had.
@@ -67,11 +69,7 @@ class Source:
     data: bytes = b""
     encoding: str = ""
     note: str = ""
-
-    @property
-    def is_workbook(self) -> bool:
-        """Whether the file is an .xlsx workbook."""
-        return bool(self.data)
+    is_workbook: bool = False
 
 
 def open_source(path: Path, name: str) -> Source | Problem:
@@ -107,17 +105,19 @@ def _text(raw: bytes, path: Path, name: str) -> Source | Problem:
         return Problem(
             "is a web page, not a bibliographic export; download the export file itself", name
         )
-    for bom, encoding in _BOMS:
+    encoding = None
+    for bom, named in _BOMS:
         if raw.startswith(bom):
-            text, used, note = decode_bytes(raw[len(bom) :], encoding)
+            raw, encoding = raw[len(bom) :], named
             break
-    else:
-        if b"\0" not in raw and b"\r" in raw:
-            # Windows line endings, in any encoding that is not two or four bytes wide.
-            plain = raw.replace(b"\r\n", b"\n")
-            raw = raw if b"\r" in plain else plain
-        text, used, note = decode_bytes(raw, None)
-    del raw
+    narrow = b"\0" not in raw and encoding in (None, "utf-8")
+    if narrow and b"\r" in raw:
+        # Windows line endings, in any encoding that is not two or four bytes wide.
+        plain = raw.replace(b"\r\n", b"\n")
+        raw = raw if b"\r" in plain else plain
+    text, used, note = decode_bytes(raw, encoding)
+    if narrow and used == "utf-8" and not note and b"\r" not in raw and raw[-1:] != b"\x1a":
+        return Source(path, name, text=text, data=raw, encoding=used)
     nul = text.find("\0")
     if nul >= 0:
         return Problem(
@@ -127,13 +127,15 @@ def _text(raw: bytes, path: Path, name: str) -> Source | Problem:
         )
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return Source(path, name, text=text.rstrip("\x1a"), encoding=used, note=note)
+    text = text.rstrip("\x1a")
+    raw = text.encode("utf-8", errors="replace")
+    return Source(path, name, text=text, data=raw, encoding=used, note=note)
 
 
 def _zip(raw: bytes, path: Path, name: str) -> Source | Problem:
     head = raw[:4096] + raw[-65536:]
     if b"xl/" in head or (b"[Content_Types].xml" in head and b"worksheets" in head):
-        return Source(path, name, data=raw, encoding="xlsx")
+        return Source(path, name, data=raw, encoding="xlsx", is_workbook=True)
     if b"word/" in head:
         return Problem("is a Word document, not a bibliographic export", name)
     if b"ppt/" in head:

@@ -29,8 +29,9 @@ _BIBTEX = re.compile(
 _RECORD = re.compile(r"<(?:[\w.-]+:)?record(?=[\s>/])")
 _MEDLINE_TAG = re.compile(r"[A-Z0-9]*[A-Z][A-Z0-9]* *-")
 _JSON_ITEM = re.compile(rb'(:\s*)?\{\s*"([^"\\]*)"\s*(?=:)')
-_ITEMS = re.compile(r'\s*\{(?:[^{}\[\]]*,)?\s*"items"\s*:\s*\[')
+_ITEMS = re.compile(rb'\{(?:[^{}\[\]]*,)?\s*"items"\s*:\s*\[')
 _QUOTE, _BRACE, _LINE_FEED = b'"{\n'
+_NO_SIGNS = bytes(set(range(256)) - set(b'"{}[]\n'))
 _DEPTH = np.zeros(256, dtype=np.int8)
 _DEPTH[list(b"{[")] = 1
 _DEPTH[list(b"}]")] = -1
@@ -45,7 +46,7 @@ _INNER = frozenset(
 )
 
 
-def count_markers(text: str, format: str) -> int:
+def count_markers(text: str, format: str, raw: bytes = b"") -> int:
     """Count the entries in a file of text by their markers.
 
     Parameters
@@ -54,6 +55,8 @@ def count_markers(text: str, format: str) -> int:
         The decoded file, every line ending a line feed.
     format : str
         One of the names in `sniff.FORMATS` other than "xlsx".
+    raw : bytes
+        The text in UTF-8, where it is at hand.
 
     Returns
     -------
@@ -63,6 +66,9 @@ def count_markers(text: str, format: str) -> int:
         EndNote XML: `<record>` tags. MEDLINE: `PMID-` lines, or blocks where a block has none.
         CSL-JSON: objects at the depth of items. CSV: rows with content below the header.
     """
+    if format in ("csl-json", "csv", "tsv"):
+        raw = raw or text.encode("utf-8", errors="replace")
+        return len(scan_json(raw)) if format == "csl-json" else _count_table(text, raw)
     return _COUNTERS[format](text)
 
 
@@ -185,35 +191,36 @@ def _places(raw: bytes, signs: bytes) -> np.ndarray[Any, np.dtype[np.int64]]:
     return np.flatnonzero(np.frombuffer(raw.translate(table), dtype=bool))
 
 
-def scan_json(text: str) -> list[tuple[int, int]]:
-    """Return where the items of a CSL-JSON text begin: line and place in its UTF-8 bytes.
+def scan_json(raw: bytes) -> list[tuple[int, int]]:
+    """Return where the items of a CSL-JSON text in UTF-8 begin: line and place.
 
     Braces and brackets outside quotation marks are counted, so no parser is needed. Where they
     do not balance, an object counts as an item if it is no value of a name and does not begin
     like a person's name or a date.
     """
-    first = re.match(r"\s*([\[{])", text)
-    if first is None:
+    first = re.search(rb"[\[{]", raw)
+    if first is None or raw[: first.start()].decode("utf-8").strip():
         return []
-    wrapped = _ITEMS.match(text)
-    level = 2 if wrapped else 1 if first[1] == "[" else 0
-    begin = len(text[: wrapped.end()].encode()) - 1 if wrapped else 0
-    # Escapes are two characters; replacing them by two others moves nothing.
-    raw = text.encode("utf-8", errors="replace")
-    if b"\\" in raw:
-        raw = raw.replace(b"\\\\", b"__").replace(b'\\"', b"__")
-    data = np.frombuffer(raw, dtype=np.uint8)
-    places = _places(raw, b'"{}[]\n')
-    signs = data[places]
+    wrapped = _ITEMS.match(raw, first.start())
+    level = 2 if wrapped else 1 if first[0] == b"[" else 0
+    begin = wrapped.end() - 1 if wrapped else 0
+    plain = raw
+    if b"\\" in plain:
+        # Escapes are two characters; replacing them by two others moves nothing.
+        plain = plain.replace(b"\\\\", b"__").replace(b'\\"', b"__")
+    braces = np.flatnonzero(np.frombuffer(plain, dtype=np.uint8) == _BRACE)
+    # Two quotation marks with no other sign between them can go: what is left stands inside or
+    # outside of quotation marks as it did.
+    signs = np.frombuffer(plain.translate(None, _NO_SIGNS).replace(b'""', b""), dtype=np.uint8)
     outside = (np.cumsum(signs == _QUOTE, dtype=np.int32) & 1) == 0
-    steps = _DEPTH[signs] * outside
-    depth = np.cumsum(steps, dtype=np.int32)
+    depth = np.cumsum(_DEPTH[signs] * outside, dtype=np.int32)
     if len(depth) and depth[-1] == 0:
-        is_item = (signs == _BRACE) & outside & (depth == level + 1) & (places >= begin)
-        starts = places[is_item]
+        is_brace = signs == _BRACE
+        starts = braces[(outside & (depth == level + 1))[is_brace]]
+        is_item = is_brace & outside & (depth == level + 1)
         lines = 1 + np.cumsum(signs == _LINE_FEED, dtype=np.int32)[is_item]
+        lines, starts = lines[starts >= begin], starts[starts >= begin]
         return list(zip(lines.tolist(), starts.tolist(), strict=True))
-    raw = text.encode("utf-8", errors="replace")
     found = []
     line = 1
     counted = 0
@@ -226,28 +233,24 @@ def scan_json(text: str) -> list[tuple[int, int]]:
     return found
 
 
-def _count_csl(text: str) -> int:
-    return len(scan_json(text))
-
-
-def _count_table(text: str) -> int:
+def _count_table(text: str, raw: bytes) -> int:
     from oso_analysis.literature.readers.tabular import header_of
 
     header = header_of(text)
     if header is None:
         return 0
-    return len(scan_table(text[header.start :], header.delimiter)) - 1
+    start = len(text[: header.start].encode("utf-8", errors="replace"))
+    return len(scan_table(raw[start:] if start else raw, header.delimiter)) - 1
 
 
-def scan_table(text: str, delimiter: str) -> list[int]:
-    """Return the line, counted from 1, on which each row with content begins.
+def scan_table(raw: bytes, delimiter: str) -> list[int]:
+    """Return the line, counted from 1, on which each row with content begins in UTF-8.
 
     A quotation mark quotes only at the beginning of a cell, up to the next single one. Where no
     row goes on over several lines and all marks stand around cells, every line is a row; where
     all marks stand so at least, line feeds after an even number of them end rows; else a slower
     scan goes cell by cell.
     """
-    raw = text.encode("utf-8", errors="replace")
     lines = raw.split(b"\n")
     between = f'"{delimiter}"'.encode()
     if all(
@@ -274,7 +277,7 @@ def scan_table(text: str, delimiter: str) -> list[int]:
     tidy = edge[padded[quotes]] if len(quotes) else np.ones(0, dtype=bool)
     tidy = np.where(opens, tidy, edge[padded[quotes + 2]])
     if not tidy.all() or len(quotes) % 2:
-        return _scan_cells(text, delimiter)
+        return _scan_cells(raw.decode("utf-8"), delimiter)
     feeds = places[~is_quote]
     ends = feeds[after[~is_quote] == 0]
     starts = np.concatenate(([0], ends + 1))
@@ -322,7 +325,4 @@ _COUNTERS = {
     "bibtex": _count_bibtex,
     "endnote-xml": _count_endnote,
     "medline": _count_medline,
-    "csl-json": _count_csl,
-    "csv": _count_table,
-    "tsv": _count_table,
 }

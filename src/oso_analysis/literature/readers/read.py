@@ -175,7 +175,6 @@ def _read(path: Path, name: str) -> _File | Problem:
         result = read_workbook(source.data, name)
         if isinstance(result, Problem):
             return result
-        source.data = b""
         return _proved(source, "xlsx", *result)
     format = sniff(source.text)
     if format is None:
@@ -196,14 +195,14 @@ def _read(path: Path, name: str) -> _File | Problem:
         parsed = parse_table(source.text, header)
     elif format == "csl-json":
         # The scan says on which lines the items begin, which a JSON parser cannot.
-        starts = scan_json(source.text)
-        parsed = parse_csl(source.text, starts)
+        starts = scan_json(source.data)
+        parsed = parse_csl(source.data, starts)
         if len(starts) == 0:
             return _none(name, format)
         return _proved(source, format, parsed, len(starts))
     else:
         parsed = _PARSERS[format](source.text)
-    markers = count_markers(source.text, format)
+    markers = count_markers(source.text, format, source.data)
     if markers == 0:
         return _none(name, format)
     return _proved(source, format, parsed, markers)
@@ -220,7 +219,7 @@ def _proved(source: Source, format: str, parsed: Parsed, markers: int) -> _File:
             f"{source.name}: {markers} entry markers, but {parsed.n_accepted} entries accepted "
             f"and {len(parsed.rejects)} rejected; nothing is returned, lest one be lost"
         )
-    source.text = ""
+    source.text, source.data = "", b""
     return _File(source, format, parsed, markers)
 
 
@@ -272,15 +271,17 @@ def _assemble(files: Sequence[_File]) -> ReadResult:
 
 
 def _frame(columns: dict[str, list[Any]]) -> pd.DataFrame:
-    frame = pd.DataFrame(
-        {
-            name: pd.Series(values, dtype="str" if name not in ("source_line", "year") else object)
-            for name, values in columns.items()
-        }
-    )
-    for name in ("source_line", "year"):
-        frame[name] = pd.to_numeric(frame[name]).astype("Int64")
-    return frame
+    frame = {}
+    for name, values in columns.items():
+        if name in ("source_line", "year"):
+            numbers = pd.Series(np.array(values, dtype=np.float64))
+            frame[name] = numbers.astype("Int64")
+        elif any(values):
+            frame[name] = pd.Series(values, dtype="str")
+        else:
+            # Many columns of most exports are empty; one missing cell repeated is made at once.
+            frame[name] = pd.Series(np.nan, index=range(len(values)), dtype="str")
+    return pd.DataFrame(frame)
 
 
 def _small(
