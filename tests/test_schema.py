@@ -111,6 +111,9 @@ def test_header_mistakes_name_the_nearest_column(tmp_path: Path, codebook: Codeb
         (HEADER.replace(",", ";").encode(), "separated by semicolons"),
         (HEADER.replace(",", "\t").encode(), "separated by tabs"),
         (HEADER.encode() + b"\nCaf\xe9,,,,include,,", "is not UTF-8"),
+        (HEADER.encode() + b"\nCaf\xe9,,,,include,,", "oso-analysis to-csv data/t.csv"),
+        (HEADER.replace(",", ";").encode(), "oso-analysis to-csv data/t.csv"),
+        (b"PK\x03\x04\xff\xfe", "is a workbook, not CSV; mend it with"),
         (HEADER.encode() + b"\na\0,,,,include,,", "NUL byte"),
         (HEADER.encode() + b'\n"a,,,,include,,', "is not readable CSV"),
     ],
@@ -175,6 +178,35 @@ def test_foreign_keys_name_the_nearest_key(data: Path, tmp_path: Path, codebook:
     tables = {name: load_table(package, name, codebook)[0] for name in ("relevance", "submissions")}
     (problem,) = check_foreign_keys(package, tables)
     assert (problem.row, problem.value, problem.nearest) == (3, "uk-0002", "uk-002")
+
+
+def test_places_are_suggested_by_their_names(
+    data: Path, tmp_path: Path, codebook: Codebook
+) -> None:
+    shutil.copytree(data, tmp_path / "data")
+    path = tmp_path / "data/consultation/submissions.csv"
+    path.write_text(path.read_text("utf-8").replace(",GB,", ",UK,", 1), "utf-8")
+    package = read_package(tmp_path / "data")
+    names = ("submissions", "geographies")
+    tables = {name: load_table(package, name, codebook)[0] for name in names}
+    (problem,) = check_foreign_keys(package, tables)
+    assert (problem.value, problem.nearest) == ("UK", "GB")
+
+
+def test_a_table_that_cannot_be_read_is_told_once(
+    data: Path, tmp_path: Path, codebook: Codebook
+) -> None:
+    shutil.copytree(data, tmp_path / "data")
+    path = tmp_path / "data/consultation/submissions.csv"
+    path.write_text(path.read_text("utf-8").replace(",", ";"), "utf-8")
+    package = read_package(tmp_path / "data")
+    names = ("submissions", "relevance", "segments")
+    tables = {name: load_table(package, name, codebook)[0] for name in names}
+    assert [str(problem) for problem in check_foreign_keys(package, tables)] == [
+        f"consultation/{name}.csv, column 'submission_id': names rows of submissions, which has "
+        "none that could be read"
+        for name in ("relevance", "segments")
+    ]
 
 
 def test_frictionless_agrees_that_the_data_are_valid(data: Path, codebook: Codebook) -> None:

@@ -29,7 +29,7 @@ from typing import Any
 import pandas as pd
 
 from oso_analysis.codebook import Codebook, Facet
-from oso_analysis.errors import InputError, Problem, nearest
+from oso_analysis.errors import InputError, Problem, nearest, nearest_code
 
 __all__ = ["DataPackage", "Resource", "check_foreign_keys", "load_table", "read_package"]
 
@@ -245,8 +245,12 @@ def _read_csv(path: Path, file: str, resource: Resource) -> tuple[list[list[Any]
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if raw.startswith(b"PK"):
+            rule = f"is a workbook, not CSV; {_mend(file)}"
+            return [], [Problem(rule, file=file)]
         row = raw[: error.start].count(b"\n") + 1
-        return [], [Problem("is not UTF-8; save it as 'CSV UTF-8'", file=file, row=row)]
+        rule = f"is not UTF-8; save it as 'CSV UTF-8', or {_mend(file)}"
+        return [], [Problem(rule, file=file, row=row)]
     if "\0" in text:
         row = text[: text.index("\0")].count("\n") + 1
         return [], [Problem("holds a NUL byte; it is not a text table", file=file, row=row)]
@@ -277,13 +281,19 @@ def _read_csv(path: Path, file: str, resource: Resource) -> tuple[list[list[Any]
     return rows, problems
 
 
+def _mend(file: str) -> str:
+    """Return what to do about a table that a spreadsheet program saved in its own way."""
+    return f"mend it with `oso-analysis to-csv data/{file}`"
+
+
 def _check_header(
     header: list[str], columns: list[str], file: str, problems: list[Problem]
 ) -> list[int | None]:
     header = [name.strip() for name in header]
     if len(header) == 1 and len(columns) > 1 and (";" in header[0] or "\t" in header[0]):
         mark = "semicolons" if ";" in header[0] else "tabs"
-        problems.append(Problem(f"is separated by {mark}; save it with commas", file=file, row=1))
+        rule = f"is separated by {mark}, not commas; {_mend(file)}"
+        problems.append(Problem(rule, file=file, row=1))
         return []
     problems += [
         Problem("stands twice in the header", file=file, row=1, column=name)
@@ -447,6 +457,14 @@ def _check_key(key: list[str], table: pd.DataFrame, file: str, problems: list[Pr
         )
 
 
+def _labels(table: pd.DataFrame, key: list[str]) -> dict[str, str]:
+    """Return code to printed name, where a table has both; people type names as often as codes."""
+    if len(key) != 1 or "label" not in table:
+        return {}
+    pairs = table[[key[0], "label"]].dropna().astype(str)
+    return dict(zip(pairs[key[0]], pairs["label"], strict=True))
+
+
 def check_foreign_keys(package: DataPackage, tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
     """Check that every reference from one table to another finds its row.
 
@@ -461,7 +479,8 @@ def check_foreign_keys(package: DataPackage, tables: Mapping[str, pd.DataFrame])
     Returns
     -------
     list of Problem
-        One for each distinct value that finds nothing, at the first row that holds it.
+        One for each distinct value that finds nothing, at the first row that holds it; a single
+        one where the table referred to has no rows at all.
     """
     problems: list[Problem] = []
     for name, table in tables.items():
@@ -472,6 +491,13 @@ def check_foreign_keys(package: DataPackage, tables: Mapping[str, pd.DataFrame])
                 continue
             legal = set(map(tuple, tables[target][there].dropna().astype(str).to_numpy()))
             given = table[columns].dropna().astype(str)
+            if not legal and len(given):
+                # Every value would be told alone, and the file that has no rows lost among them.
+                rule = f"names rows of {target}, which has none that could be read"
+                file = package[name].paths[0]
+                problems.append(Problem(rule, file, column=" + ".join(columns)))
+                continue
+            labels = _labels(tables[target], there)
             for row, values in given.drop_duplicates().iterrows():
                 if tuple(values) not in legal:
                     value = ", ".join(values)
@@ -482,7 +508,9 @@ def check_foreign_keys(package: DataPackage, tables: Mapping[str, pd.DataFrame])
                             int(str(row)),
                             " + ".join(columns),
                             value,
-                            nearest(value, (", ".join(item) for item in legal)),
+                            nearest_code(value, labels)
+                            if labels
+                            else nearest(value, (", ".join(item) for item in legal)),
                         )
                     )
     return problems

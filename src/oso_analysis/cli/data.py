@@ -1,4 +1,4 @@
-"""What can be done with the project's data: `check`, `data-dictionary` and `prisma`."""
+"""What can be done with the project's data: `check`, `to-csv`, `data-dictionary`, `prisma`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,21 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         "templates and pages, with what to do about it. Exit status 2 if anything is wrong.",
     )
     check.set_defaults(handler=_check)
+    table = subparsers.add_parser(
+        "to-csv",
+        help="save a workbook, or a CSV as Excel saved it, as the CSV that data/ takes",
+        description="Write a workbook's sheet, or a CSV with semicolons or in a Windows encoding, "
+        "with commas and in UTF-8. A CSV is replaced by its mended self unless --output says where "
+        "else to write.",
+    )
+    table.add_argument("file", type=Path, metavar="FILE", help="workbook (.xlsx) or text table")
+    table.add_argument(
+        "--output", type=Path, metavar="CSV", help="file to write (default: FILE, ending in .csv)"
+    )
+    table.add_argument(
+        "--sheet", metavar="NAME", help="sheet of a workbook (default: the only one, or Data)"
+    )
+    table.set_defaults(handler=_to_csv)
     dictionary = subparsers.add_parser(
         "data-dictionary",
         help="render docs/data-dictionary.md from the description",
@@ -62,6 +77,14 @@ def _check(_arguments: argparse.Namespace) -> int:
     print(f"records: {len(review.records):,} accepted, {rejected:,} rejected")
     print(f"works: {len(review.works):,}")
     print("All data keep to their description, and nothing was forgotten.")
+    return 0
+
+
+def _to_csv(arguments: argparse.Namespace) -> int:
+    from oso_analysis.spreadsheets import to_csv
+
+    path, n_rows = to_csv(arguments.file, arguments.output, sheet=arguments.sheet)
+    print(f"wrote {path}: {n_rows:,} rows")
     return 0
 
 

@@ -1,0 +1,85 @@
+"""What spreadsheet programs save, written again as the CSV that `data/` takes.
+
+Excel writes a CSV with the separator of the computer's region (semicolons in much of Europe) and,
+unless told otherwise, in a Windows encoding; a filled-in template is a workbook. Changing a region
+to hand in a table is too much to ask, so one function reads all of these and writes commas and
+UTF-8.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+from oso_analysis.consultation.readers.grids import Grid, read_table_grids
+from oso_analysis.errors import InputError, Problem, nearest
+from oso_analysis.files import write_whole
+
+__all__ = ["DATA_SHEET", "to_csv"]
+
+#: The sheet of a template that holds the rows; the others explain.
+DATA_SHEET = "Data"
+
+
+def to_csv(path: Path, output: Path | None = None, *, sheet: str | None = None) -> tuple[Path, int]:
+    """Write a workbook's sheet or a delimited text file as CSV with commas, in UTF-8.
+
+    Cells stay as they are, but for blanks around them; blank rows go.
+
+    Parameters
+    ----------
+    path : Path
+        A workbook (.xlsx), or text separated by commas, semicolons or tabs, in UTF-8, UTF-16 or a
+        Windows encoding.
+    output : Path, optional
+        Where to write. By default the same name ending in ``.csv``, which for a CSV is the file
+        itself.
+    sheet : str, optional
+        Which sheet of a workbook; by default the only one, or the one called "Data".
+
+    Returns
+    -------
+    path, n_rows
+        Where it was written, and how many rows stand below the header.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, holds no rows or several sheets, or if the output that was not
+        asked for by name is there already.
+    RunError
+        If the output cannot be written.
+    """
+    grid = _choose(read_table_grids(path), path.name, sheet)
+    target = output or path.with_suffix(".csv")
+    if output is None and target.exists() and not target.samefile(path):
+        rule = "is there already; to replace it, name it with --output"
+        raise InputError([Problem(rule, file=target.name)])
+    width = max(len(row) for row in grid.cells)
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(
+        [*row, *[""] * (width - len(row))] for row in grid.cells
+    )
+    write_whole(target, text.getvalue().encode("utf-8"))
+    return target, len(grid.cells) - 1
+
+
+def _choose(grids: list[Grid], file: str, sheet: str | None) -> Grid:
+    filled = [grid for grid in grids if grid.cells]
+    names = [grid.sheet for grid in filled]
+    if not filled:
+        raise InputError([Problem("holds no rows", file=file)])
+    if sheet is None and len(filled) == 1:
+        return filled[0]
+    wanted = sheet or DATA_SHEET
+    if wanted in names:
+        return filled[names.index(wanted)]
+    listed = ", ".join(map(repr, names))
+    rule = (
+        f"has several sheets ({listed}); say which with --sheet"
+        if sheet is None
+        else f"has no such sheet with rows; there are {listed}"
+    )
+    meant = nearest(sheet, names) if sheet else None
+    raise InputError([Problem(rule, file=file, value=sheet, nearest=meant)])

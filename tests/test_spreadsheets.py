@@ -1,0 +1,77 @@
+"""Tables as spreadsheet programs save them become the CSV that `data/` takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from oso_analysis.cli import main
+from oso_analysis.errors import InputError
+from oso_analysis.spreadsheets import to_csv
+
+_TEXT = "name;n;note\r\nMüller;3;a, b\r\n;;\r\nZoë;-1;=1+1\r\n"
+_CSV = 'name,n,note\nMüller,3,"a, b"\nZoë,-1,=1+1\n'
+
+
+def _workbook(path: Path, **sheets: list[list[object]]) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig", "utf-16"])
+def test_a_csv_is_mended_in_place(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(_TEXT.encode(encoding))
+    assert to_csv(path) == (path, 2)
+    assert path.read_bytes() == _CSV.encode()
+    # What is right stays as it is.
+    assert to_csv(path) == (path, 2)
+    assert path.read_bytes() == _CSV.encode()
+
+
+def test_a_filled_in_template_gives_its_data(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["name", "year", "note"], ["Müller", 2021, None]]
+    path = _workbook(tmp_path / "t.xlsx", Data=rows, About=[["This is a table."]])
+    written, n_rows = to_csv(path)
+    assert (written.name, n_rows) == ("t.csv", 1)
+    assert written.read_bytes() == "name,year,note\nMüller,2021,\n".encode()
+    with pytest.raises(InputError, match=r"t\.csv: is there already; to replace it, name it"):
+        to_csv(path)
+    assert to_csv(path, written) == (written, 1)
+
+
+def test_a_workbook_of_several_sheets_is_asked_about(tmp_path: Path) -> None:
+    path = _workbook(tmp_path / "t.xlsx", One=[["a"], ["1"]], Two=[["a"], ["2"]])
+    with pytest.raises(InputError, match=r"several sheets \('One', 'Two'\); say which"):
+        to_csv(path)
+    with pytest.raises(InputError, match=r"did you mean 'Two'"):
+        to_csv(path, sheet="tow")
+    assert to_csv(path, sheet="Two")[0].read_text("utf-8") == "a\n2\n"
+
+
+def test_what_cannot_be_read_is_refused_and_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('a,b\n"open,1\n', "utf-8")
+    assert main(["to-csv", str(path)]) == 2
+    assert "is a quotation mark left open?" in capsys.readouterr().err
+    assert path.read_text("utf-8") == 'a,b\n"open,1\n'
+    assert main(["to-csv", str(tmp_path / "none.csv")]) == 2
+    path.write_text("", "utf-8")
+    assert main(["to-csv", str(path)]) == 2
+
+
+def test_the_command_says_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(_TEXT.encode("cp1252"))
+    assert main(["to-csv", str(path)]) == 0
+    assert capsys.readouterr().out == f"wrote {path}: 2 rows\n"
