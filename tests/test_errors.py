@@ -72,3 +72,18 @@ def test_a_bare_text_is_not_taken_for_its_letters() -> None:
 def test_a_long_list_is_cut_and_says_so() -> None:
     assert listed(["a", "b"]) == "a, b"
     assert listed(range(1000)).endswith("22, 23, … (1,000 in all)")
+
+
+def test_a_notebook_shows_the_line_and_the_words_but_no_stack(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell.instance()
+    cell = "from oso_analysis.errors import check_option\n\ncheck_option('by', 'thme', ['theme'])"
+    shell.run_cell(cell)
+    assert capsys.readouterr().out.splitlines() == [
+        "In line 3: check_option('by', 'thme', ['theme'])",
+        "InputError: illegal value for by:",
+        "  - column 'by': 'thme' is not one of 'theme' (did you mean 'theme'?)",
+    ]

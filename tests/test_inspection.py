@@ -37,10 +37,10 @@ def change(path: Path, edit: Callable[[list[dict[str, Any]]], object]) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
 
 
-def replace(path: Path, old: str, new: str) -> None:
+def replace(path: Path, old: str, new: str, times: int = -1) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
+    path.write_text(text.replace(old, new, times), encoding="utf-8")
 
 
 def code(source: str) -> dict[str, Any]:
@@ -105,6 +105,25 @@ FORGOTTEN: list[tuple[str, Callable[[Path], object], list[str]]] = [
         "a code tables are made from",
         lambda root: replace(root / "data/codebook.yaml", "  solution:", "  remedy:"),
         ["consultation/segments.csv", "'solution' must be one of issue, remedy"],
+    ),
+    (
+        "a workbook instead of its table",
+        lambda root: (root / "data/indicators/breaks.xlsx").write_bytes(b"PK"),
+        ["oso-analysis to-csv data/indicators/breaks.xlsx --output data/indicators/breaks.csv"],
+    ),
+    (
+        "a coder spelt in two ways",
+        lambda root: replace(root / "data/literature/coding.csv", ",coder_2,", ",Coder 2,", 1),
+        [
+            "data/literature/coding.csv, row",
+            "'Coder 2' is another name than the one it is like",
+            "(did you mean 'coder_2'?)",
+        ],
+    ),
+    (
+        "a bracket left open",
+        lambda root: (root / "editions.yaml").write_text("editions: [\n", encoding="utf-8"),
+        ["editions.yaml, row 2: is not readable YAML (", "look for a quote, a bracket"],
     ),
     (
         "no parameters tag",

@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from oso_analysis.errors import InputError, Problem, nearest
+from oso_analysis.errors import InputError, Problem, nearest, yaml_rule
 
 __all__ = [
     "NOT_STATED",
@@ -216,9 +216,7 @@ def read_codebook(path: Path | str) -> Codebook:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         row = mark.line + 1 if mark is not None else None
-        raise InputError(
-            [Problem(f"is not readable YAML ({type(error).__name__})", file=file, row=row)]
-        ) from None
+        raise InputError([Problem(yaml_rule(error), file=file, row=row)]) from None
     if not isinstance(raw, Mapping):
         raise InputError([Problem("must map list names to codes", file=file)])
     problems: list[Problem] = []

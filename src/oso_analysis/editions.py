@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from oso_analysis.errors import InputError, Problem, nearest
+from oso_analysis.errors import InputError, Problem, nearest, yaml_rule
 
 __all__ = [
     "EDITIONS_FILE",
@@ -145,9 +145,7 @@ def read_editions(root: Path) -> Editions:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         row = mark.line + 1 if mark is not None else None
-        raise InputError(
-            [Problem(f"is not readable YAML ({error})", file=EDITIONS_FILE, row=row)]
-        ) from None
+        raise InputError([Problem(yaml_rule(error), file=EDITIONS_FILE, row=row)]) from None
     if not isinstance(raw, Mapping) or not isinstance(raw.get("editions"), Mapping):
         raise InputError(
             [Problem("must have `default` and `editions` at the top level", file=EDITIONS_FILE)]

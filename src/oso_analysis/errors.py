@@ -7,8 +7,10 @@ a notebook it is an ordinary exception whose text is readable as it stands.
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from rapidfuzz import fuzz, process, utils
@@ -27,6 +29,7 @@ __all__ = [
     "nearest_code",
     "require_columns",
     "unknown_codes",
+    "yaml_rule",
 ]
 
 #: How many problems an error text spells out before it says how many more there are.
@@ -91,10 +94,38 @@ class Problem:
         return text
 
 
+def _outside(trace: TracebackType | None) -> tuple[int, str] | None:
+    """Return the line, and its number, that called into this package."""
+    found = None
+    package = __name__.partition(".")[0]
+    while trace is not None:
+        if trace.tb_frame.f_globals.get("__name__", "").partition(".")[0] == package:
+            break
+        found = trace
+        trace = trace.tb_next
+    if found is None:
+        return None
+    code = linecache.getline(found.tb_frame.f_code.co_filename, found.tb_lineno)
+    return found.tb_lineno, code.strip()
+
+
 class OsoError(Exception):
     """Base of the errors this package raises on purpose; `exit_code` is the command's status."""
 
     exit_code = 1
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows: the line that was wrong, and the words; no call stack.
+
+        Jupyter asks every exception for this. What went wrong is in the user's input, so the way
+        through this package's own files only hides the answer.
+        """
+        lines = [f"{type(self).__name__}: {self}"]
+        place = _outside(self.__traceback__)
+        if place is not None:
+            number, code = place
+            lines.insert(0, f"In line {number}: {code}" if code else f"In line {number}")
+        return lines
 
 
 class RunError(OsoError):
@@ -225,6 +256,20 @@ def nearest_code(value: object, labels: Mapping[str, str]) -> str | None:
     # Codes of two letters are alike by chance: "Germny" is not "GE".
     long_enough = coded is not None and (len(coded[0]) > 2 or len(text) <= 3)
     return coded[0] if coded and long_enough else None
+
+
+def yaml_rule(error: Exception) -> str:
+    """Return what is wrong with a YAML file, on one line and in words that say where to look.
+
+    Parameters
+    ----------
+    error : Exception
+        As the YAML library raised it.
+    """
+    if isinstance(error, UnicodeError):
+        return "is not UTF-8; save it as UTF-8"
+    said = " ".join(str(getattr(error, "problem", None) or error).split())
+    return f"is not readable YAML ({said}); look for a quote, a bracket or an indent in this row"
 
 
 def _initials(label: str) -> str:

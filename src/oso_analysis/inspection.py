@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from oso_analysis.errors import InputError, Problem, nearest
@@ -24,8 +24,9 @@ __all__ = ["Inspection", "inspect_project"]
 _NEEDED = {"kind": ("issue", "solution"), "decision": ("include", "exclude")}
 #: Facets whose codes `coding.csv` gives.
 _CODED = ("theme", "behaviour", "design", "population", "sector", "practice_decision")
-#: Files of data/ that describe rather than hold data, by how their names end.
-_NOT_DATA = (".md", ".txt")
+#: Files of data/ that describe rather than hold data, or that Windows leaves behind, by how their
+#: names end.
+_NOT_DATA = (".md", ".txt", "Thumbs.db", "desktop.ini")
 #: A number with a counted noun or a percent sign after it; 95 % and 100 % are said of methods.
 _NUMBER = re.compile(
     r"(?<![\w.#-])(?!(?:95|100) ?%)\d+(?:[,.]\d+)*(?: ?%| per cent\b| (?:\w+ ){0,2}?"
@@ -116,12 +117,7 @@ def _files(root: Path) -> Iterator[Problem]:
             continue
         if name not in described and not name.endswith(_NOT_DATA):
             missing = [item for item in described if not (root / "data" / item).is_file()]
-            yield Problem(
-                "is described nowhere, so nothing reads it; add it to data/datapackage.json or "
-                "take it out of data/",
-                file=f"data/{name}",
-                nearest=nearest(name, missing),
-            )
+            yield Problem(_unread(name, described), f"data/{name}", nearest=nearest(name, missing))
     for name in ("README.md", "LICENSE"):
         if not (root / name).is_file():
             yield Problem("is missing; others need it to know what this is and may do", file=name)
@@ -132,6 +128,20 @@ def _files(root: Path) -> Iterator[Problem]:
             "it on its first page",
             file="data/datapackage.json",
         )
+
+
+def _unread(name: str, described: set[str]) -> str:
+    """Return what to do about a file of data/ that nothing reads."""
+    table = str(PurePosixPath(name).with_suffix(".csv"))
+    if name.endswith(".xlsx") and table in described:
+        return (
+            "is a workbook, and nothing reads it; save it as the table with `oso-analysis to-csv "
+            f"data/{name} --output data/{table}`, and take the workbook out of data/"
+        )
+    return (
+        "is described nowhere, so nothing reads it; add it to data/datapackage.json or take it "
+        "out of data/"
+    )
 
 
 # Codes
@@ -178,7 +188,29 @@ def _codes(review: Any) -> tuple[list[Problem], list[Problem]]:
         if not item.definition
     ]
     notes += _colourless(review, file)
-    return problems, notes
+    return [*problems, *_people(review)], notes
+
+
+def _people(review: Any) -> Iterator[Problem]:
+    """Yield the coders and reviewers whose name is another's but for its spelling.
+
+    Rows are counted by coder, so that "coder 1" beside "coder_1" is a coder whom no table counts.
+    """
+    for name, table in review.tables.items():
+        for column in sorted({"coder", "reviewer"} & set(table.columns)):
+            common = table[column].value_counts()
+            known: dict[str, str] = {}
+            for person in sorted(common.index, key=lambda person: (-common[person], person)):
+                plain = "".join(filter(str.isalnum, person.casefold()))
+                if known.setdefault(plain, person) != person:
+                    yield Problem(
+                        "is another name than the one it is like, and is not counted with it",
+                        file=f"data/{review.package[name].paths[0]}",
+                        row=int(table.index[table[column] == person][0]),
+                        column=column,
+                        value=person,
+                        nearest=known[plain],
+                    )
 
 
 def _colourless(review: Any, file: str) -> list[Problem]:

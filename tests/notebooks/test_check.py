@@ -98,7 +98,13 @@ def test_one_cause_is_told_once_and_what_failed_is_left(project: Path) -> None:
 
 
 def test_names_are_taken_as_people_type_them(project: Path) -> None:
-    for name in (FIRST, f"{FIRST}.ipynb", f"notebooks/{FIRST}.ipynb", f"notebooks\\{FIRST}.ipynb"):
+    for name in (
+        FIRST,
+        f"{FIRST}.ipynb",
+        f"notebooks/{FIRST}.ipynb",
+        f"notebooks\\{FIRST}.ipynb",
+        "01",
+    ):
         assert [path.stem for path in select_notebooks(project, [name])] == [FIRST]
     assert len(select_notebooks(project)) == 2
     with pytest.raises(InputError, match=r"did you mean '01_reports'"):

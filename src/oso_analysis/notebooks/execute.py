@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,8 @@ __all__ = ["execute", "failure_texts", "read_notebook", "select_notebooks"]
 def select_notebooks(root: Path, names: Sequence[str] = ()) -> list[Path]:
     """Return the notebooks named, or all of `notebooks/`, in the order of their names.
 
-    A name may be given as ``01_scale``, ``01_scale.ipynb`` or ``notebooks/01_scale.ipynb``.
+    A name may be given as ``01_scale``, ``01_scale.ipynb``, ``notebooks/01_scale.ipynb`` or,
+    where only one begins so, ``01``.
 
     Raises
     ------
@@ -29,6 +30,7 @@ def select_notebooks(root: Path, names: Sequence[str] = ()) -> list[Path]:
         raise InputError([Problem("holds no notebooks", file="notebooks")])
     # Both separators: what a Windows shell completes may be typed anywhere.
     wanted = [name.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".ipynb") for name in names]
+    wanted = [_by_beginning(name, known) for name in wanted]
     problems = [
         Problem(
             f"is not a notebook; notebooks are {', '.join(known)}",
@@ -42,6 +44,12 @@ def select_notebooks(root: Path, names: Sequence[str] = ()) -> list[Path]:
     if problems:
         raise InputError(problems)
     return [path for name, path in known.items() if not names or name in wanted]
+
+
+def _by_beginning(name: str, known: Collection[str]) -> str:
+    """Return the only notebook whose name begins so ("03"), or else the name as given."""
+    begun = [stem for stem in known if stem.startswith(f"{name}_")]
+    return begun[0] if name not in known and len(begun) == 1 else name
 
 
 def read_notebook(path: Path) -> dict[str, Any]:
