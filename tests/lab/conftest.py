@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from running_lab import Lab
 
-from oso_analysis.cli.lab import START, lab_command
+from oso_analysis.cli.lab import START, lab_command, lab_environment
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _COPIED = ("data", "notebooks", "editions.yaml", "pyproject.toml", "CITATION.cff")
@@ -49,7 +49,7 @@ def lab(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     ]
     places = ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "HOME")
     labs = ("JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
-    environment = os.environ | {name: str(home) for name in (*places, *labs)}
+    environment = lab_environment(os.environ) | {name: str(home) for name in (*places, *labs)}
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")
     log = (home / "lab.log").open("wb")

@@ -36,7 +36,7 @@ _RUN = """() => window.jupyterapp.commands.execute('notebook:run-all-cells')"""
 
 @contextmanager
 def _opened(lab: Lab, browser: Any, notebook: str) -> Iterator[Any]:
-    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=lab.address)
     page = context.new_page()
     page.set_default_timeout(_LONG)
@@ -100,6 +100,7 @@ def test_tour_explorer_and_saved_exhibit(lab: Lab, browser: Any) -> None:
     before = _stored(lab.root / "notebooks" / TOUR)
     with _opened(lab, browser, TOUR) as page:
         _look(page, "1-opened")
+        assert not page.get_by_text("get notified").count()
         outputs = _run_all(page)
         # The last figure is the explorer, which has controls here and stands alone as stored.
         assert _figures(before) == 2
@@ -120,6 +121,8 @@ def test_tour_explorer_and_saved_exhibit(lab: Lab, browser: Any) -> None:
         compile(copied, "copied", "exec")
         explorer.get_by_role("tab", name="Numbers").click()
         explorer.locator("table").first.wait_for()
+        # A long table scrolls in its place, so that controls and buttons stay in sight.
+        assert explorer.bounding_box()["height"] < 800
         explorer.get_by_role("button", name="Save as exhibit").click()
         explorer.get_by_text("the next oso-analysis run includes it").wait_for()
         _look(page, "3-saved")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from oso_analysis.cli import main
-from oso_analysis.cli.lab import START
+from oso_analysis.cli.lab import START, lab_environment
 
 
 @pytest.fixture
@@ -17,7 +19,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Commands that would have been run."""
     commands: list[list[str]] = []
 
-    def call(command: list[str], cwd: Path) -> int:
+    def call(command: list[str], cwd: Path, env: dict[str, str]) -> int:
+        assert env == lab_environment(os.environ)
         assert cwd == Path(command[3].partition("=")[2])
         commands.append(command)
         return 7
@@ -58,6 +61,19 @@ def test_outside_a_project_it_says_so(
     assert main(["lab"]) == 2
     assert "is not in a project" in capsys.readouterr().err
     assert not started
+
+
+def test_terminals_find_the_command_and_nobody_is_asked_about_news() -> None:
+    given = {"PATH": "elsewhere", "HOME": "mine"}
+    made = lab_environment(given)
+    scripts, *others = made["PATH"].split(os.pathsep)
+    assert list(Path(scripts).glob("oso-analysis*"))
+    assert others == ["elsewhere"]
+    assert made["HOME"] == "mine"
+    (settings,) = Path(made["JUPYTER_CONFIG_PATH"]).glob("labconfig/*.json")
+    news = json.loads(settings.read_text("utf-8"))["@jupyterlab/apputils-extension:notification"]
+    assert news == {"fetchNews": "false", "checkForUpdates": False}
+    assert lab_environment({})["PATH"] == scripts
 
 
 def test_help_is_our_own(started: list[list[str]], capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
+import sysconfig
+from collections.abc import Mapping
+from pathlib import Path
 
-__all__ = ["add_commands", "lab_command"]
+__all__ = ["add_commands", "lab_command", "lab_environment"]
 
 #: Where JupyterLab opens.
 START = "notebooks/00_start_here.ipynb"
+#: Defaults for JupyterLab's settings; what a user has set for themselves comes after them.
+_SETTINGS = Path(__file__).with_name("jupyter")
 
 
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -44,6 +50,24 @@ def lab_command(root: str, start: str, options: list[str]) -> list[str]:
     ]
 
 
+def lab_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment that JupyterLab, its terminals and its kernels get.
+
+    A terminal opened in JupyterLab must find `oso-analysis` although nobody activated anything, and
+    the first thing a newcomer sees must be the tour and not a question about Jupyter's news.
+    """
+
+    def first(folder: str | Path, name: str) -> str:
+        there = environment.get(name)
+        return f"{folder}{os.pathsep}{there}" if there else str(folder)
+
+    return {
+        **environment,
+        "PATH": first(sysconfig.get_path("scripts"), "PATH"),
+        "JUPYTER_CONFIG_PATH": first(_SETTINGS, "JUPYTER_CONFIG_PATH"),
+    }
+
+
 def _lab(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     from oso_analysis.project import find_root
 
@@ -52,4 +76,5 @@ def _lab(arguments: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         return 0
     root = find_root()
     start = START if (root / START).is_file() else ""
-    return subprocess.call(lab_command(str(root), start, arguments.options), cwd=root)
+    command = lab_command(str(root), start, arguments.options)
+    return subprocess.call(command, cwd=root, env=lab_environment(os.environ))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Panel"]
 
 _WIDE = widgets.Layout(width="auto")
+_IN_PLACE = "max-height:36em;overflow:auto"
 _NO_SECOND = "(nothing else)"
 
 
@@ -31,9 +32,8 @@ class Panel:
         self._counting = self._dropdown("Count")
         self._by = self._dropdown("by")
         self._across = self._dropdown("and by")
-        self._show = widgets.ToggleButtons(
-            options=_swap(SHOWN), description="Exhibit", style={"button_width": "6em"}
-        )
+        self._show = self._dropdown("as")
+        self._show.options = _swap(SHOWN)
         self._years = widgets.IntRangeSlider(
             min=low, max=high, description="Years", continuous_update=False, layout=_WIDE
         )
@@ -160,7 +160,8 @@ class Panel:
             self._say(str(error), good=False)
             return
         self._save.disabled = False
-        self._numbers.value = exhibit.html_data()
+        # A cross-tabulation has a hundred rows; it scrolls in place, beside its controls.
+        self._numbers.value = f'<div style="{_IN_PLACE}">{exhibit.html_data()}</div>'
         if exhibit.picture is None:
             self._picture.value = self._numbers.value
             return
