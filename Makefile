@@ -7,6 +7,7 @@ JOBS ?= 2
 
 report: .venv/installed
 	$(BIN)/oso-analysis run
+	@echo "Open reports/update-2026/index.html. For further commands: source .venv/bin/activate"
 
 test: check
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
@@ -31,6 +32,7 @@ docs: .venv/installed
 
 # Every package that is installed is pinned with its hashes; the lock names no index.
 .venv/installed: requirements.lock pyproject.toml
+	@echo "Setting up .venv; the first time this takes a minute or two."
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .

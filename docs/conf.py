@@ -34,6 +34,8 @@ html_theme_options = {
     "head_font_family": "system-ui, sans-serif",
     "font_size": "16px",
 }
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_sidebars = {"**": ["about.html", "searchfield.html", "navigation.html"]}
 html_show_sourcelink = False
 html_copy_source = False

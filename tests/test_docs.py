@@ -97,7 +97,7 @@ def _commands() -> Iterator[tuple[str, str]]:
 
 COMMANDS = sorted(set(_commands()))
 #: What the pages start besides our own command; files and targets they name must be there.
-_OTHERS = {"make", "pytest", "python", "conda", "pip", "pre-commit", "git", "dask"}
+_OTHERS = {"source", "make", "pytest", "python", "conda", "pip", "pre-commit", "git", "dask"}
 
 
 def _edition_names() -> set[str]:

@@ -70,6 +70,23 @@ def test_what_cannot_be_read_is_refused_and_left(
     assert main(["to-csv", str(path)]) == 2
 
 
+def test_a_table_open_in_excel_is_left_and_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(_TEXT.encode("cp1252"))
+
+    def held(self: Path, target: Path) -> Path:
+        raise PermissionError(13, "The process cannot access the file", str(target))
+
+    monkeypatch.setattr(Path, "replace", held)
+    assert main(["to-csv", str(path)]) == 1
+    said = capsys.readouterr().err
+    assert "cannot write t.csv: The process cannot access the file; is it open in another" in said
+    assert path.read_bytes() == _TEXT.encode("cp1252")
+    assert [item.name for item in tmp_path.iterdir()] == ["t.csv"]
+
+
 def test_the_command_says_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(_TEXT.encode("cp1252"))

@@ -48,4 +48,6 @@ def write_whole(path: Path, content: bytes) -> None:
         draft.replace(path)
     except OSError as error:
         draft.unlink(missing_ok=True)
-        raise RunError(f"cannot write {path.name}: {error.strerror or error}") from error
+        # Windows lets nobody write a file that Excel has open.
+        hint = "; is it open in another program?" if isinstance(error, PermissionError) else ""
+        raise RunError(f"cannot write {path.name}: {error.strerror or error}{hint}") from error
