@@ -34,44 +34,61 @@ class Merged(NamedTuple):
     disagreements: pd.DataFrame
 
 
-def _winners(values: pd.Series, work: Array, field: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the winning row of each work, and the rows that lost to a different value.
+class _Rows(NamedTuple):
+    """Some records, by work and by position among the records."""
 
-    `values` holds only stated values, in order of record id; `work` is the work of each. Both
-    tables have `work` and `position`.
+    work: Array
+    position: Array
+
+    def take(self, rows: Array) -> _Rows:
+        """Return some of them."""
+        return _Rows(self.work[rows], self.position[rows])
+
+
+def _winners(values: pd.Series, work: Array, field: str) -> tuple[_Rows, _Rows]:
+    """Return the winning record of each work, and the records that lost to a different value.
+
+    `values` holds only stated values, in order of record id; `work` is the work of each.
     """
     codes, _ = pd.factorize(values)
-    rows = pd.DataFrame({"work": work, "position": values.index.to_numpy(), "code": codes})
-    first = rows.drop_duplicates("work")
+    rows = _Rows(work, values.index.to_numpy())
+    first = rows.take(np.unique(work, return_index=True)[1])
     leading = np.full(int(work.max()) + 1, -1, np.int64)
-    leading[first["work"].to_numpy()] = first["code"].to_numpy()
+    leading[work[::-1]] = codes[::-1]
     mixed = np.zeros(len(leading), bool)
     mixed[work[leading[work] != codes]] = True
     # Where a work's records agree to the letter, the first of them wins.
-    agreed = first[~mixed[first["work"].to_numpy()]]
-    columns = ["work", "position"]
-    rows = rows[mixed[work]].copy()
-    if rows.empty:
-        return agreed[columns], rows[columns]
-    texts = [str(value) for value in values.to_numpy(dtype=object)[mixed[work]]]
-    rows["key"] = [_NOT_TEXT.sub("", text).casefold() for text in texts]
-    rows["length"] = [len(text) for text in texts]
-    rows["weight"] = rows.groupby(["work", "key"])["key"].transform("size")
-    order = ["weight", "length"]
+    agreed = first.take(~mixed[first.work])
+    unlike = mixed[work]
+    rows = rows.take(unlike)
+    if not len(rows.work):
+        return agreed, rows
+    texts = [str(value) for value in values.to_numpy(dtype=object)[unlike]]
+    keys = [_NOT_TEXT.sub("", text).casefold() for text in texts]
+    numbers, distinct = pd.factorize(np.array(keys, dtype=object))
+    length = np.array([len(text) for text in texts])
+    _, same, counts = np.unique(
+        rows.work * len(distinct) + numbers, return_inverse=True, return_counts=True
+    )
+    weight = counts[same]
+    order = [weight, length]
     if field == "type":
         # "document" is what a reader writes where an export says nothing.
-        rows.loc[rows["key"] == "document", "weight"] = 0
-        order = ["weight"]
+        order = [np.where(np.array(keys, dtype=object) == "document", 0, weight)]
     elif field in _FULLEST:
-        rows["filled"] = rows["key"].str.len()
-        rows["cased"] = [not text.isupper() for text in texts]
-        order = ["filled", "weight", "cased", "length"]
-    ascending = [True, *[False] * len(order), True]
-    rows = rows.sort_values(["work", *order, "position"], ascending=ascending, kind="stable")
-    won = rows.drop_duplicates("work")
-    best = won.set_index("work")["key"]
-    lost = rows[rows["key"].to_numpy() != best[rows["work"]].to_numpy()]
-    return pd.concat([agreed[columns], won[columns]]), lost[columns]
+        filled = np.array([len(key) for key in keys])
+        cased = np.array([not text.isupper() for text in texts])
+        order = [filled, weight, cased, length]
+    # The highest of the first, then of the second, …; then the first record.
+    best = np.lexsort((rows.position, *(-column.astype(int) for column in order[::-1]), rows.work))
+    rows, numbers = rows.take(best), numbers[best]
+    starts = np.flatnonzero(np.diff(rows.work, prepend=-1))
+    won = rows.take(starts)
+    winning = np.repeat(numbers[starts], np.diff(starts, append=len(numbers)))
+    return (
+        _Rows(*(np.concatenate(pair) for pair in zip(agreed, won, strict=True))),
+        rows.take(numbers != winning),
+    )
 
 
 def merge(records: pd.DataFrame, first: Array, work_ids: Array) -> Merged:
@@ -100,8 +117,8 @@ def merge(records: pd.DataFrame, first: Array, work_ids: Array) -> Merged:
     several = counts[first] > 1 if size else np.empty(0, bool)
     ids = records["record_id"].to_numpy(dtype=object)
     columns: dict[str, Any] = {"work_id": pd.Series(work_ids[starts], dtype="str")}
-    sources: list[pd.DataFrame] = []
-    losers: list[pd.DataFrame] = []
+    sources: dict[str, _Rows] = {}
+    losers: dict[str, _Rows] = {}
     for field in FIELDS:
         if field not in records.columns:
             continue
@@ -110,18 +127,17 @@ def merge(records: pd.DataFrame, first: Array, work_ids: Array) -> Merged:
         stated = values[several & values.notna().to_numpy()]
         if len(stated):
             won, lost = _winners(stated, work[stated.index], field)
-            take[won["work"].to_numpy()] = won["position"].to_numpy()
-            sources.append(won.assign(field=field))
-            if field not in _NOT_COMPARED and len(lost):
-                value = values.to_numpy(dtype=object)[lost["position"]].astype(str)
-                losers.append(lost.assign(field=field, value=value))
+            take[won.work] = won.position
+            sources[field] = won
+            if field not in _NOT_COMPARED:
+                losers[field] = lost
         columns[field] = values.take(take).reset_index(drop=True)
     columns["n_records"] = pd.Series(counts[starts], dtype="int64")
     columns["record_ids"] = pd.Series(_joined(ids, work, counts[starts]), dtype="str")
     return Merged(
         pd.DataFrame(columns),
-        _long(sources, work_ids[starts], ids, ("work_id", "field", "record_id")),
-        _long(losers, work_ids[starts], ids, ("work_id", "field", "record_id", "value")),
+        _long(sources, work_ids[starts], ids),
+        _long(losers, work_ids[starts], ids, records),
     )
 
 
@@ -136,16 +152,30 @@ def _joined(ids: Array, work: Array, counts: Array) -> list[str]:
 
 
 def _long(
-    parts: list[pd.DataFrame], work_ids: Array, ids: Array, names: tuple[str, ...]
+    rows: dict[str, _Rows], work_ids: Array, ids: Array, records: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """Return parts as one table in order of work, field (as in `FIELDS`) and record."""
-    if not parts:
-        return pd.DataFrame({name: pd.Series(dtype="str") for name in names})
-    table = pd.concat(parts, ignore_index=True)
-    rank = {name: place for place, name in enumerate(FIELDS)}
-    table = table.iloc[
-        np.lexsort((table["position"], table["field"].map(rank), table["work"]))
-    ].reset_index(drop=True)
-    table["work_id"] = pd.Series(work_ids[table["work"].to_numpy()], dtype="str")
-    table["record_id"] = pd.Series(ids[table["position"].to_numpy()], dtype="str")
-    return table[list(names)].astype("str")
+    """Return rows of several fields as one table in order of work, field and record.
+
+    The values are those of `records`, if given.
+    """
+    none = np.empty(0, np.int64)
+    work = np.concatenate([none, *(part.work for part in rows.values())])
+    position = np.concatenate([none, *(part.position for part in rows.values())])
+    field = np.repeat(np.arange(len(rows)), [len(part.work) for part in rows.values()])
+    order = np.lexsort((position, field, work))
+    columns = {
+        "work_id": work_ids[work[order]],
+        "field": np.array(list(rows), dtype=object)[field[order]],
+        "record_id": ids[position[order]],
+    }
+    if records is not None:
+        values = [
+            records[name].to_numpy(dtype=object)[part.position] for name, part in rows.items()
+        ]
+        columns["value"] = np.concatenate([ids[:0], *values])[order]
+    return pd.DataFrame(
+        {
+            name: pd.Series(list(map(str, column.tolist())), dtype="str")
+            for name, column in columns.items()
+        }
+    )
