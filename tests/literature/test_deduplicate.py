@@ -130,6 +130,18 @@ def test_uncertain_pairs_come_with_what_to_look_at(result: Deduplication) -> Non
     assert "but different years" in row["reason"]
 
 
+def test_a_long_title_that_begins_with_another_word_is_for_a_person_to_judge() -> None:
+    rest = (
+        "training and barriers for young investigators in cases of luring, abuse and online images"
+    )
+    records = pd.DataFrame(
+        {"record_id": ["a", "b"], "title": [f"Confidence, {rest}", f"Trust, {rest}"]}
+    )
+    assert len(deduplicate(records).works) == 2
+    reason = deduplicate(records).review["reason"]
+    assert reason.tolist() == ["same long title but for its first word, and little else known"]
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.permutations(range(len(RECORDS))))
 def test_row_order_changes_nothing(order: list[int]) -> None:

@@ -89,7 +89,7 @@ def _cut_short(a: str, b: str) -> bool:
 
 
 def title_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
-    """Grade titles from 7 (or 5, the same) down to -3 (see `match.EVIDENCE`)."""
+    """Grade titles as `match.EVIDENCE` tells: above 0 alike, below 0 different."""
     ta, tb = a["title"].to_numpy(dtype=object), b["title"].to_numpy(dtype=object)
     both = ((ta != "") & (tb != "")).astype(bool)
     equal = both & (ta == tb).astype(bool)
@@ -220,16 +220,17 @@ def _stated_elsewhere(a: str, b: str, around_a: _Around, around_b: _Around, row:
     Safer homes"), citations the year or the number in a series of reports.
     """
     one, other = a.split(), b.split()
-    bare_year = around_a.year(row) if len(one) < len(other) else around_b.year(row)
     short, long = (one, other) if len(one) < len(other) else (other, one)
+    # The year must be known to the record whose title does without it.
+    year = (around_a if short is one else around_b).year(row)
     size = len(long) - len(short)
     if long[size:] == short:
-        more = long[:size]
+        surplus = long[:size]
     elif long[: len(short)] == short:
-        more = long[len(short) :]
+        surplus = long[len(short) :]
     else:
         return False
-    rest = [word for word in more if word != bare_year]
+    rest = [word for word in surplus if word != year]
     # "Research report 57"; a number below ten more often counts the parts of one work.
     numbers = {word for word in rest if word.isdigit() and word[1:]}
     if numbers and not set(rest).isdisjoint(DESIGNATION):
@@ -263,7 +264,10 @@ def _translated(a: str, b: str, raw_a: str, raw_b: str) -> int:
     (x,), (y,) = only_a, only_b
     if contrast(x, y) or x.isdigit() or y.isdigit():
         return -1
-    return 6 if x in raw_a or y in raw_b else -1
+    if x in raw_a or y in raw_b:
+        return 6
+    # Every title's first word has a capital, so a person must tell whether it is a name.
+    return 9 if a.startswith(x) and b.startswith(y) else -1
 
 
 def author_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
@@ -399,9 +403,9 @@ def number_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
         if part[row]:
             grade[row] = -4
             continue
-        more = set_a ^ set_b
+        one_sided = set_a ^ set_b
         year = int(yb[row] if set_a > set_b else ya[row])
-        years = [int(n) for n in more if len(n) == 4 and n[:2] in ("19", "20")]
+        years = [int(n) for n in one_sided if len(n) == 4 and n[:2] in ("19", "20")]
         if years and year:
             grade[row] = 0 if any(0 <= year - n <= 1 for n in years) else -2
         else:

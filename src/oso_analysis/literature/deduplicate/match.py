@@ -50,6 +50,7 @@ EVIDENCE: dict[str, dict[int, str]] = {
         6: "same long title but for one word, and little else known",
         7: "same title but for what other fields state",
         8: "one title names a place more",
+        9: "same long title but for its first word, and little else known",
         -1: "titles differ in a word",
         -2: "different titles",
         -3: "titles in different scripts or languages",
@@ -111,7 +112,9 @@ _POINTS: dict[str, dict[int, float]] = {
     "edition": {-1: -12.0},
 }
 #: Off the points of the shorter title.
-_TITLE_OFF = {8: 8.5, 7: 0.5, 6: 3.0, 5: 0.0, 4: 0.5, 3: 2.0, 2: 4.0, 1: 4.5}
+_TITLE_OFF = {9: 6.0, 8: 8.5, 7: 0.5, 6: 3.0, 5: 0.0, 4: 0.5, 3: 2.0, 2: 4.0, 1: 4.5}
+#: Room for every grade in a table, the ones below 0 counted from its end.
+_GRADES = 16
 _TITLE = {-1: -3.0, -2: -10.0, -3: -1.0}
 
 
@@ -200,15 +203,15 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     # A kind in common is worth something only beside a whole title in common.
     grades["kind"][(grades["kind"] == 1) & (grades["title"] != 5)] = 0
     for name, points in _POINTS.items():
-        table = np.zeros(12)
+        table = np.zeros(_GRADES)
         for grade, value in points.items():
             table[grade] = value
         score += table[grades[name]]
         against += np.minimum(table, 0.0)[grades[name]]
     shorter = np.minimum(a["points"].to_numpy(), b["points"].to_numpy()).astype(np.float64)
-    off = np.zeros(12)
+    off = np.zeros(_GRADES)
     off[list(_TITLE_OFF)] = list(_TITLE_OFF.values())
-    fixed = np.zeros(12)
+    fixed = np.zeros(_GRADES)
     fixed[list(_TITLE)] = list(_TITLE.values())
     title = grades["title"]
     score += np.where(title > 0, shorter - off[title], fixed[title])
