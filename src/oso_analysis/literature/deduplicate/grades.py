@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -117,8 +117,9 @@ def title_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
             # A space in the wrong place can hide a function word.
             letters = {"".join(WORD.findall(plain(raw[row]).lower())) for raw in (raw_a, raw_b)}
             grade[row] = 4 if len(letters) == 1 else grade[row]
-        if 1 <= grade[row] <= 3 and _stated_elsewhere(ta[row], tb[row], around_a, around_b, row):
-            grade[row] = 7
+        if 1 <= grade[row] <= 3:
+            stated = _stated_elsewhere(ta[row], tb[row], around_a, around_b, row)
+            grade[row] = stated or grade[row]
         elif grade[row] == -1 and silent[row]:
             grade[row] = _translated(ta[row], tb[row], raw_a[row], raw_b[row])
         elif grade[row] == -2 and doi_a[row] and doi_a[row] == doi_b[row]:
@@ -213,38 +214,44 @@ class _Around:
                 yield [self._fold[word] for word in values[row].split() if word not in STOP]
 
 
-def _stated_elsewhere(a: str, b: str, around_a: _Around, around_b: _Around, row: int) -> bool:
-    """Return whether one title has more only what other fields say.
+def _stated_elsewhere(a: str, b: str, around_a: _Around, around_b: _Around, row: int) -> int:
+    """Grade a title that has more only what other fields say; 0 where it has more than that.
 
     Web pages put the body that publishes a report before or after its title ("Example Foundation:
     Safer homes"), citations the year or the number in a series of reports.
     """
     one, other = a.split(), b.split()
     short, long = (one, other) if len(one) < len(other) else (other, one)
-    # The year must be known to the record whose title does without it.
-    year = (around_a if short is one else around_b).year(row)
     size = len(long) - len(short)
     if long[size:] == short:
         surplus = long[:size]
     elif long[: len(short)] == short:
         surplus = long[len(short) :]
     else:
-        return False
+        return 0
+    without, within = (around_a, around_b) if short is one else (around_b, around_a)
+    year = without.year(row)
     rest = [word for word in surplus if word != year]
     # "Research report 57"; a number below ten more often counts the parts of one work.
     numbers = {word for word in rest if word.isdigit() and word[1:]}
     if numbers and not set(rest).isdisjoint(DESIGNATION):
         rest = [word for word in rest if word not in DESIGNATION | numbers]
-    if not rest:
-        return True
-    for around in (around_a, around_b):
-        for body in around.bodies(row):
-            if rest == ["".join(word[0] for word in body)]:
-                return True
-            # Most of the body's name: a country in both is not enough.
-            if set(rest) <= set(body) and 2 * len(set(rest)) > len(set(body)):
-                return True
-    return False
+    # What the other record states in another field is shared as much as a word of the title.
+    if rest and _names_a_body(rest, without.bodies(row)):
+        return 10
+    return 7 if not rest or _names_a_body(rest, within.bodies(row)) else 0
+
+
+def _names_a_body(words: list[str], bodies: Iterable[list[str]]) -> bool:
+    """Return whether words are the initials or most of the name of a body.
+
+    A country that stands in a body's name, too, is not enough.
+    """
+    return any(
+        words == ["".join(word[0] for word in body)]
+        or (set(words) <= set(body) and 2 * len(set(words)) > len(set(body)))
+        for body in bodies
+    )
 
 
 def _translated(a: str, b: str, raw_a: str, raw_b: str) -> int:

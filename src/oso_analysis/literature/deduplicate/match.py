@@ -48,8 +48,9 @@ EVIDENCE: dict[str, dict[int, str]] = {
         2: "one title is the beginning of the other",
         1: "one title has words more",
         6: "same long title but for one word, and little else known",
-        7: "same title but for what other fields state",
+        7: "same title but for a body, year or number of a series",
         8: "one title names a place more",
+        10: "same title but for the body that the other record names",
         9: "same long title but for its first word, and little else known",
         -1: "titles differ in a word",
         -2: "different titles",
@@ -112,7 +113,7 @@ _POINTS: dict[str, dict[int, float]] = {
     "edition": {-1: -12.0},
 }
 #: Off the points of the shorter title.
-_TITLE_OFF = {9: 6.0, 8: 8.5, 7: 0.5, 6: 3.0, 5: 0.0, 4: 0.5, 3: 2.0, 2: 4.0, 1: 4.5}
+_TITLE_OFF = {10: 0.5, 9: 6.0, 8: 8.5, 7: 0.5, 6: 3.0, 5: 0.0, 4: 0.5, 3: 2.0, 2: 4.0, 1: 4.5}
 #: Room for every grade in a table, the ones below 0 counted from its end.
 _GRADES = 16
 _TITLE = {-1: -3.0, -2: -10.0, -3: -1.0}
@@ -183,12 +184,16 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
         size, (handed_in & np.logical_and(*named).astype(bool) & (grades["authors"] < 1), -1)
     )
     meeting = a["meeting"].to_numpy(), b["meeting"].to_numpy()
+    kinds = a["kind"].to_numpy(), b["kind"].to_numpy()
+    # Spoken at a meeting, by the source's name or the kind, and printed in a journal.
+    spoken = (meeting[0] != meeting[1]) | (kinds[0] == 2) & (kinds[1] == 1)
+    spoken |= (kinds[0] == 1) & (kinds[1] == 2)
     # One abstract at two conferences, one text in two journals: not merely a slip in a number.
     grades["elsewhere"] = graded(
         size,
         (
             (grades["container"] == -1)
-            & ((grades["volume"] == -1) | (grades["page"] == -1) | (meeting[0] != meeting[1])),
+            & ((grades["volume"] == -1) | (grades["page"] == -1) | spoken),
             -1,
         ),
         ((grades["issue"] == -1) & (grades["volume"] == -1) & (grades["page"] < 1), -1),
@@ -198,6 +203,7 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     untitled = grades["title"] == 0
     for name in ("marker", "numbers", "serial"):
         grades[name][untitled] = 0
+    title = grades["title"]
     score = np.zeros(size, np.float64)
     against = np.zeros(size, np.float64)
     # A kind in common is worth something only beside a whole title in common.
@@ -208,13 +214,13 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
             table[grade] = value
         score += table[grades[name]]
         against += np.minimum(table, 0.0)[grades[name]]
-    shorter = np.minimum(a["points"].to_numpy(), b["points"].to_numpy()).astype(np.float64)
+    both_points = a["points"].to_numpy(), b["points"].to_numpy()
+    shared = np.where(title == 10, np.maximum(*both_points), np.minimum(*both_points))
     off = np.zeros(_GRADES)
     off[list(_TITLE_OFF)] = list(_TITLE_OFF.values())
     fixed = np.zeros(_GRADES)
     fixed[list(_TITLE)] = list(_TITLE.values())
-    title = grades["title"]
-    score += np.where(title > 0, shorter - off[title], fixed[title])
+    score += np.where(title > 0, shared.astype(np.float64) - off[title], fixed[title])
     against += np.minimum(fixed, 0.0)[title]
     # Identifiers are copied wrongly and shared by collections: they never outweigh a title that
     # says something else.

@@ -39,7 +39,7 @@ _CONJUNCTION = re.compile(r"[•·|&\n]|\s(?:and|und|et|with)\s", re.IGNORECASE)
 _SPLIT_NAMES = re.compile(r"\s*[;•·|&\n]\s*|,?\s+(?:and|und|et|with)\s+", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d_]+")
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
-_DOI_TAIL = re.compile(r"(?:/(?:full|abstract|pdf|epdf|html|meta))?[.,;)\]}>]*$")
+_DOI_TAIL = re.compile(r"(?:/(?:full|abstract|pdf|epdf|html|meta))?[.,;)\]}>/]*$")
 PREPRINT_DOI = re.compile(
     r"10\.(?:48550|31234|2139|21203|1101/(?:20\d\d|\d{6})|31219|31235|20944|35542|33774|36227)\b"
 )

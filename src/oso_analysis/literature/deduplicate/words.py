@@ -149,15 +149,18 @@ MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "summary",
             r"^(?:executive |report |research )?summary\b"
-            r"|\b(?:executive summary|summary report|key findings|summary)$",
+            r"|\b(?:executive summary|summary report|key findings|summary)(?= \||$)",
         ),
         (
             "annex",
             r"^(?:annex(?:es)?|appendix|appendices|supplement(?:ary)?|supporting information)\b"
-            r"|\b(?:annex(?:es)?|appendix|appendices)$",
+            r"|\b(?:annex(?:es)?|appendix|appendices)(?= \||$)",
         ),
         ("explanation", r"^explanatory (?:report|memorandum|notes?|statement)\b"),
-        ("press release", r"^press release\b|\bpress release$|^fact ?sheet\b|\bfact ?sheet$"),
+        (
+            "press release",
+            r"^(?:press release|fact ?sheet)\b|\b(?:press release|fact ?sheet)(?= \||$)",
+        ),
         (
             "protocol",
             r"\b(?:study|review|trial) protocol\b|^protocol (?:for|of)\b|\bprotocol$"
@@ -215,7 +218,10 @@ PARTICLES = frozenset(
     e""".split()
 )
 #: A source with one of these words is a meeting, not a journal.
-MEETING = frozenset("conference conf symposium symp workshop congress colloquium meeting".split())
+MEETING = frozenset(
+    """conference conferences conf symposium symp workshop workshops congress colloquium meeting
+    meetings""".split()
+)
 #: A name with one of these words is an organisation's.
 ORGANISATION = frozenset(
     """association agency alliance authority board bureau center centre centres coalition college
