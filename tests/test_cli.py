@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,10 +11,8 @@ from pathlib import Path
 import pytest
 
 from oso_analysis.cli import _parser, main
-from oso_analysis.editions import Edition
 from oso_analysis.errors import InputError, Problem, RunError
 from oso_analysis.project import find_root
-from oso_analysis.runner.build import Outcome
 
 
 def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
@@ -136,30 +133,6 @@ def test_a_path_that_is_not_there_does_not_find_the_project_above_it(root: Path)
     assert find_root(root / "src") == root
     with pytest.raises(InputError, match="does not exist"):
         find_root(root / "elsewhere")
-
-
-def test_bad_data_are_told_once_and_not_as_seven_failed_notebooks(
-    data: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    shutil.copytree(data, tmp_path / "data")
-    failure = RunError("01.ipynb failed in cell 3 with InputError: many words")
-    edition = Edition("update", "Update")
-    monkeypatch.setattr(
-        "oso_analysis.runner.command.run", lambda *_, **__: [Outcome(edition, failure)]
-    )
-    monkeypatch.chdir(tmp_path)
-    assert main(["run", "--force"]) == 1
-    assert "01.ipynb failed in cell 3" in capsys.readouterr().err
-    path = tmp_path / "data/consultation/submissions.csv"
-    path.write_text(path.read_text("utf-8").replace(",GB,", ",UK,"), "utf-8")
-    assert main(["run", "--force"]) == 2
-    said = capsys.readouterr().err
-    assert said.startswith("oso-analysis: the data have 1 problem; what was published is as it was")
-    assert "'UK' is not in geographies (geography) (did you mean 'GB'?)" in said
-    assert "01.ipynb" not in said
 
 
 def test_the_quick_answer_imports_nothing_heavy() -> None:

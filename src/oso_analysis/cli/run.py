@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from pathlib import Path
 
 from oso_analysis.cli.parsing import positive
 
@@ -109,28 +108,6 @@ def _run(arguments: argparse.Namespace) -> int:
         for outcome in failed:
             first = str(outcome.error).split("\n")[0].rstrip(":")
             print(f"  {outcome.edition.name:{width}}  {first}", file=sys.stderr)
-    if any("InputError" in str(outcome.error) for outcome in failed):
-        _say_what_is_wrong_with_the_data(root)
     if failed:
         print(f"oso-analysis: {failed[0].edition.name}: {failed[0].error}", file=sys.stderr)
     return 1 if failed else 0
-
-
-def _say_what_is_wrong_with_the_data(root: Path) -> None:
-    """Raise what `check` would say, where the data are why notebooks failed.
-
-    Data that cannot be loaded stop every notebook; seven tracebacks would say it less well. Loading
-    once more costs a run that succeeds nothing.
-    """
-    from oso_analysis.errors import InputError
-    from oso_analysis.review import load_review
-
-    try:
-        load_review(root)
-    except InputError as error:
-        count = len(error.problems)
-        raise InputError(
-            error.problems,
-            f"the data have {count} problem{'' if count == 1 else 's'}; what was published is as "
-            "it was",
-        ) from None

@@ -30,6 +30,9 @@ def check_data(root: Path | str) -> None:
         if "codebook" in read_package(Path(root) / "data").resources:
             load_review(root)
     except InputError as error:
+        count = len(error.problems)
         raise InputError(
-            error.problems, f"{len(error.problems)} problem(s) with the data; nothing was run"
+            error.problems,
+            f"the data have {count} problem{'' if count == 1 else 's'}; nothing was run, and what "
+            "was published is as it was",
         ) from None
