@@ -8,11 +8,12 @@ import csv
 import html
 import io
 import json
+import re
 import subprocess
 import tarfile
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from oso_analysis.errors import InputError, Problem, RunError, nearest
 
 __all__ = [
     "LABEL_COLUMNS",
+    "SHOWN",
     "Difference",
     "EditionDiff",
     "Move",
@@ -33,6 +35,11 @@ __all__ = [
 
 #: Columns of numbers that say which row it is, not what was counted.
 LABEL_COLUMNS = frozenset({"year", "period", "rank", "number", "year_from", "year_to"})
+#: Places in an order: they move with every row above them, so they say last which row it is.
+_PLACES = frozenset({"rank", "number"})
+_LABEL = "_label"
+#: Lines shown for one exhibit before the rest is counted, and numbers a page shows unfolded.
+SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -52,10 +59,29 @@ class Move:
         except ValueError:
             return ""
         step = after - before
-        text = f"{step:+,.10g}".replace("-", "−")
+        text = "+" + _number(step) if step > 0 else _number(step)
         if before:
-            text += f", {step / abs(before) * 100:+.1f} %".replace("-", "−")
-        return text
+            text += f", {step / abs(before) * 100:+,.1f} %"
+        return text.replace("-", "−")
+
+    @property
+    def shown(self) -> tuple[str, str]:
+        """Both values as a reader wants them: rounded, unless that would hide the difference."""
+        before, after = (_readable(text) for text in (self.before, self.after))
+        return (before, after) if before != after else (self.before, self.after)
+
+
+def _number(value: float) -> str:
+    """Return a number with three decimals at most, or three digits where it is smaller."""
+    if value and abs(value) < 0.001:
+        return f"{value:.3g}"
+    text = f"{value:,.3f}"
+    return text.rstrip("0").rstrip(".")
+
+
+def _readable(text: str) -> str:
+    # Years and codes made of digits stay as they are; only what has many decimals is rounded.
+    return _number(float(text)) if "." in text and _is_number(text) else text
 
 
 @dataclass
@@ -100,6 +126,10 @@ class EditionDiff:
 
     def __str__(self) -> str:
         """Return everything as text."""
+        return self.text()
+
+    def text(self, limit: int | None = None) -> str:
+        """Return the differences as text, with at most `limit` lines for an exhibit."""
         counts = Counter(item.status for item in self.exhibits)
         parts = [f"{counts[status]} {status}" for status in ("changed", "new", "gone", "same")]
         lines = [
@@ -109,7 +139,10 @@ class EditionDiff:
         ]
         for item in self.exhibits:
             if item.status != "same":
-                lines += ["", _heading(item), *(f"  {line}" for line in _body(item))]
+                body = _body(item)
+                if limit is not None and len(body) > limit:
+                    body = [*body[: limit - 1], f"… and {len(body) - limit + 1:,} more"]
+                lines += ["", _heading(item), *(f"  {line}" for line in body)]
         return "\n".join(lines)
 
 
@@ -131,7 +164,8 @@ def _body(item: Difference) -> list[str]:
 def _line(move: Move) -> str:
     place = f"{move.row} · {move.column}" if move.column else move.row
     change = f" ({move.change})" if move.change else ""
-    return f"{place}: {move.before or 'nothing'} → {move.after or 'nothing'}{change}"
+    before, after = move.shown
+    return f"{place}: {before or 'nothing'} → {after or 'nothing'}{change}"
 
 
 @contextlib.contextmanager
@@ -180,8 +214,9 @@ def _from_git(root: Path, name: str, scratch: Path) -> Path:
 def compare_editions(before: Path, after: Path) -> EditionDiff:
     """Compare two editions' folders.
 
-    Exhibits are matched by id. The rows of a table are matched by their text columns and years, so
-    a row that moved is the same row; the numbers in it are compared one by one.
+    Exhibits are matched by id. The rows of a table are matched by the first of their text columns
+    and years that tell all rows apart, so a row that moved is the same row, and so is one whose
+    note changed; everything else in it is compared value by value.
 
     Raises
     ------
@@ -284,16 +319,44 @@ def _compare_rows(old: list[list[str]], new: list[list[str]], difference: Differ
     difference.words += [f"column new: {name}" for name in new[0] if name not in old[0]]
     rows = [[dict(zip(table[0], row, strict=False)) for row in table[1:]] for table in (old, new)]
     labels = [name for name in columns if _is_label(name, rows)]
-    first, second = (keyed_rows(part, labels) for part in rows)
-    difference.rows_gone = [row_name(key) for key in first if key not in second]
-    difference.rows_new = [row_name(key) for key in second if key not in first]
+    keys = _key_columns(labels, rows)
+    first, second = (keyed_rows(part, keys) for part in rows)
+    difference.rows_gone = [_named(key, first[key], keys) for key in first if key not in second]
+    difference.rows_new = [_named(key, second[key], keys) for key in second if key not in first]
     for key, row in second.items():
         if key in first:
             difference.moves += [
-                Move(row_name(key), name, first[key].get(name, ""), row.get(name, ""))
+                Move(_named(key, row, keys), name, first[key].get(name, ""), row.get(name, ""))
                 for name in columns
-                if name not in labels and first[key].get(name, "") != row.get(name, "")
+                if name not in keys and first[key].get(name, "") != row.get(name, "")
             ]
+    # Counts before shares, which all move as soon as one count does.
+    difference.moves.sort(key=lambda move: move.column.startswith("percent"))
+
+
+def _key_columns(labels: Sequence[str], tables: Sequence[Sequence[Mapping[str, str]]]) -> list[str]:
+    """Return the first columns that tell the rows of each table apart; all if none do."""
+    codes = {name.removesuffix(_LABEL) for name in labels if not name.endswith(_LABEL)}
+    own = [n for n in labels if not (n.endswith(_LABEL) and n.removesuffix(_LABEL) in codes)]
+    # Sorting is stable: the columns keep their order but for places, which come last.
+    own.sort(key=lambda name: name in _PLACES)
+    for size in range(1, len(own) + 1):
+        chosen = own[:size]
+        if all(
+            len({tuple(row.get(name, "") for name in chosen) for row in table}) == len(table)
+            for table in tables
+        ):
+            return chosen
+    return list(labels)
+
+
+def _named(key: tuple[str, ...], row: Mapping[str, str], keys: Sequence[str]) -> str:
+    """Return a row's name: the printed name of a code where the table has one."""
+    parts = [
+        row.get(f"{name}{_LABEL}") or row.get(re.sub("_id$", "", name)) or part
+        for name, part in zip(keys, key, strict=False)
+    ]
+    return row_name((*dict.fromkeys(parts), *key[len(keys) :]) if keys else key)
 
 
 def _is_label(name: str, tables: Sequence[Sequence[Mapping[str, str]]]) -> bool:
@@ -338,6 +401,7 @@ td.number { font-variant-numeric: tabular-nums; text-align: right; }
 .pair { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); }
 .pair img { border: 1px solid #c8c8c8; width: 100%; }
 figure { margin: 0; }
+summary { cursor: pointer; padding: .3rem 0; }
 """
 
 
@@ -362,26 +426,35 @@ def render_html(difference: EditionDiff) -> str:
             f"<li>{html.escape(move.row)}: {move.column}</li>" for move in difference.inputs
         )
         parts.append(f"<h2>Inputs</h2><ul>{items}</ul>")
-    parts += [
-        _section(item, before, after) for item in difference.exhibits if item.status != "same"
-    ]
+    differing = [item for item in difference.exhibits if item.status != "same"]
+    if differing:
+        parts.append(_overview(differing))
+    parts += [_section(item, before, after) for item in differing]
     if same:
         items = "".join(f"<li>{html.escape(_heading(item))}</li>" for item in same)
         parts.append(f"<h2>The same in both</h2><ul>{items}</ul>")
     return "\n".join([*parts, "</body></html>"]) + "\n"
 
 
+def _overview(items: Sequence[Difference]) -> str:
+    """Return what differs at a glance, each exhibit a link to its section."""
+    rows = "".join(
+        f'<tr><td><a href="#{html.escape(item.id, quote=True)}">{html.escape(_heading(item))}</a>'
+        f'</td><td class="number">{len(item.moves):,}</td>'
+        f'<td class="number">{len(item.rows_gone):,}</td>'
+        f'<td class="number">{len(item.rows_new):,}</td></tr>'
+        for item in items
+    )
+    names = ("exhibit", "values moved", "rows gone", "rows new")
+    head = "".join(f"<th>{name}</th>" for name in names)
+    return f"<h2>At a glance</h2><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
 def _section(item: Difference, before: str, after: str) -> str:
-    parts = [f"<section><h2>{html.escape(_heading(item))}</h2>"]
-    others = [
-        *item.words,
-        *(f"row gone: {row}" for row in item.rows_gone),
-        *(f"row new: {row}" for row in item.rows_new),
-    ]
-    if others:
-        parts.append("<ul>" + "".join(f"<li>{html.escape(o)}</li>" for o in others) + "</ul>")
-    if item.moves:
-        parts.append(_moves_table(item.moves))
+    anchor = html.escape(item.id, quote=True)
+    parts = [f'<section id="{anchor}"><h2>{html.escape(_heading(item))}</h2>']
+    if item.words:
+        parts.append(_listed(item.words))
     if any(item.figures):
         parts.append('<div class="pair">')
         for name, path in zip((before, after), item.figures, strict=True):
@@ -394,14 +467,29 @@ def _section(item: Difference, before: str, after: str) -> str:
                     f'<img alt="{alt}" src="data:image/svg+xml;base64,{data}"></figure>'
                 )
         parts.append("</div>")
+    for name, found in (
+        ("values moved", item.moves),
+        ("rows gone", item.rows_gone),
+        ("rows new", item.rows_new),
+    ):
+        if found:
+            body = _moves_table(item.moves) if found is item.moves else _listed(map(str, found))
+            unfolded = " open" if len(found) <= SHOWN else ""
+            parts.append(
+                f"<details{unfolded}><summary>{name}: {len(found):,}</summary>{body}</details>"
+            )
     return "\n".join([*parts, "</section>"])
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return "<ul>" + "".join(f"<li>{html.escape(text)}</li>" for text in texts) + "</ul>"
 
 
 def _moves_table(moves: Sequence[Move]) -> str:
     rows = "".join(
         f"<tr><td>{html.escape(move.row)}</td><td>{html.escape(move.column)}</td>"
-        f'<td class="number">{html.escape(move.before)}</td>'
-        f'<td class="number">{html.escape(move.after)}</td>'
+        f'<td class="number">{html.escape(move.shown[0])}</td>'
+        f'<td class="number">{html.escape(move.shown[1])}</td>'
         f'<td class="number">{html.escape(move.change)}</td></tr>'
         for move in moves
     )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from oso_analysis.diff import compare_editions, open_edition, render_html
+from oso_analysis.diff import Move, compare_editions, open_edition, render_html
 from oso_analysis.errors import InputError
 
 
@@ -118,6 +118,52 @@ def test_equal_labels_lose_no_row(tmp_path: Path) -> None:
     new = edition(tmp_path / "b", [exhibit("t", 1, "name,n\nx,1\nx,3\n")])
     (item,) = compare_editions(old, new).exhibits
     assert [(move.row, move.before, move.after) for move in item.moves] == [("x · (2)", "2", "3")]
+
+
+def test_a_row_is_the_same_when_its_note_changes_and_is_named_in_words(tmp_path: Path) -> None:
+    table = (
+        "rank,theme,theme_label,percent_of_works,n_works,note\n"
+        "1,cost,Cost,{},{},{}\n2,waste,Food waste,12.5,1,\n"
+    )
+    old = edition(tmp_path / "a", [exhibit("t", 1, table.format("62.37006237", "8", "few coded"))])
+    new = edition(tmp_path / "b", [exhibit("t", 1, table.format("63.1", "9", "fewer coded"))])
+    assert str(compare_editions(old, new)).split("\n")[-4:] == [
+        "Table 1: Works <by> year [t]",
+        "  Cost · n_works: 8 → 9 (+1, +12.5 %)",
+        "  Cost · note: few coded → fewer coded",
+        "  Cost · percent_of_works: 62.37 → 63.1 (+0.73, +1.2 %)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown", "change"),
+    [
+        ("0.6237006237", "0.9463722397", ("0.624", "0.946"), "+0.323, +51.7 %"),
+        ("0.50001", "0.50002", ("0.50001", "0.50002"), "+1e−05, +0.0 %"),
+        ("12000000", "13000000", ("12000000", "13000000"), "+1,000,000, +8.3 %"),
+        ("2019", "2022", ("2019", "2022"), "+3, +0.1 %"),
+        ("", "x", ("", "x"), ""),
+    ],
+)
+def test_numbers_are_rounded_unless_that_hides_what_moved(
+    before: str, after: str, shown: tuple[str, str], change: str
+) -> None:
+    move = Move("row", "column", before, after)
+    assert (move.shown, move.change) == (shown, change)
+
+
+def test_long_differences_are_cut_on_the_screen_and_folded_on_the_page(tmp_path: Path) -> None:
+    head = "name,n\n"
+    old = edition(tmp_path / "a", [exhibit("t", 1, head + "".join(f"r{i},1\n" for i in range(30)))])
+    new = edition(tmp_path / "b", [exhibit("t", 1, head + "".join(f"r{i},2\n" for i in range(30)))])
+    found = compare_editions(old, new)
+    assert str(found).count("1 → 2") == 30
+    assert found.text(12).count("1 → 2") == 11
+    assert found.text(12).endswith("  … and 19 more")
+    page = render_html(found)
+    assert "<details><summary>values moved: 30</summary>" in page
+    assert '<a href="#t">' in page
+    assert '<section id="t">' in page
 
 
 def test_a_version_of_git_can_be_compared(pair: tuple[Path, Path]) -> None:

@@ -20,13 +20,16 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument("before", metavar="A", help="the edition before, such as report-2019")
     parser.add_argument("after", metavar="B", help="the edition after, such as update-2026")
     parser.add_argument(
+        "--all", action="store_true", help="show every line, not the first of each exhibit"
+    )
+    parser.add_argument(
         "--html", type=Path, metavar="FILE", help="also write a page that needs no other file"
     )
     parser.set_defaults(handler=_diff)
 
 
 def _diff(arguments: argparse.Namespace) -> int:
-    from oso_analysis.diff import compare_editions, open_edition, render_html
+    from oso_analysis.diff import SHOWN, compare_editions, open_edition, render_html
     from oso_analysis.project import find_root
     from oso_analysis.runner.publish import writing
 
@@ -36,8 +39,12 @@ def _diff(arguments: argparse.Namespace) -> int:
         open_edition(reports, arguments.after) as after,
     ):
         difference = compare_editions(before, after)
-        print(difference)
+        text = difference.text(None if arguments.all else SHOWN)
+        print(text)
+        if "\n  … and " in text:
+            print("\nEvery line: --all; figures side by side: --html FILE")
         if arguments.html:
             with writing(str(arguments.html)):
                 arguments.html.write_text(render_html(difference), encoding="utf-8", newline="\n")
+            print(f"wrote {arguments.html}")
     return 0
