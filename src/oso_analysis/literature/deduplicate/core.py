@@ -15,7 +15,7 @@ from oso_analysis.display import Summarised, Summary
 from oso_analysis.errors import InputError, Problem, require_columns
 from oso_analysis.literature.deduplicate.block import candidate_pairs
 from oso_analysis.literature.deduplicate.decisions import check_decisions
-from oso_analysis.literature.deduplicate.grades import plausible
+from oso_analysis.literature.deduplicate.grades import SCREENED, plausible
 from oso_analysis.literature.deduplicate.match import REVIEW, compare
 from oso_analysis.literature.deduplicate.merge import merge
 from oso_analysis.literature.deduplicate.normalise import FEATURES, normalise
@@ -157,7 +157,7 @@ def _deduplicate(records: pd.DataFrame, decisions: pd.DataFrame | None) -> Dedup
     features = normalise(records)
     a, b = candidate_pairs(features)
     compared = features[list(FEATURES)]
-    screened = features[["title", "doi", "pmid", "abstract"]]
+    screened = features[list(SCREENED)]
 
     def weigh(left: Array, right: Array) -> pd.DataFrame:
         return compare(compared.take(left), compared.take(right))

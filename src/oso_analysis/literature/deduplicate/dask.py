@@ -20,7 +20,7 @@ from oso_analysis.errors import InputError, Problem, require_columns
 from oso_analysis.literature.deduplicate.block import NEIGHBOURS, pairs_by_key
 from oso_analysis.literature.deduplicate.core import Deduplication, check_records
 from oso_analysis.literature.deduplicate.decisions import check_decisions
-from oso_analysis.literature.deduplicate.grades import plausible
+from oso_analysis.literature.deduplicate.grades import SCREENED, plausible
 from oso_analysis.literature.deduplicate.match import EVIDENCE, REVIEW, compare
 from oso_analysis.literature.deduplicate.merge import merge
 from oso_analysis.literature.deduplicate.normalise import FEATURES, KEYS, normalise
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 __all__ = ["DaskDeduplication", "deduplicate_dask"]
 
 Array = np.ndarray[Any, Any]
-
-_SCREENED = ("title", "doi", "pmid", "abstract")
 
 
 @dataclass(frozen=True)
@@ -152,7 +150,7 @@ def _side(pairs: pd.DataFrame, end: str) -> pd.DataFrame:
 def _weigh(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the pairs worth keeping, weighed."""
     a, b = _side(pairs, "_a"), _side(pairs, "_b")
-    keep = plausible(a[list(_SCREENED)], b[list(_SCREENED)])
+    keep = plausible(a[list(SCREENED)], b[list(SCREENED)])
     a, b = a[keep].reset_index(drop=True), b[keep].reset_index(drop=True)
     evidence = compare(a, b).assign(a=a["id"].astype("str"), b=b["id"].astype("str"))
     return evidence[evidence["score"] >= REVIEW].reset_index(drop=True)

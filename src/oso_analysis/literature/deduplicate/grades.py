@@ -17,16 +17,18 @@ from oso_analysis.literature.deduplicate.words import (
     PLACES,
     STOP,
     Folding,
-    language,
     plain,
+    two_languages,
 )
 
-__all__ = ["author_grades", "body_grades", "container_grades", "copies", "doi_grades", "graded",
-           "kind_grades", "number_grades", "page_grades", "plausible", "same_text",
+__all__ = ["SCREENED", "author_grades", "body_grades", "container_grades", "copies", "doi_grades",
+           "graded", "kind_grades", "number_grades", "page_grades", "plausible", "same_text",
            "title_grades"]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
 
+#: The features that `plausible` looks at.
+SCREENED = ("title", "doi", "pmid", "abstract", "families", "volume", "page")
 #: Letters beyond this one belong to other scripts.
 _LATIN = "\u02ff"
 _REPOSITORY = ("10.5281/", "10.6084/", "10.13140/", "10.17605/", "10.25384/")
@@ -61,7 +63,7 @@ def _similar(a: Array, b: Array, where: Array, scorer: Any) -> Array:
 
 
 def plausible(a: pd.DataFrame, b: pd.DataFrame) -> Array:
-    """Return which pairs are worth weighing: titles somewhat alike, or one identifier.
+    """Return which pairs are worth weighing: titles somewhat alike, one identifier or one place.
 
     Cheap, and only drops pairs that could not even reach a person's desk.
     """
@@ -69,6 +71,7 @@ def plausible(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     keep: Array = ((ta == "") | (tb == "") | (ta == tb)).astype(bool)
     for name in ("doi", "pmid", "abstract"):
         keep |= same_text(a[name].to_numpy(dtype=object), b[name].to_numpy(dtype=object))[0]
+    keep |= same_place(a, b)
     rows = np.flatnonzero(~keep)
     alike = _similar(ta, tb, ~keep, fuzz.ratio)[rows]
     keep[rows] = [
@@ -76,6 +79,16 @@ def plausible(a: pd.DataFrame, b: pd.DataFrame) -> Array:
         for x, y, score in zip(ta[rows], tb[rows], alike.tolist(), strict=True)
     ]
     return keep
+
+
+def same_place(a: pd.DataFrame, b: pd.DataFrame) -> Array:
+    """Return where two records name the same people, volume and first page."""
+    place = [
+        same_text(a[name].to_numpy(dtype=object), b[name].to_numpy(dtype=object))[0]
+        for name in ("families", "volume", "page")
+    ]
+    result: Array = np.logical_and.reduce(place)
+    return result
 
 
 def _cut_short(a: str, b: str) -> bool:
@@ -99,10 +112,8 @@ def title_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     columns = [frame[name].to_numpy(dtype=object) for frame in (a, b) for name in ("main", "tail")]
     main_a, tail_a, main_b, tail_b = columns
     raw_a, raw_b = a["raw"].to_numpy(dtype=object), b["raw"].to_numpy(dtype=object)
-    doi_a, doi_b = a["doi"].to_numpy(dtype=object), b["doi"].to_numpy(dtype=object)
     silent = _silent(a, b)
     around_a, around_b = _Around(a), _Around(b)
-    # The rest, as unlike as any two titles, stay "different".
     rows = np.flatnonzero(both & ~equal)
     near = [
         alike >= 60.0 or _cut_short(x, y) or (x[0] > _LATIN) != (y[0] > _LATIN)
@@ -122,10 +133,11 @@ def title_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
             grade[row] = stated or grade[row]
         elif grade[row] == -1 and silent[row]:
             grade[row] = _translated(ta[row], tb[row], raw_a[row], raw_b[row])
-        elif grade[row] == -2 and doi_a[row] and doi_a[row] == doi_b[row]:
-            languages = {language(raw_a[row]), language(raw_b[row])}
-            if len(languages - {""}) == 2:
-                grade[row] = -3
+    # The rest, as unlike as any two titles, are "different" or in two languages.
+    same_doi = same_text(a["doi"].to_numpy(dtype=object), b["doi"].to_numpy(dtype=object))[0]
+    for row in np.flatnonzero((grade == -2) & (same_doi | same_place(a, b))).tolist():
+        if two_languages(raw_a[row], raw_b[row]):
+            grade[row] = -3
     return grade
 
 

@@ -31,8 +31,8 @@ __all__ = [
     "SERIAL",
     "STOP",
     "Folding",
-    "language",
     "plain",
+    "two_languages",
 ]
 
 #: Function words: left out of the title key, because exports and translators drop or swap them.
@@ -71,6 +71,11 @@ _LANGUAGES = {
     "pt": frozenset("o os as um uma do dos das em no na e para com".split()),
     "nl": frozenset("het een van voor met op te en de bij".split()),
 }
+#: Function words of English alone, and of the other languages but not of English.
+_ENGLISH = frozenset("the of and for with from among between is are to by".split())
+_FOREIGN = frozenset("de e y".split()).union(
+    *(words for name, words in _LANGUAGES.items() if name != "en")
+) - frozenset("in on a an o as do no".split())
 #: Pairs of titles that differ in one of these words speak of different things.
 CONTRAST = frozenset(
     """men women male males female females boys girls boy girl man woman adult adults adolescent
@@ -302,11 +307,25 @@ def plain(text: str) -> str:
     return "".join(letter for letter in text if not unicodedata.combining(letter))
 
 
-def language(title: str) -> str:
+def _language(title: str) -> str:
     """Return the language a title's function words speak for, "" where they say too little."""
     words = set(plain(title).lower().replace(":", " ").split())
     counts = sorted(((len(words & stop), name) for name, stop in _LANGUAGES.items()), reverse=True)
     return counts[0][1] if counts[0][0] > max(1, counts[1][0]) else ""
+
+
+def two_languages(a: str, b: str) -> bool:
+    """Return whether two titles are in different languages, as far as function words tell."""
+    named = {_language(a), _language(b)} - {""}
+    if len(named) == 2:
+        return True
+    words_a, words_b = (set(plain(title).lower().replace(":", " ").split()) for title in (a, b))
+    return any(
+        not one.isdisjoint(_ENGLISH)
+        and other.isdisjoint(_ENGLISH)
+        and not other.isdisjoint(_FOREIGN)
+        for one, other in ((words_a, words_b), (words_b, words_a))
+    )
 
 
 GENERIC = GENERIC | SERIAL
