@@ -146,6 +146,14 @@ FORGOTTEN: list[tuple[str, Callable[[Path], object], list[str]]] = [
         ["'works-by-theme' is the id of an exhibit in notebooks/01_scale.ipynb already"],
     ),
     (
+        "an id that is a chapter's name",
+        lambda root: change(
+            root / SCALE,
+            lambda cells: cells.append(code('exhibits.table(t, id="scale", title="x")')),
+        ),
+        [f"{SCALE}, column 'id': 'scale' is the name of the chapter 01_scale.ipynb already"],
+    ),
+    (
         "a notebook without outputs",
         lambda root: change(root / SCALE, lambda cells: [c.pop("outputs", 0) for c in cells]),
         [f"{SCALE}: is stored without outputs", "oso-analysis notebooks refresh 01_scale"],

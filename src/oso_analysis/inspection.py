@@ -291,11 +291,13 @@ def _chapters(root: Path) -> list[Path]:
 
 def _notebooks(root: Path) -> list[Problem]:
     from oso_analysis.parameters import read_parameters
+    from oso_analysis.report.markdown import slug
 
     problems: list[Problem] = []
     if not _chapters(root):
         problems.append(Problem("holds no notebooks, so there is no report", file="notebooks/"))
     places: dict[str, list[str]] = {}
+    chapters = {slug(re.sub(r"^\d+[_-]*", "", path.stem)): path.name for path in _chapters(root)}
     for path in _chapters(root):
         file = f"notebooks/{path.name}"
         try:
@@ -329,6 +331,16 @@ def _notebooks(root: Path) -> list[Problem]:
                 Problem(
                     f"is the id of an exhibit in {where} already; ids are unique in an edition",
                     file=files[-1],
+                    column="id",
+                    value=identity,
+                )
+            )
+        if identity in chapters:
+            problems.append(
+                Problem(
+                    f"is the name of the chapter {chapters[identity]} already, and both are places "
+                    "in one report; choose another id",
+                    file=files[0],
                     column="id",
                     value=identity,
                 )

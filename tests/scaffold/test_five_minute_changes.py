@@ -123,9 +123,11 @@ def test_a_notebook(project: Path, command: Command, capsys: pytest.CaptureFixtu
     assert "08_waste" not in problems(project)
     text = (project / "notebooks" / "08_waste.ipynb").read_text(encoding="utf-8")
     cells = json.loads(text)["cells"]
+    # The report has one place for the chapter, "waste", and another for its exhibit.
+    assert 'id="waste-by-theme"' in text.replace("\\", "")
     assert "".join(cells[0]["source"]).startswith('# What is "left"\n')
     assert "parameters" in cells[1]["metadata"]["tags"]
-    assert drawn(project, "08_waste.ipynb", "waste")
+    assert drawn(project, "08_waste.ipynb", "waste-by-theme")
     assert command("notebooks", "new", "08_waste", "--title", "Again") == 2
     assert command("notebooks", "new", "Food Waste", "--title", " ") == 2
     said = capsys.readouterr().err

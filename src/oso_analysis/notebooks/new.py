@@ -75,7 +75,8 @@ def new_notebook(root: Path, name: str, *, title: str, engine: str = "warm") -> 
 def _fill(stem: str, title: str) -> bytes:
     template = files("oso_analysis.notebooks").joinpath("template.json").read_text("utf-8")
     notebook = json.loads(template)
-    slug = re.sub(r"[^a-z0-9]+", "-", re.sub(r"^\d\d_", "", stem))
+    # The chapter's own place in the report is its name, so that the exhibit needs another.
+    slug = re.sub(r"[^a-z0-9]+", "-", re.sub(r"^\d\d_", "", stem)) + "-by-theme"
     for number, cell in enumerate(notebook["cells"]):
         source = "".join(cell["source"])
         # A title ends up in Markdown only; in code it could break the cell.
