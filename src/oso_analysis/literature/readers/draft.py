@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,6 @@ __all__ = [
     "Draft",
     "Parsed",
     "Tags",
-    "drop_blanks",
     "left_over",
     "shown",
     "take",
@@ -133,30 +132,12 @@ def shown(raw: str) -> str:
     return f"{raw[:_RAW_WIDTH]}… ({len(raw)} characters in all)"
 
 
-def drop_blanks(tags: Tags) -> None:
-    """Remove empty values, and tags that have no other; most entries have none."""
-    for name in [name for name, values in tags.items() if "" in values or not values]:
-        values = [value for value in tags[name] if value]
-        if values:
-            tags[name] = values
-        else:
-            del tags[name]
-
-
-def take(tags: Tags, names: Sequence[str]) -> str | None:
+def take(tags: Tags, names: Iterable[str]) -> str | None:
     """Remove and return the first value under the first of `names` that has one.
 
     The same value repeated under a later name says nothing new and goes as well; a different one
     stays, so that it ends in `extra`.
     """
-    if len(names) == 1:
-        # Nearly all calls are of this kind and find one value or none.
-        only = tags.get(names[0])
-        if only is None:
-            return None
-        if len(only) == 1:
-            del tags[names[0]]
-            return only[0]
     chosen: str | None = None
     for name in names:
         values = tags.get(name)

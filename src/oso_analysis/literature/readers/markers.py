@@ -103,34 +103,29 @@ def _count_regular(text: str, opening: str, closing: str, last: str) -> int | No
     int or None
         None where anything is out of the ordinary, which the slower count then looks into.
     """
-    count = text.count(closing)
+    blocks = text.split(closing)
+    count = len(blocks) - 1
     openings = text.count("\n" + opening[:2]) + text.startswith(opening[:2])
     if (
-        not count
-        or openings != count
+        openings != count
         or text.count(closing[:3]) != count
-        or text[text.rfind(closing) + len(closing) :].strip() != last
+        or blocks[-1].strip() != last
         or "\n " + opening[:2] in text
         or "\n\t" + opening[:2] in text
     ):
         return None
-    place = text.find(closing)
-    if not text.startswith(opening):
-        at = text.find("\n" + opening, 0, place)
-        if at < 0 or any(line[:3] not in ("FN ", "VR ", "") for line in text[:at].split("\n")):
+    head = blocks[0]
+    if not head.startswith(opening):
+        at = head.find("\n" + opening)
+        if at < 0 or any(line[:3] not in ("FN ", "VR ", "") for line in head[:at].split("\n")):
             return None
     usual = ("\n" + opening, opening)
-    for _ in range(count - 1):
-        begin = place + len(closing)
-        place = text.find(closing, begin)
+    for block in blocks[1:-1]:
         # What stands on the closing line after its tag is no beginning of anything.
-        if closing[-1] != "\n":
-            begin = text.find("\n", begin, place) + 1
-            if not begin:
-                return None
-        if not text.startswith(usual, begin, place) and not text[begin:place].lstrip().startswith(
-            opening
-        ):
+        begin = 0 if closing[-1] == "\n" else block.find("\n") + 1
+        if begin == 0 and closing[-1] != "\n":
+            return None
+        if not block.startswith(usual, begin) and not block[begin:].lstrip().startswith(opening):
             return None
     return count
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from oso_analysis.literature.readers.csl_types import csl_type
-from oso_analysis.literature.readers.draft import Draft, Parsed, Tags, drop_blanks, left_over, take
+from oso_analysis.literature.readers.draft import Draft, Parsed, Tags, left_over, take
 from oso_analysis.literature.readers.text import clean_doi, split_serial_number
 
 __all__ = ["parse_medline"]
@@ -48,20 +48,8 @@ def parse_medline(text: str) -> Parsed:
     start = 0
     open_entry = False
     last: list[str] | None = None
-    known: dict[str, str] = {}
     for number, line in enumerate(lines, 1):
-        # A wrapped line goes on with the one before it.
-        if line[:6] == "      " and last and (more := line.strip()):
-            last[-1] = f"{last[-1]} {more}" if last[-1] else more
-            continue
-        tag = ""
-        if line[4:5] == "-":
-            padded = line[:4]
-            if padded not in known:
-                bare = padded.rstrip(" ")
-                known[padded] = bare if _TAG.fullmatch(bare) else ""
-            tag = known[padded]
-        if tag:
+        if line[4:5] == "-" and _TAG.fullmatch(tag := line[:4].rstrip(" ")):
             value = line[5:].strip()
             if tag == "PMID" or not open_entry:
                 if open_entry:
@@ -89,9 +77,10 @@ def _close(
     parsed: Parsed, tags: Tags, order: list[str], start: int, lines: list[str], end: int
 ) -> None:
     names = _authors(tags, order)
-    drop_blanks(tags)
+    tags = {name: [value for value in values if value] for name, values in tags.items()}
+    tags = {name: values for name, values in tags.items() if values}
+    raw = "\n".join(lines[start - 1 : end])
     if not tags and not names:
-        raw = "\n".join(lines[start - 1 : end])
         parsed.reject(start, "an entry without any content", raw)
         return
     draft: Draft = {"line": start}
@@ -99,7 +88,6 @@ def _close(
     if pmid:
         draft["key"] = draft["pmid"] = pmid.split()[0]
     else:
-        raw = "\n".join(lines[start - 1 : end])
         parsed.repair(len(parsed.drafts), start, "an entry without its PMID line", raw)
     draft["type"] = _type(tags)
     if names:

@@ -6,14 +6,7 @@ import re
 from typing import Any
 
 from oso_analysis.literature.readers.csl_types import RIS_TYPES, csl_type, is_canonical
-from oso_analysis.literature.readers.draft import (
-    Draft,
-    Parsed,
-    Tags,
-    drop_blanks,
-    take_serial_numbers,
-    words,
-)
+from oso_analysis.literature.readers.draft import Draft, Parsed, Tags, take_serial_numbers, words
 from oso_analysis.literature.readers.text import join_pages
 
 __all__ = ["KNOWN_TAGS", "parse_ris"]
@@ -179,7 +172,12 @@ def _close(
     if not has_type and IDENTIFYING.isdisjoint(tags):
         _after(parsed, [f"{name}  - {value}" for name in tags for value in tags[name]], start)
         return
-    drop_blanks(tags)
+    for name in [name for name, values in tags.items() if "" in values or not values]:
+        values = [value for value in tags[name] if value]
+        if values:
+            tags[name] = values
+        else:
+            del tags[name]
     draft = draft_from_tags(tags)
     if draft is None:
         parsed.reject(start, "an entry without any content", "\n".join(lines[start - 1 : end]))

@@ -7,7 +7,6 @@ from oso_analysis.literature.readers.draft import (
     Draft,
     Parsed,
     Tags,
-    drop_blanks,
     left_over,
     take,
     take_serial_numbers,
@@ -59,12 +58,8 @@ def parse_wos(text: str) -> Parsed:
     start = 0
     open_entry = False
     tag = ""
-    known, lists = KNOWN_TAGS, _LISTS
     for number, line in enumerate(lines, 1):
-        if line[:3] == "   " and tag in lists and open_entry:
-            if value := line.strip():
-                tags[tag].append(value)
-        elif line[:2] in known and line[2:3] in (" ", "\t", ""):
+        if line[:2] in KNOWN_TAGS and line[2:3] in (" ", "\t", ""):
             tag = line[:2]
             value = line[3:].strip()
             if tag == "PT":
@@ -108,19 +103,18 @@ def _close(
 ) -> None:
     has_type = "PT" in tags
     kind = (tags.pop("PT", None) or [""])[0]
-    drop_blanks(tags)
+    tags = {name: [value for value in values if value] for name, values in tags.items()}
+    tags = {name: values for name, values in tags.items() if values}
+    raw = "\n".join(lines[start - 1 : end])
     if not tags:
-        raw = "\n".join(lines[start - 1 : end])
         parsed.reject(start, "an entry without any content", raw)
         return
     draft = _draft(tags, kind)
     draft["line"] = start
     parsed.drafts.append(draft)
     if not has_type:
-        raw = "\n".join(lines[start - 1 : end])
         parsed.repair_last(start, "an entry without its PT line", raw)
     if not ended:
-        raw = "\n".join(lines[start - 1 : end])
         parsed.repair_last(start, "an entry without its ER line", raw)
 
 
