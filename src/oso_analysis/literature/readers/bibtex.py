@@ -11,6 +11,7 @@ from oso_analysis.literature.readers.draft import (
     Tags,
     left_over,
     take,
+    take_columns,
     take_serial_numbers,
 )
 from oso_analysis.literature.readers.latex import decode_latex, unescape
@@ -328,10 +329,7 @@ def _fill(draft: Draft, tags: Tags, kind: str) -> None:
     container = take(tags, _CONTAINER)
     if container is not None:
         draft["container"] = container
-    for column, names in _SCALARS:
-        value = take(tags, names)
-        if value is not None:
-            draft[column] = value
+    take_columns(draft, tags, _SCALARS)
     if "pages" in draft:
         draft["pages"] = re.sub(r"\s*[–—]\s*|-{2,}", "-", draft["pages"])
     take_serial_numbers(draft, tags, ("isbn", "issn"))

@@ -15,9 +15,12 @@ __all__ = [
     "Draft",
     "Parsed",
     "Tags",
+    "drop_blank",
+    "go_on",
     "left_over",
     "shown",
     "take",
+    "take_columns",
     "take_serial_numbers",
     "words",
 ]
@@ -132,6 +135,22 @@ def shown(raw: str) -> str:
     return f"{raw[:_RAW_WIDTH]}… ({len(raw)} characters in all)"
 
 
+def go_on(values: list[str] | None, more: list[str], between: str = " ") -> None:
+    """Add to the last value the lines on which it goes on: all at once, lest many take long."""
+    if values:
+        values[-1] = between.join([values[-1], *more] if values[-1] else more)
+
+
+def drop_blank(tags: Tags) -> None:
+    """Remove values that are empty, and tags that have no others."""
+    for name in [name for name, values in tags.items() if "" in values or not values]:
+        values = [value for value in tags[name] if value]
+        if values:
+            tags[name] = values
+        else:
+            del tags[name]
+
+
 def take(tags: Tags, names: Iterable[str]) -> str | None:
     """Remove and return the first value under the first of `names` that has one.
 
@@ -156,6 +175,23 @@ def take(tags: Tags, names: Iterable[str]) -> str | None:
         elif len(values) == 1 and values[0] == chosen:
             del tags[name]
     return chosen
+
+
+def take_columns(draft: Draft, tags: Tags, columns: Iterable[tuple[str, tuple[str, ...]]]) -> None:
+    """Move into each column the first value under the first of its names that has one."""
+    for column, names in columns:
+        if len(names) == 1:
+            # As `take` does, without the calls that are most of its cost.
+            values = tags.get(names[0])
+            if values is None:
+                continue
+            if len(values) == 1:
+                draft[column] = values[0]
+                del tags[names[0]]
+                continue
+        value = take(tags, names)
+        if value is not None:
+            draft[column] = value
 
 
 def take_serial_numbers(draft: Draft, tags: Tags, names: Iterable[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from xml.etree.ElementTree import XML, Element, ParseError
 
 from oso_analysis.literature.readers.csl_types import csl_type, is_canonical
@@ -13,12 +14,18 @@ from oso_analysis.literature.readers.draft import (
     Tags,
     left_over,
     take,
+    take_columns,
     take_serial_numbers,
 )
 
 __all__ = ["declares_entities", "parse_endnote"]
 
 _START = re.compile(r"<(?:[\w.-]+:)?record(?=[\s>/])")
+#: What most files have, and what is found sooner.
+_BARE_START = re.compile(r"<record(?=[\s>/])")
+_BARE_END = "</record>"
+#: Entries given to the parser at once; more make no difference.
+_TOGETHER = 10
 _END = re.compile(r"</(?:[\w.-]+:)?record\s*>")
 _DECLARATION = re.compile(r"<!(?:ENTITY|DOCTYPE[^>\[]*\[)")
 _PREFIX = re.compile(r"(</?)[\w.-]+:(?=[\w-])")
@@ -62,33 +69,59 @@ def declares_entities(text: str) -> int:
 def parse_endnote(text: str) -> Parsed:
     """Parse EndNote XML text.
 
-    Each `<record>` is parsed by itself, so that a damaged one costs no other, and no document
-    type declaration is ever seen by the parser.
+    Each `<record>` is cut out before anything is parsed, so that a damaged one costs no other, and
+    no document type declaration is ever seen by the parser.
     """
     parsed = Parsed()
     # Fonts and sizes are most of EndNote's own files, and say nothing.
     text = text.replace(_COMMON_STYLE, "").replace("</style>", "")
     if "<style" in text:
         text = _STYLE.sub("", text)
-    starts = [match.start() for match in _START.finditer(text)]
+    prefixed = ":record" in text
+    starts = [match.start() for match in (_START if prefixed else _BARE_START).finditer(text)]
     line = 1
     counted = 0
-    for at, start in enumerate(starts):
-        limit = starts[at + 1] if at + 1 < len(starts) else len(text)
+    entries: list[tuple[int, str, bool]] = []
+    for start, limit in zip(starts, [*starts, len(text)][1:], strict=True):
         line += text.count("\n", counted, start)
         counted = start
-        end = _END.search(text, start, limit)
-        chunk = text[start : end.end() if end else limit]
-        _read(parsed, chunk, line, closed=end is not None)
+        end = -1 if prefixed else text.find(_BARE_END, start, limit)
+        if end >= 0:
+            end += len(_BARE_END)
+        else:
+            found = _END.search(text, start, limit)
+            end = found.end() if found else -1
+        entries.append((line, text[start : end if end >= 0 else limit], end >= 0))
+        if len(entries) == _TOGETHER:
+            _read_all(parsed, entries)
+            entries = []
+    _read_all(parsed, entries)
     return parsed
 
 
-def _read(parsed: Parsed, chunk: str, line: int, *, closed: bool) -> None:
+def _read_all(parsed: Parsed, entries: list[tuple[int, str, bool]]) -> None:
+    """Parse entries together, which costs less, and one by one where that does not succeed.
+
+    No start of an entry is hidden from the parser by what stands before it, where every entry is
+    a child of the element put around them: then each would be read the same alone.
+    """
+    whole = None
+    if all(closed and len(chunk) <= MAX_ENTRY for _, chunk, closed in entries):
+        whole = _parse(f"<records>{''.join(chunk for _, chunk, _ in entries)}</records>")
+    roots: Sequence[Element | None] = [None] * len(entries)
+    if whole is not None and [_local(child.tag) for child in whole] == ["record"] * len(entries):
+        roots = list(whole)
+    for (line, chunk, closed), root in zip(entries, roots, strict=True):
+        _read(parsed, chunk, line, root, closed=closed)
+
+
+def _read(parsed: Parsed, chunk: str, line: int, root: Element | None, *, closed: bool) -> None:
     reasons: list[str] = []
     if len(chunk) > MAX_ENTRY:
         parsed.reject(line, f"an entry of over {MAX_ENTRY:,} characters", chunk)
         return
-    root = _parse(chunk) if closed else None
+    if root is None and closed:
+        root = _parse(chunk)
     if root is None:
         root, reasons = _mended(chunk, closed=closed)
     if root is None:
@@ -175,14 +208,16 @@ def _repeats(attributes: str) -> bool:
 
 
 def _local(tag: str) -> str:
-    return tag.rsplit("}", 1)[-1]
+    return tag if tag[0] != "{" else tag.rsplit("}", 1)[-1]
 
 
 def _gather(element: Element, path: str, tags: Tags) -> None:
     """Collect the text of every element that holds no element but mark-up."""
     if len(element) == 0:
         text = element.text
-    elif all(_local(child.tag) in _MARK_UP for child in element):
+    elif _local(element[0].tag) in _MARK_UP and all(
+        _local(child.tag) in _MARK_UP for child in element
+    ):
         text = "".join(element.itertext())
     else:
         for child in element:
@@ -223,10 +258,7 @@ def _draft(root: Element) -> Draft | None:
     if (kind or number) and (found is None or not is_canonical(kind)):
         draft["extra_type"] = kind or number
     draft["key"] = take(tags, ("accession-num",))
-    for column, paths in _SCALARS:
-        value = take(tags, paths)
-        if value is not None:
-            draft[column] = value
+    take_columns(draft, tags, _SCALARS)
     for path in _AUTHORS:
         if path in tags:
             draft["authors"] = tags.pop(path)

@@ -66,14 +66,11 @@ def count_markers(text: str, format: str, raw: bytes = b"") -> int:
         EndNote XML: `<record>` tags. MEDLINE: `PMID-` lines, or blocks where a block has none.
         CSL-JSON: objects at the depth of items. CSV: rows with content below the header.
     """
-    if format in ("csl-json", "csv", "tsv"):
-        raw = raw or text.encode("utf-8", errors="replace")
-        return len(scan_json(raw)) if format == "csl-json" else _count_table(text, raw)
-    return _COUNTERS[format](text)
+    return _COUNTERS[format](text, raw or text.encode("utf-8", errors="replace"))
 
 
-def _count_ris(text: str) -> int:
-    count = _count_regular(text, "TY  - ", "\nER  -", "")
+def _count_ris(text: str, raw: bytes) -> int:
+    count = _count_regular(raw, b"TY  - ", b"\nER  -", b"")
     if count is not None:
         return count
     from oso_analysis.literature.readers.ris import IDENTIFYING
@@ -95,7 +92,7 @@ def _count_ris(text: str) -> int:
     return count
 
 
-def _count_regular(text: str, opening: str, closing: str, last: str) -> int | None:
+def _count_regular(raw: bytes, opening: bytes, closing: bytes, last: bytes) -> int | None:
     """Count entries where they strictly alternate between one opening and one closing line.
 
     Returns
@@ -103,27 +100,27 @@ def _count_regular(text: str, opening: str, closing: str, last: str) -> int | No
     int or None
         None where anything is out of the ordinary, which the slower count then looks into.
     """
-    blocks = text.split(closing)
+    blocks = raw.split(closing)
     count = len(blocks) - 1
-    openings = text.count("\n" + opening[:2]) + text.startswith(opening[:2])
+    openings = raw.count(b"\n" + opening[:2]) + raw.startswith(opening[:2])
     if (
         openings != count
-        or text.count(closing[:3]) != count
+        or raw.count(closing[:3]) != count
         or blocks[-1].strip() != last
-        or "\n " + opening[:2] in text
-        or "\n\t" + opening[:2] in text
+        or b"\n " + opening[:2] in raw
+        or b"\n\t" + opening[:2] in raw
     ):
         return None
     head = blocks[0]
     if not head.startswith(opening):
-        at = head.find("\n" + opening)
-        if at < 0 or any(line[:3] not in ("FN ", "VR ", "") for line in head[:at].split("\n")):
+        at = head.find(b"\n" + opening)
+        if at < 0 or any(line[:3] not in (b"FN ", b"VR ", b"") for line in head[:at].split(b"\n")):
             return None
-    usual = ("\n" + opening, opening)
+    usual = (b"\n" + opening, opening)
     for block in blocks[1:-1]:
         # What stands on the closing line after its tag is no beginning of anything.
-        begin = 0 if closing[-1] == "\n" else block.find("\n") + 1
-        if begin == 0 and closing[-1] != "\n":
+        begin = 0 if closing[-1:] == b"\n" else block.find(b"\n") + 1
+        if begin == 0 and closing[-1:] != b"\n":
             return None
         if not block.startswith(usual, begin) and not block[begin:].lstrip().startswith(opening):
             return None
@@ -137,8 +134,8 @@ def _any_tag(text: str, start: int, end: int, identifying: frozenset[str]) -> bo
     return any(match[1] in identifying for match in _RIS_TAG.finditer(text, start, end))
 
 
-def _count_wos(text: str) -> int:
-    count = _count_regular(text, "PT ", "\nER\n", "EF")
+def _count_wos(text: str, raw: bytes) -> int:
+    count = _count_regular(raw, b"PT ", b"\nER\n", b"EF")
     if count is not None:
         return count
     count = 0
@@ -161,15 +158,15 @@ def _any_wos_tag(text: str, start: int, end: int) -> bool:
     return any(match[1] in KNOWN_TAGS for match in _WOS_TAG.finditer(text, start, end))
 
 
-def _count_bibtex(text: str) -> int:
+def _count_bibtex(text: str, raw: bytes) -> int:
     return sum(1 for _ in _BIBTEX.finditer(text))
 
 
-def _count_endnote(text: str) -> int:
+def _count_endnote(text: str, raw: bytes) -> int:
     return sum(1 for _ in _RECORD.finditer(text))
 
 
-def _count_medline(text: str) -> int:
+def _count_medline(text: str, raw: bytes) -> int:
     count = 0
     for block in re.split(r"\n(?:[^\S\n]*\n)+", text):
         count += block.count("\nPMID-")
@@ -231,6 +228,10 @@ def scan_json(raw: bytes) -> list[tuple[int, int]]:
             counted = start
             found.append((line, start))
     return found
+
+
+def _count_json(text: str, raw: bytes) -> int:
+    return len(scan_json(raw))
 
 
 def _count_table(text: str, raw: bytes) -> int:
@@ -325,4 +326,7 @@ _COUNTERS = {
     "bibtex": _count_bibtex,
     "endnote-xml": _count_endnote,
     "medline": _count_medline,
+    "csl-json": _count_json,
+    "csv": _count_table,
+    "tsv": _count_table,
 }

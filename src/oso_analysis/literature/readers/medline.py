@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 
 from oso_analysis.literature.readers.csl_types import csl_type
-from oso_analysis.literature.readers.draft import Draft, Parsed, Tags, left_over, take
+from oso_analysis.literature.readers.draft import (
+    Draft,
+    Parsed,
+    Tags,
+    drop_blank,
+    go_on,
+    left_over,
+    take,
+    take_columns,
+)
 from oso_analysis.literature.readers.text import clean_doi, split_serial_number
 
 __all__ = ["parse_medline"]
@@ -48,39 +57,56 @@ def parse_medline(text: str) -> Parsed:
     start = 0
     open_entry = False
     last: list[str] | None = None
+    more: list[str] = []
+    known: dict[str, str] = {}
     for number, line in enumerate(lines, 1):
-        if line[4:5] == "-" and _TAG.fullmatch(tag := line[:4].rstrip(" ")):
-            value = line[5:].strip()
+        tag = known.get(line[:5])
+        if tag is None and line[4:5] == "-" and _TAG.fullmatch(line[:4].rstrip(" ")):
+            tag = known[line[:5]] = line[:4].rstrip(" ")
+        if tag is not None:
+            if more:
+                go_on(last, more)
+                more = []
             if tag == "PMID" or not open_entry:
                 if open_entry:
                     _close(parsed, tags, order, start, lines, number - 1)
                 tags, order = {}, []
                 start, open_entry = number, True
-            last = tags.setdefault(tag, [])
-            last.append(value)
-            if tag in ("FAU", "AU", "CN"):
+            last = tags.get(tag)
+            if last is None:
+                tags[tag] = last = [line[5:].strip()]
+            else:
+                last.append(line[5:].strip())
+            if tag in _NAMES:
                 order.append(tag)
         elif not line or line.isspace():
+            if more:
+                go_on(last, more)
+                more = []
             if open_entry:
                 _close(parsed, tags, order, start, lines, number - 1)
             open_entry, last = False, None
         elif last:
-            last[-1] = f"{last[-1]} {line.strip()}" if last[-1] else line.strip()
+            more.append(line.strip())
         else:
             parsed.repair(None, number, "text outside any entry was left out", line)
+    if more:
+        go_on(last, more)
     if open_entry:
         _close(parsed, tags, order, start, lines, len(lines))
     return parsed
+
+
+_NAMES = frozenset({"FAU", "AU", "CN"})
 
 
 def _close(
     parsed: Parsed, tags: Tags, order: list[str], start: int, lines: list[str], end: int
 ) -> None:
     names = _authors(tags, order)
-    tags = {name: [value for value in values if value] for name, values in tags.items()}
-    tags = {name: values for name, values in tags.items() if values}
-    raw = "\n".join(lines[start - 1 : end])
+    drop_blank(tags)
     if not tags and not names:
+        raw = "\n".join(lines[start - 1 : end])
         parsed.reject(start, "an entry without any content", raw)
         return
     draft: Draft = {"line": start}
@@ -88,14 +114,12 @@ def _close(
     if pmid:
         draft["key"] = draft["pmid"] = pmid.split()[0]
     else:
+        raw = "\n".join(lines[start - 1 : end])
         parsed.repair(len(parsed.drafts), start, "an entry without its PMID line", raw)
     draft["type"] = _type(tags)
     if names:
         draft["authors"] = names
-    for column, sources in _SCALARS:
-        value = take(tags, sources)
-        if value is not None:
-            draft[column] = value
+    take_columns(draft, tags, _SCALARS)
     for tag in ("DP", "DEP", "CDAT", "EDAT"):
         if tag in tags:
             draft["date"], draft["date_tag"] = take(tags, (tag,)), tag

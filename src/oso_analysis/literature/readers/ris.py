@@ -6,7 +6,15 @@ import re
 from typing import Any
 
 from oso_analysis.literature.readers.csl_types import RIS_TYPES, csl_type, is_canonical
-from oso_analysis.literature.readers.draft import Draft, Parsed, Tags, take_serial_numbers, words
+from oso_analysis.literature.readers.draft import (
+    Draft,
+    Parsed,
+    Tags,
+    drop_blank,
+    go_on,
+    take_serial_numbers,
+    words,
+)
 from oso_analysis.literature.readers.text import join_pages
 
 __all__ = ["KNOWN_TAGS", "parse_ris"]
@@ -83,6 +91,7 @@ def parse_ris(text: str) -> Parsed:
     open_entry = False
     has_type = False
     last: list[str] | None = None
+    more: list[str] = []
     loose: list[str] = []
     lines = text.split("\n")
     known = KNOWN_TAGS
@@ -99,13 +108,16 @@ def parse_ris(text: str) -> Parsed:
                 value = match[3].strip()
             elif last is not None:
                 # A line without a tag goes on with the one before it.
-                last[-1] = f"{last[-1]}\n{line.strip()}" if last[-1] else line.strip()
+                more.append(line.strip())
                 continue
             else:
                 # Ovid numbers its entries, and Web of Science ends the file with EF.
                 if _NUMBERING.fullmatch(line) is None:
                     loose.append(line)
                 continue
+        if more:
+            go_on(last, more, "\n")
+            more = []
         if tag == "TY":
             if open_entry:
                 _close(parsed, tags, start, lines, number - 1, has_type, ended=False)
@@ -140,6 +152,8 @@ def parse_ris(text: str) -> Parsed:
                 tags[tag] = last = [value]
             else:
                 last.append(value)
+    if more:
+        go_on(last, more, "\n")
     if open_entry:
         _close(parsed, tags, start, lines, len(lines), has_type, ended=False)
     if loose:
@@ -172,12 +186,7 @@ def _close(
     if not has_type and IDENTIFYING.isdisjoint(tags):
         _after(parsed, [f"{name}  - {value}" for name in tags for value in tags[name]], start)
         return
-    for name in [name for name, values in tags.items() if "" in values or not values]:
-        values = [value for value in tags[name] if value]
-        if values:
-            tags[name] = values
-        else:
-            del tags[name]
+    drop_blank(tags)
     draft = draft_from_tags(tags)
     if draft is None:
         parsed.reject(start, "an entry without any content", "\n".join(lines[start - 1 : end]))

@@ -7,8 +7,11 @@ from oso_analysis.literature.readers.draft import (
     Draft,
     Parsed,
     Tags,
+    drop_blank,
+    go_on,
     left_over,
     take,
+    take_columns,
     take_serial_numbers,
     words,
 )
@@ -24,6 +27,9 @@ KNOWN_TAGS = words(
     PD PE PG PI PM PN PR PS PT PU PV PY RF RI RP SA SC SD SE SI SN SO SP SS ST SU TA TC TI TL TM TN
     TR TS U1 U2 UR UT VL VN VR WC WE WP X1 X4 X5 Y1 Y4 Y5 Z1 Z2 Z3 Z4 Z8 Z9 ZA ZB ZR ZS"""
 )
+#: What a line with a tag begins with; a tag may stand alone.
+_LINE_TAGS = {tag + sign: tag for tag in KNOWN_TAGS for sign in (" ", "\t", "")}
+_STRUCTURE = frozenset({"PT", "ER", "FN", "VR", "EF"})
 #: Tags whose every line is a value of its own; the lines of others are wrapped text.
 _LISTS = words("AU AF BA BF BE CA CR C1 C3 ED GP OI RI")
 _PUBLICATION_TYPES = {
@@ -58,41 +64,53 @@ def parse_wos(text: str) -> Parsed:
     start = 0
     open_entry = False
     tag = ""
+    values: list[str] = []
+    more: list[str] = []
     for number, line in enumerate(lines, 1):
-        if line[:2] in KNOWN_TAGS and line[2:3] in (" ", "\t", ""):
-            tag = line[:2]
+        said = _LINE_TAGS.get(line[:3])
+        if said is not None:
+            if more:
+                go_on(values, more)
+                more = []
+            tag = said
             value = line[3:].strip()
-            if tag == "PT":
-                if open_entry:
-                    _close(parsed, tags, start, lines, number - 1, ended=False)
-                tags, start, open_entry = {"PT": [value]}, number, True
-            elif tag == "ER":
-                if open_entry:
-                    _close(parsed, tags, start, lines, number, ended=True)
-                else:
-                    reason = "an ER line that ends no entry was left out"
-                    parsed.repair(None, number, reason, line)
-                open_entry, tag = False, ""
-            elif tag in ("FN", "VR", "EF"):
-                tag = ""
-            else:
+            if tag not in _STRUCTURE:
                 if not open_entry:
                     if not value:
                         tag = ""
                         continue
                     tags, start, open_entry = {}, number, True
-                if value or tag not in tags:
-                    tags.setdefault(tag, []).append(value)
+                if tag not in tags:
+                    tags[tag] = values = [value]
+                else:
+                    values = tags[tag]
+                    if value:
+                        values.append(value)
+            elif tag == "PT":
+                if open_entry:
+                    _close(parsed, tags, start, lines, number - 1, ended=False)
+                tags = {"PT": (values := [value])}
+                start, open_entry = number, True
+            else:
+                if tag == "ER" and open_entry:
+                    _close(parsed, tags, start, lines, number, ended=True)
+                elif tag == "ER":
+                    reason = "an ER line that ends no entry was left out"
+                    parsed.repair(None, number, reason, line)
+                open_entry = open_entry and tag != "ER"
+                tag = ""
         elif not line or line.isspace():
             continue
         elif open_entry and tag:
-            values = tags[tag]
             if tag in _LISTS:
                 values.append(line.strip())
             else:
-                values[-1] = f"{values[-1]} {line.strip()}" if values[-1] else line.strip()
+                # Joined all at once further on, lest a long value take long.
+                more.append(line.strip())
         else:
             parsed.repair(None, number, "text outside any entry was left out", line)
+    if more:
+        go_on(values, more)
     if open_entry:
         _close(parsed, tags, start, lines, len(lines), ended=False)
     return parsed
@@ -103,18 +121,19 @@ def _close(
 ) -> None:
     has_type = "PT" in tags
     kind = (tags.pop("PT", None) or [""])[0]
-    tags = {name: [value for value in values if value] for name, values in tags.items()}
-    tags = {name: values for name, values in tags.items() if values}
-    raw = "\n".join(lines[start - 1 : end])
+    drop_blank(tags)
     if not tags:
-        parsed.reject(start, "an entry without any content", raw)
+        reason = "an entry without any content"
+        parsed.reject(start, reason, "\n".join(lines[start - 1 : end]))
         return
     draft = _draft(tags, kind)
     draft["line"] = start
     parsed.drafts.append(draft)
     if not has_type:
+        raw = "\n".join(lines[start - 1 : end])
         parsed.repair_last(start, "an entry without its PT line", raw)
     if not ended:
+        raw = "\n".join(lines[start - 1 : end])
         parsed.repair_last(start, "an entry without its ER line", raw)
 
 
@@ -131,10 +150,7 @@ def _draft(tags: Tags, kind: str) -> Draft:
     groups = [*tags.pop("CA", ()), *tags.pop("GP", ())]
     if groups:
         draft["authors"] = [*draft.get("authors", ()), *groups]
-    for column, names in _SCALARS:
-        value = take(tags, names)
-        if value is not None:
-            draft[column] = value
+    take_columns(draft, tags, _SCALARS)
     for name in ("PY", "Y1", "EA", "PD"):
         if name in tags:
             draft["date"], draft["date_tag"] = take(tags, (name,)), name
