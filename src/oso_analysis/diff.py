@@ -27,10 +27,11 @@ __all__ = [
     "EditionDiff",
     "Move",
     "compare_editions",
+    "key_columns",
     "keyed_rows",
+    "name_row",
     "open_edition",
     "render_html",
-    "row_name",
 ]
 
 #: Columns of numbers that say which row it is, not what was counted.
@@ -319,14 +320,14 @@ def _compare_rows(old: list[list[str]], new: list[list[str]], difference: Differ
     difference.words += [f"column new: {name}" for name in new[0] if name not in old[0]]
     rows = [[dict(zip(table[0], row, strict=False)) for row in table[1:]] for table in (old, new)]
     labels = [name for name in columns if _is_label(name, rows)]
-    keys = _key_columns(labels, rows)
+    keys = key_columns(labels, rows)
     first, second = (keyed_rows(part, keys) for part in rows)
-    difference.rows_gone = [_named(key, first[key], keys) for key in first if key not in second]
-    difference.rows_new = [_named(key, second[key], keys) for key in second if key not in first]
+    difference.rows_gone = [name_row(key, first[key], keys) for key in first if key not in second]
+    difference.rows_new = [name_row(key, second[key], keys) for key in second if key not in first]
     for key, row in second.items():
         if key in first:
             difference.moves += [
-                Move(_named(key, row, keys), name, first[key].get(name, ""), row.get(name, ""))
+                Move(name_row(key, row, keys), name, first[key].get(name, ""), row.get(name, ""))
                 for name in columns
                 if name not in keys and first[key].get(name, "") != row.get(name, "")
             ]
@@ -334,7 +335,7 @@ def _compare_rows(old: list[list[str]], new: list[list[str]], difference: Differ
     difference.moves.sort(key=lambda move: move.column.startswith("percent"))
 
 
-def _key_columns(labels: Sequence[str], tables: Sequence[Sequence[Mapping[str, str]]]) -> list[str]:
+def key_columns(labels: Sequence[str], tables: Sequence[Sequence[Mapping[str, str]]]) -> list[str]:
     """Return the first columns that tell the rows of each table apart; all if none do."""
     codes = {name.removesuffix(_LABEL) for name in labels if not name.endswith(_LABEL)}
     own = [n for n in labels if not (n.endswith(_LABEL) and n.removesuffix(_LABEL) in codes)]
@@ -350,13 +351,14 @@ def _key_columns(labels: Sequence[str], tables: Sequence[Sequence[Mapping[str, s
     return list(labels)
 
 
-def _named(key: tuple[str, ...], row: Mapping[str, str], keys: Sequence[str]) -> str:
+def name_row(key: tuple[str, ...], row: Mapping[str, str], keys: Sequence[str]) -> str:
     """Return a row's name: the printed name of a code where the table has one."""
     parts = [
         row.get(f"{name}{_LABEL}") or row.get(re.sub("_id$", "", name)) or part
         for name, part in zip(keys, key, strict=False)
     ]
-    return row_name((*dict.fromkeys(parts), *key[len(keys) :]) if keys else key)
+    whole = (*dict.fromkeys(parts), *key[len(keys) :]) if keys else key
+    return " · ".join(part for part in whole if part) or "(no label)"
 
 
 def _is_label(name: str, tables: Sequence[Sequence[Mapping[str, str]]]) -> bool:
@@ -385,11 +387,6 @@ def keyed_rows(
         seen[key] += 1
         found[key if seen[key] == 1 else (*key, f"({seen[key]})")] = row
     return found
-
-
-def row_name(key: tuple[str, ...]) -> str:
-    """Return the name of a row whose labels are `key`."""
-    return " · ".join(part for part in key if part) or "(no label)"
 
 
 _STYLE = """

@@ -66,7 +66,7 @@ def test_a_number_is_named_with_its_row_heading_and_both_values() -> None:
     new = COUNTS.assign(n_works=[13, 3])
     assert moved(table(), table(new, n=16)) == [
         "Table works-by-theme: n (works) went from 15 to 16",
-        "Table works-by-theme: row 'a · Access', column 'Works' went from 12 to 13 (+1, +8.3 %)",
+        "Table works-by-theme: row 'Access', column 'Works' went from 12 to 13 (+1, +8.3 %)",
     ]
 
 
@@ -88,8 +88,8 @@ def test_rows_and_columns_that_come_and_go_are_named() -> None:
     )
     assert moved(table(), table(other)) == [
         "Table works-by-theme: column 'percent_of_works' is gone",
-        "Table works-by-theme: row 'b · Cost' is gone",
-        "Table works-by-theme: row 'c · Stigma' is new",
+        "Table works-by-theme: row 'Cost' is gone",
+        "Table works-by-theme: row 'Stigma' is new",
     ]
 
 

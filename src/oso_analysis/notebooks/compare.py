@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from oso_analysis.diff import LABEL_COLUMNS, Move, keyed_rows, row_name
+from oso_analysis.diff import LABEL_COLUMNS, Move, key_columns, keyed_rows, name_row
 from oso_analysis.exhibits import EXHIBIT_MIME, PROSE_MIME, REFERENCES_MIME
 
 __all__ = ["Finding", "Tolerance", "compare_notebooks"]
@@ -194,23 +194,26 @@ def _rows(
         [{name: "" if value is None else str(value) for name, value in row.items()} for row in t]
         for t in tables
     ]
-    keys = [list(keyed_rows(rows, labels)) for rows in texts]
+    telling = key_columns(labels, texts)
+    keyed = [keyed_rows(rows, telling) for rows in texts]
+    keys = [list(rows) for rows in keyed]
     first, second = (
         dict(zip(key, rows, strict=True)) for key, rows in zip(keys, tables, strict=True)
     )
-    yield from (f"row {row_name(key)!r} is gone" for key in first if key not in second)
-    yield from (f"row {row_name(key)!r} is new" for key in second if key not in first)
+    names = {key: name_row(key, row, telling) for rows in keyed for key, row in rows.items()}
+    yield from (f"row {names[key]!r} is gone" for key in first if key not in second)
+    yield from (f"row {names[key]!r} is new" for key in second if key not in first)
     for key, row in second.items():
-        for name in [name for name in shared if name not in labels and key in first]:
+        for name in [name for name in shared if name not in telling and key in first]:
             one, other = first[key][name], row[name]
             if not _same(one, other, tolerance):
-                yield _moved(key, headings.get(name) or name, one, other)
+                yield _moved(names[key], headings.get(name) or name, one, other)
     if set(keys[0]) == set(keys[1]) and keys[0] != keys[1]:
         yield "the rows stand in another order"
 
 
-def _moved(key: tuple[str, ...], column: str, one: Any, other: Any) -> str:
-    text = f"row {row_name(key)!r}, column {column!r} went from {_shown(one)} to {_shown(other)}"
+def _moved(row: str, column: str, one: Any, other: Any) -> str:
+    text = f"row {row!r}, column {column!r} went from {_shown(one)} to {_shown(other)}"
     change = Move("", "", str(one), str(other)).change
     return f"{text} ({change})" if change else text
 
