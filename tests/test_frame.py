@@ -115,3 +115,58 @@ def test_every_import_is_declared(root: Path, project: dict[str, Any]) -> None:
     found -= {*sys.stdlib_module_names, "oso_analysis"}
     used = {_split(_DISTRIBUTIONS.get(name, name))[0] for name in found}
     assert used <= declared
+
+
+def _workflow(root: Path, name: str) -> dict[str, Any]:
+    text = (root / ".github/workflows" / name).read_text(encoding="utf-8")
+    found: dict[str, Any] = yaml.safe_load(text)
+    return found
+
+
+def _commands(job: dict[str, Any]) -> str:
+    return "\n".join(step["run"] for step in job["steps"] if "run" in step)
+
+
+@pytest.mark.parametrize(
+    ("job", "install"),
+    [("lock", "--require-hashes -r requirements.lock"), ("conda", "environment.yml")],
+)
+def test_both_installs_are_tried_on_three_systems(root: Path, job: str, install: str) -> None:
+    found = _workflow(root, "ci.yml")["jobs"][job]
+    systems = {"ubuntu-latest", "macos-latest", "windows-latest"}
+    assert set(found["strategy"]["matrix"]["os"]) == systems
+    assert install in str(found["steps"])
+    assert {"oso-analysis run", "pytest"} <= {
+        line.removeprefix("python -m ") for line in _commands(found).splitlines()
+    }
+
+
+def test_a_pull_request_is_told_what_moved(root: Path) -> None:
+    jobs = _workflow(root, "notebooks.yml")["jobs"]
+    assert "oso-analysis notebooks check --summary what-moved.md" in _commands(jobs["check"])
+    assert 'cat what-moved.md >> "$GITHUB_STEP_SUMMARY"' in _commands(jobs["check"])
+    assert "gh pr comment" in _commands(jobs["comment"])
+    # What runs the pull request's code may not write; what writes runs none of it.
+    assert "permissions" not in jobs["check"]
+    assert "checkout" not in str(jobs["comment"]["steps"])
+
+
+def test_files_have_the_same_bytes_on_every_system(root: Path) -> None:
+    """Text is read and written with its encoding said, and written with its line ends said."""
+    unsaid = []
+    for path in sorted((root / "src").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            named = {item.arg for item in node.keywords}
+            words = [str(item.value) for item in node.args if isinstance(item, ast.Constant)]
+            said = "encoding" in named or any(word.startswith("utf") for word in words)
+            wanted = {
+                "read_text": said,
+                "write_text": said and "newline" in named,
+                "run": "shell" not in named,
+                "system": False,
+            }
+            if not wanted.get(node.func.attr, True):
+                unsaid.append(f"{path.relative_to(root).as_posix()}:{node.lineno}")
+    assert unsaid == []

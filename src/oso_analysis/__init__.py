@@ -1,9 +1,12 @@
 """Reproducible tables, figures and reports from literature, consultations and indicators.
 
 >>> import oso_analysis as oso
->>> review = oso.load_review()          # doctest: +SKIP
->>> scope = oso.scope_review(review)    # doctest: +SKIP
->>> oso.explore(review)                 # doctest: +SKIP
+>>> review = oso.load_review()
+>>> scope = oso.scope_review(review, year_to=2019)
+>>> by_theme = oso.tables.count_facet(
+...     scope.work_codes, "theme", scope.works["work_id"], review.codebook
+... )
+>>> explorer = oso.explore(review, by="theme")    # controls, in JupyterLab
 
 The names below are all that most notebooks need; `help()` on any of them gives columns, units and
 an example. `oso.tables` holds what counts, `oso.figures` what draws, `oso.exhibits` what records a

@@ -206,6 +206,14 @@ def read_codebook(path: Path | str) -> Codebook:
     InputError
         All problems at once: unreadable YAML, unknown or missing lists, codes that are not text,
         a code named "not_stated" used for anything but missing.
+
+    Examples
+    --------
+    >>> codebook = read_codebook("data/codebook.yaml")
+    >>> codebook["theme"]["policing"].label
+    'Policing'
+    >>> list(codebook["kind"])
+    ['issue', 'solution']
     """
     path = Path(path)
     file = path.name

@@ -125,6 +125,16 @@ def measure_reliability(
     -------
     Reliability
         Unit: records for screening and the literature, submissions for the consultation.
+
+    Examples
+    --------
+    >>> import oso_analysis as oso
+    >>> review = oso.load_review()
+    >>> reliability = oso.measure_reliability(review, n_draws=100)
+    >>> reliability.table[["facet", "code", "n_units", "alpha"]].columns.tolist()
+    ['facet', 'code', 'n_units', 'alpha']
+    >>> bool(reliability.table["alpha"].max() <= 1)
+    True
     """
     labels: Mapping[str, Mapping[str, str]] = {"country": review.places}
 

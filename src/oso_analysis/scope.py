@@ -303,6 +303,17 @@ def scope_review(
         is no year.
     RunError
         If what is kept and what is left out do not add up, when a part of the scope is asked for.
+
+    Examples
+    --------
+    >>> import oso_analysis as oso
+    >>> review = oso.load_review()
+    >>> scope = oso.scope_review(review, year_to=2019, countries=["GB"])
+    >>> scope.text
+    'years up to 2019; what states no year is left out; places: United Kingdom'
+    >>> kept_and_left = len(scope.works) + len(scope.outside_works)
+    >>> kept_and_left == int(scope.balance["n_before"].iloc[0])
+    True
     """
     problems = unknown_codes(countries, review.places, column="countries")
     problems += unknown_codes(themes, review.codebook["theme"].labels, column="themes")

@@ -113,6 +113,16 @@ def prepare_consultation(
         All problems at once: a coder who read nothing, submissions listed twice or judged twice,
         verdicts and segments without a submission, segments in a submission that the same coder
         found not relevant.
+
+    Examples
+    --------
+    >>> import oso_analysis as oso
+    >>> review = oso.load_review()
+    >>> consultation = oso.prepare_consultation(
+    ...     review.submissions, review.relevance, review.segments
+    ... )
+    >>> sorted(consultation.submissions["relevant"].unique())
+    ['no', 'yes']
     """
     place = ["respondent_sector", "country", "consultation", "held_by", "year", "source_url"]
     require_columns(

@@ -1,8 +1,8 @@
 """Explore a review by choosing, and keep what was found as code.
 
 >>> import oso_analysis as oso
->>> review = oso.load_review()                                  # doctest: +SKIP
->>> oso.explore(review, by="theme", countries=["GB"])           # doctest: +SKIP
+>>> review = oso.load_review()
+>>> explorer = oso.explore(review, by="theme", countries=["GB"])
 """
 
 from oso_analysis.explorer.choices import Choices

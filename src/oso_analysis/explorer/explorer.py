@@ -181,8 +181,10 @@ def explore(review: Review, *, live: bool | None = None, **choices: Any) -> Expl
     Examples
     --------
     >>> import oso_analysis as oso
-    >>> review = oso.load_review()                                           # doctest: +SKIP
-    >>> oso.explore(review, by="theme", countries=["GB"], years=(2015, 2025))  # doctest: +SKIP
+    >>> review = oso.load_review()
+    >>> explorer = oso.explore(review, by="theme", countries=["GB"], years=(2015, 2025))
+    >>> explorer.exhibit.title
+    'Included works by issue area'
     """
     if live is None:
         live = bool(os.environ.get(_SESSION)) and find_spec("ipywidgets") is not None

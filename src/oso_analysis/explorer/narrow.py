@@ -99,11 +99,13 @@ def narrow_scope(
     Examples
     --------
     >>> import oso_analysis as oso
-    >>> review = oso.load_review()                                      # doctest: +SKIP
-    >>> scope = oso.scope_review(review)                                # doctest: +SKIP
-    >>> oso.narrow_scope(review, scope, years=(2015, 2020), countries=["GB"]).text
-    ... # doctest: +SKIP
+    >>> review = oso.load_review()
+    >>> scope = oso.scope_review(review)
+    >>> part = oso.narrow_scope(review, scope, years=(2015, 2020), countries=["GB"])
+    >>> part.text
     'years 2015 to 2020; what states no year is left out; places: United Kingdom'
+    >>> len(part.works) + part.n_works_left_out == len(scope.works)
+    True
     """
     codebook = review.codebook
     labels = {
