@@ -7,7 +7,7 @@ JOBS ?= 2
 
 report: .venv/installed
 	$(BIN)/oso-analysis run
-	@echo "Open reports/update-2026/index.html. For further commands: source .venv/bin/activate"
+	@echo "For further commands, once in each new terminal: source .venv/bin/activate"
 
 test: check
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile

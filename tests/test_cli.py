@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from oso_analysis.cli import _parser, main
+from oso_analysis.editions import Edition
 from oso_analysis.errors import InputError, Problem, RunError
 from oso_analysis.project import find_root
+from oso_analysis.runner.build import Outcome
 
 
 def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
@@ -133,6 +137,46 @@ def test_a_path_that_is_not_there_does_not_find_the_project_above_it(root: Path)
     assert find_root(root / "src") == root
     with pytest.raises(InputError, match="does not exist"):
         find_root(root / "elsewhere")
+
+
+def test_a_run_says_where_to_look(
+    data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shutil.copytree(data, tmp_path / "data")
+    monkeypatch.chdir(tmp_path)
+    edition = Edition("update", "Update")
+    failure = RunError("01.ipynb failed in cell 3 with KeyError: many words")
+    for outcome, status, said in (
+        (Outcome(edition, assembled=True), 0, "open reports/update/index.html\n"),
+        (Outcome(edition, failure), 1, ""),
+    ):
+        monkeypatch.setattr(
+            "oso_analysis.runner.command.run", lambda *_, _made=outcome, **__: [_made]
+        )
+        assert main(["run", "--force"]) == status
+        out, err = capsys.readouterr()
+        assert out == said
+        assert ("01.ipynb failed in cell 3" in err) == bool(status)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_a_console_that_lacks_a_letter_does_not_end_the_program(
+    tmp_path: Path, encoding: str
+) -> None:
+    code = "import sys; from oso_analysis.cli import main; sys.exit(main(sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "to-csv", "Ω→.csv"],
+        capture_output=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
+        check=False,
+    )
+    assert done.returncode == 2
+    assert b"\\u03a9\\u2192.csv" in done.stderr
+    assert b"Traceback" not in done.stderr
 
 
 def test_the_quick_answer_imports_nothing_heavy() -> None:

@@ -70,6 +70,19 @@ def test_decisions_are_honoured_as_a_spreadsheet_saved_them(tmp_path: Path) -> N
     assert len({row["work_id"] for row in table(works)}) == 1
 
 
+def test_a_wrong_verdict_is_found_in_its_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    decisions = tmp_path / "verdicts.csv"
+    decisions.write_text("record_id_a,record_id_b,verdict\na,b,diferent\n", encoding="utf-8")
+    export = FIXTURES / "zotero.csv"
+    words = ["records", "deduplicate", str(export), "--output", str(tmp_path / "works.csv")]
+    assert main([*words, "--decisions", str(decisions)]) == 2
+    said = capsys.readouterr().err
+    assert f"{decisions}, row 2, column 'verdict': 'diferent' must be one of same" in said
+    assert "did you mean 'different'" in said
+
+
 def test_bad_input_is_answered_with_all_problems_and_no_output(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -116,6 +116,9 @@ def _import(arguments: argparse.Namespace) -> int:
 
 
 def _deduplicate(arguments: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from oso_analysis.errors import InputError
     from oso_analysis.literature.deduplicate import deduplicate
     from oso_analysis.literature.readers import write_table
 
@@ -124,7 +127,15 @@ def _deduplicate(arguments: argparse.Namespace) -> int:
     )
     decisions = _decisions(arguments.decisions) if arguments.decisions is not None else None
     result = _read(arguments)
-    found = deduplicate(result.records, decisions=decisions)
+    try:
+        found = deduplicate(result.records, decisions=decisions)
+    except InputError as error:
+        # The library knows a table; the reader has a file.
+        problems = [
+            replace(item, file=str(arguments.decisions)) if item.file == "decisions" else item
+            for item in error.problems
+        ]
+        raise InputError(problems, error.summary) from None
     for table, path in (
         (found.review, arguments.review),
         (found.merges, arguments.merges),

@@ -99,6 +99,9 @@ def _run(arguments: argparse.Namespace) -> int:
         scheduler=arguments.scheduler,
     )
     failed = [outcome for outcome in outcomes if outcome.error is not None]
+    if len(outcomes) == 1 and outcomes[0].assembled and not failed:
+        # A terminal shows where to look next; seven lines of progress do not.
+        print(f"open reports/{outcomes[0].edition.name}/index.html")
     if len(outcomes) > 1:
         print(f"{len(outcomes) - len(failed)} of {len(outcomes)} editions published")
     if len(failed) > 1:

@@ -94,6 +94,8 @@ def _describe(about: Worksheet, resource: Resource) -> None:
     about.append([_safe(resource.descriptor.get("title", resource.name))])
     about.append([_safe(resource.descriptor.get("description", ""))])
     about.append([f"Fill in the sheet Data and save it as 'CSV UTF-8': data/{resource.paths[0]}"])
+    command = f"oso-analysis to-csv templates/{resource.name}.xlsx"
+    about.append([f"or: {command} --output data/{resource.paths[0]}"])
     about.append([])
     about.append(["column", "meaning", "type", "unit", "may be blank"])
     for spec in resource.fields:
