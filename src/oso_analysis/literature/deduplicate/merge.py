@@ -164,18 +164,12 @@ def _long(
     field = np.repeat(np.arange(len(rows)), [len(part.work) for part in rows.values()])
     order = np.lexsort((position, field, work))
     columns = {
-        "work_id": work_ids[work[order]],
-        "field": np.array(list(rows), dtype=object)[field[order]],
-        "record_id": ids[position[order]],
+        "work_id": pd.Series(work_ids[work[order]], dtype="str"),
+        "field": pd.Series(np.array(list(rows), dtype=object)[field[order]], dtype="str"),
+        "record_id": pd.Series(ids[position[order]], dtype="str"),
     }
     if records is not None:
-        values = [
-            records[name].to_numpy(dtype=object)[part.position] for name, part in rows.items()
-        ]
-        columns["value"] = np.concatenate([ids[:0], *values])[order]
-    return pd.DataFrame(
-        {
-            name: pd.Series(list(map(str, column.tolist())), dtype="str")
-            for name, column in columns.items()
-        }
-    )
+        values = [records[name].take(part.position).astype("str") for name, part in rows.items()]
+        stated = pd.concat([pd.Series(dtype="str"), *values], ignore_index=True)
+        columns["value"] = stated.take(order).reset_index(drop=True)
+    return pd.DataFrame(columns)
