@@ -122,6 +122,23 @@ def test_nothing_is_said_in_words(codebook: Codebook) -> None:
         assert [text.get_text() for text in figure.axes[0].texts] == ["Nothing was coded"]
 
 
+@pytest.mark.parametrize("width_mm", WIDTHS)
+def test_tables_whose_every_count_is_withheld_are_drawn(
+    some: Consultation, codebook: Codebook, width_mm: float
+) -> None:
+    submissions = count_submissions(some.submissions, "respondent_sector", codebook)
+    kinds = said.count_segments(some.segments, ["theme", "kind"], codebook)
+    for table in (submissions, kinds):
+        counts = [name for name in table.columns if str(name).startswith("n_")]
+        table[counts] = table[counts].astype("float64").mask(table[counts].notna())
+    for figure in (
+        figures.plot_submissions(submissions, "respondent_sector", width_mm=width_mm),
+        figures.plot_issues_and_solutions(kinds, by="theme", width_mm=width_mm),
+    ):
+        legible(figure)
+        assert not [bar for bar in figure.axes[0].patches if bar.get_width() > 0]
+
+
 def test_an_unknown_unit_is_refused(codebook: Codebook) -> None:
     with pytest.raises(InputError, match="illegal value for unit"):
         figures.plot_issues_and_solutions(pd.DataFrame(), unit="n_words")

@@ -16,6 +16,7 @@ from oso_analysis.figures.layout import (
     empty,
     is_narrow,
     join,
+    largest,
     line_height,
     rows_of,
     sheet,
@@ -73,7 +74,7 @@ def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
     height = 120.0
     low, high = 6.0, height - 16.0
     xs = (side, width_mm - side)
-    top = max(float(table[shares].max().max()), 1.0)
+    top = largest(table[shares])
     colours = theme_colours(table["theme"])
     with style():
         figure, ax = sheet(width_mm, height)
@@ -191,7 +192,7 @@ def plot_rank_differences(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_M
                 zorder=3,
             )
         ax.axvline(0, color=MUTED, linewidth=0.8)
-        reach = max(float(rows[columns].abs().to_numpy().max()), 1.0) + 0.6
+        reach = largest(rows[columns].abs()) + 0.6
         ax.set_xlim(-reach, reach)
         ax.set_ylim(len(rows) - 0.4, -0.6)
         width = 14 if narrow else 30

@@ -17,6 +17,7 @@ from oso_analysis.figures.layout import (
     count_axis,
     empty,
     is_narrow,
+    largest,
     line_height,
     printed_words,
     rows_of,
@@ -117,7 +118,7 @@ def plot_submissions(table: pd.DataFrame, by: str, *, width_mm: float = FULL_WID
                 behind += " respondents" if not is_narrow(width_mm) else ""
             direct_label(ax, ends[row.Index], row.Index, behind)
         unit = "Submissions by respondents" if len(repeats) else "Submissions"
-        _finish_bars(ax, rows.index, wrapped, rows["n_submissions"].max(), unit, width_mm)
+        _finish_bars(ax, rows.index, wrapped, largest(rows["n_submissions"]), unit, width_mm)
         ax.set_ylim(float(tall.sum()), 0)
         if split:
             _legend(figure, [("relevant", ACCENT), ("not relevant", NOT_STATED_COLOUR)])
@@ -134,7 +135,7 @@ def _finish_bars(
 ) -> None:
     ax.set_yticks(places, labels)
     # Room for the longest direct label behind the longest bar.
-    ax.set_xlim(0, max(top, 1) * (1.6 if is_narrow(width_mm) else 1.4))
+    ax.set_xlim(0, top * (1.6 if is_narrow(width_mm) else 1.4))
     ax.set_xlabel(unit, loc="right" if is_narrow(width_mm) else "left")
     count_axis(ax.xaxis, 4)
     ax.tick_params(axis="y", length=0)
@@ -208,8 +209,10 @@ def plot_issues_and_solutions(
             solution = WITHHELD if (code, "solution") in withheld else f"{row.solution:.0f}"
             direct_label(ax, -row.issue, row.Index, issue, dx=-4, ha="right")
             direct_label(ax, row.solution, row.Index, solution)
-        margin = 0.12 * max(rows["both"].max(), 1) * (2 if narrow else 1)
-        ax.set_xlim(-rows["issue"].max() - margin, rows["solution"].max() + margin)
+        margin = 0.12 * largest(rows["both"]) * (2 if narrow else 1)
+        sides = (largest(rows[kind], least=0.0) for kind in ("issue", "solution"))
+        left, right = (reach + margin for reach in sides)
+        ax.set_xlim(-left, right)
         ax.set_ylim(len(rows) - 0.4, -0.6)
         ax.set_yticks(
             rows.index, [wrap_label(words, 14 if narrow else 30) for words in rows["words"]]
@@ -368,6 +371,6 @@ def plot_outcomes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Fi
             direct_label(ax, 0 if pd.isna(row.n_segments) else row.n_segments, row.Index, words)
         wrapped = [wrap_label(words, 18 if narrow else 40) for words in rows["words"]]
         unit = "Solutions in submissions" if narrow and both else "Possible solutions (segments)"
-        _finish_bars(ax, rows.index, wrapped, rows["n_segments"].max(), unit, width_mm)
+        _finish_bars(ax, rows.index, wrapped, largest(rows["n_segments"]), unit, width_mm)
         ax.set_ylim(len(rows) - 0.4, -0.6)
     return figure

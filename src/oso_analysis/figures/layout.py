@@ -26,6 +26,7 @@ __all__ = [
     "empty",
     "is_narrow",
     "join",
+    "largest",
     "line_height",
     "printed_words",
     "rows_of",
@@ -70,6 +71,12 @@ def empty(width_mm: float, words: str) -> Figure:
 def rows_of(table: pd.DataFrame) -> Iterator[Any]:
     """Yield a table's rows as named tuples, whose fields the type checker cannot know."""
     return iter(table.itertuples())
+
+
+def largest(values: pd.Series | pd.DataFrame, *, least: float = 1.0) -> float:
+    """Return the largest number, at least `least`; all of them may be withheld."""
+    numbers = values.to_numpy(dtype=float, na_value=float("nan"))
+    return float(numbers[numbers == numbers].max(initial=least))
 
 
 def count_axis(axis: Axis, n_ticks: int) -> None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 from oso_analysis.codebook import NOT_STATED, WITHHELD
 from oso_analysis.errors import require_columns
-from oso_analysis.figures.layout import empty, is_narrow, rows_of
+from oso_analysis.figures.layout import empty, is_narrow, largest, rows_of
 from oso_analysis.figures.style import (
     FULL_WIDTH_MM,
     MUTED,
@@ -65,21 +65,21 @@ def plot_outcome_trace(trace: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) 
     cells = trace[trace["n_segments"].fillna(1).gt(0)]
     narrow = is_narrow(width_mm)
     size = 7.5 if narrow else 9.0
-    largest = _LARGEST / 2.6 if narrow else _LARGEST
+    full_area = _LARGEST / 2.6 if narrow else _LARGEST
     colours = outcome_colours(outcomes["outcome"])
     with style():
         figure = new_figure(width_mm=width_mm, height_mm=(56 if narrow else 36) + 9.5 * len(themes))
         left, right = figure.subplots(
             1, 2, sharey=True, gridspec_kw={"width_ratios": (2.2, 1) if narrow else (3.6, 1)}
         )
-        most = max(int(trace["n_segments"].max()), 1)
+        most = largest(trace["n_segments"])
         for cell in rows_of(cells):
             x, y = column_of[cell.outcome], row_of[cell.theme]
             if cell.n_segments != cell.n_segments:
                 direct_label(left, x, y, WITHHELD, dx=0, ha="center", size=size).set_color(MUTED)
                 continue
             colour = colours[cell.outcome]
-            area = largest * cell.n_segments / most
+            area = full_area * cell.n_segments / most
             left.scatter(x, y, s=area, color=colour, linewidth=0)
             inside = area > 130
             direct_label(
@@ -128,7 +128,7 @@ def plot_outcome_trace(trace: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) 
         )
         for row in rows_of(themes):
             direct_label(right, row.n_works, row.Index, f"{row.n_works}", size=size, dx=3)
-        right.set_xlim(0, max(themes["n_works"].max(), 1) * (1.5 if narrow else 1.2))
+        right.set_xlim(0, largest(themes["n_works"]) * (1.5 if narrow else 1.2))
         right.set_xticks([0])
         right.set_xlabel("Works", fontsize=size)
         right.tick_params(axis="y", length=0, labelleft=False)
