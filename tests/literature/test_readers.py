@@ -6,6 +6,7 @@ import codecs
 import csv
 import json
 import re
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -548,6 +549,55 @@ def test_the_count_of_markers_is_no_parser_of_its_own() -> None:
     assert count_markers('Title,Year\n"a\nb",1\n\nc,2\n', "csv") == 2
     assert count_markers("PMID- 1\nTI  - x\n\nPMID- 2\n", "medline") == 2
     assert count_markers("FN x\nPT J\nTI a\nER\n\nPT J\nTI b\nER\nEF", "wos") == 2
+
+
+def test_elements_nested_beyond_reason_are_rejected(tmp_path: Path) -> None:
+    deep = "<a>" * 50_000 + "</a>" * 50_000
+    good = "<record><titles><title>T</title></titles></record>"
+    text = f"<xml><records><record>{deep}</record>{good}</records></xml>"
+    result = read_records(write(tmp_path, text))
+    assert list(result.rejects["reason"]) == ["an entry whose elements are nested too deeply"]
+    assert list(result.records["title"]) == ["T"]
+
+
+def test_records_are_told_apart_though_a_comment_spans_two(tmp_path: Path) -> None:
+    title = "<titles><title>{}</title></titles>"
+    entries = [title.format("a<!-- "), "-->" + title.format("b"), title.format("c")]
+    text = "".join(f"<record>{entry}</record>" for entry in entries)
+    result = read_records(write(tmp_path, f"<xml><records>{text}</records></xml>"))
+    assert list(result.files["n_markers"]) == [3]
+    assert list(result.records["title"])[1:] == ["b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("TY  - JOUR\nAB  - a{}\nER  - \n", "\nmore"),
+        ("TY  - JOUR\nTI  - a\nER  - \n{}", "loose\nER  - \n"),
+        ("PMID- 1\nAB  - a{}\n", "\n      more"),
+        ("PT J\nAB a{}\nER\n\nEF", "\n   more"),
+        ("@misc{{k, title = {{a}}}}\n{}@misc{{l, title = {{b}}}}", "\n"),
+        ("@misc{{k{}l, title = {{a}}}}", " "),
+        ("@misc{{k, title{}= {{a}}}}", " "),
+    ],
+    ids=["RIS", "RIS after", "MEDLINE", "Web of Science", "BibTeX", "BibTeX key", "BibTeX name"],
+)
+def test_time_grows_no_faster_than_a_damaged_file(text: str, lines: str, tmp_path: Path) -> None:
+    def seconds(times: int) -> float:
+        path = write(tmp_path, text.format(lines * times))
+        start = time.process_time()
+        read_records(path)
+        return time.process_time() - start
+
+    # Ten times the lines take some ten times as long; they took a hundred times.
+    assert seconds(200_000) < 40 * seconds(20_000) + 1
+
+
+def test_numbers_of_more_than_64_bits_keep_their_digits(tmp_path: Path) -> None:
+    item = '{"id": 12345678901234567890123, "title": "T", "volume": 98765432109876543210}'
+    records = read_records(write(tmp_path, f"[{item}]")).records
+    assert records.loc[0, "record_id"] == "12345678901234567890123"
+    assert records.loc[0, "volume"] == "98765432109876543210"
 
 
 def test_blank_lines_before_a_header_do_not_hide_it(tmp_path: Path) -> None:

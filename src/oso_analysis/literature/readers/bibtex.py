@@ -24,16 +24,16 @@ __all__ = ["NOT_ENTRIES", "parse_bibtex"]
 NOT_ENTRIES = frozenset({"comment", "string", "preamble", "xdata", "set", "control"})
 
 _START = re.compile(r"(?:^|(?<=\}))[ \t]*@[ \t]*([A-Za-z]\w*)\s*([{(])", re.MULTILINE)
-_KEY = re.compile(r"\s*([^,{}\"\n]*?)\s*(?:,|(?=[})])|(?=\n))")
+_KEY = re.compile(r"\s*+([^,{})\"\n]*+)\s*(?:,|(?=[})])|(?=\n))")
 _NO_KEY = re.compile(r"[\w-]+\s*=")
 _BALANCED = r"\{([^{}]*+(?:\{[^{}]*+(?:\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+\}[^{}]*+)*+\}[^{}]*+)*+)\}"
 _FIELD = re.compile(
-    r"[\s,]*([A-Za-z_][^=,{}\"#\n]*?)\s*=\s*(?:"
+    r"[\s,]*+([A-Za-z_][^=,{}\"#\n]*+)\s*=\s*(?:"
     + _BALANCED
     + r'|"([^"{}\\]*)"|([^\s,#{}"]+))\s*(?=[,})])'
 )
-_NAME = re.compile(r"[\s,]*([A-Za-z_][^=,{}\"#\n]*?)\s*=\s*")
-_LOOKS_LIKE_FIELD = re.compile(r"^\s*[\w-]+\s*=\s*[{\"]", re.MULTILINE)
+_NAME = re.compile(r"[\s,]*+([A-Za-z_][^=,{}\"#\n]*+)\s*=\s*")
+_LOOKS_LIKE_FIELD = re.compile(r"^[^\S\n]*[\w-]+\s*=\s*[{\"]", re.MULTILINE)
 _BRACE = re.compile(r"\\?[{}]")
 _BARE = re.compile(r"[^\s,#{}\"]+")
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
@@ -167,10 +167,10 @@ def _entry(
     key: str | None = None
     match = _KEY.match(text, start, limit)
     if match is not None and not _NO_KEY.match(match[1]):
-        key = match[1] or None
+        key = match[1].strip() or None
         start = match.end()
-    elif match is not None and _DOI_LIKE.match(match[1]):
-        key, start = match[1], match.end()
+    elif match is not None and _DOI_LIKE.match(match[1].strip()):
+        key, start = match[1].strip(), match.end()
     tags, end, reasons = _fields(text, start, limit, strings)
     return key, tags, end, reasons
 
@@ -193,7 +193,7 @@ def _fields(
             if group == 4 and not value.isdigit():
                 value = _macro(value, strings, reasons)
             place = match.end()
-            name = match[1].lower()
+            name = match[1].rstrip().lower()
         else:
             named = _NAME.match(text, place, limit)
             if named is None:
@@ -205,7 +205,7 @@ def _fields(
                 place = resumed.end() - len(resumed[0].lstrip(", \t\n"))
                 continue
             value, place = _value(text, named.end(), limit, strings, reasons)
-            name = named[1].lower()
+            name = named[1].rstrip().lower()
         value = value.strip()
         if value:
             if name in tags:
@@ -265,7 +265,8 @@ def _value(
         place = joined.end()
 
 
-_NEXT_FIELD = re.compile(r",?[ \t]*\n\s*[A-Za-z][\w-]*[ \t]*=[ \t]*(?=[{\"\d])")
+#: White space is bounded, lest a long run of it is gone through from each of its places.
+_NEXT_FIELD = re.compile(r",?[ \t]{0,200}\n\s{0,200}[A-Za-z][\w-]*[ \t]*=[ \t]*(?=[{\"\d])")
 _HASH = re.compile(r"\s*#\s*")
 _QUOTE = re.compile(r'\\?[{}"]')
 

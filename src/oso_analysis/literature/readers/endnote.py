@@ -127,7 +127,11 @@ def _read(parsed: Parsed, chunk: str, line: int, root: Element | None, *, closed
     if root is None:
         parsed.reject(line, "an entry that is not well-formed XML", chunk)
         return
-    draft = _draft(root)
+    try:
+        draft = _draft(root)
+    except RecursionError:
+        parsed.reject(line, "an entry whose elements are nested too deeply", chunk)
+        return
     if draft is None:
         parsed.reject(line, "an entry without any content", chunk)
         return

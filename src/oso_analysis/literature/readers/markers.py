@@ -262,7 +262,7 @@ def scan_table(raw: bytes, delimiter: str) -> list[int]:
         )
         for line in lines
     ):
-        return [number for number, line in enumerate(lines, 1) if _says(line, delimiter)]
+        return [number for number, line in enumerate(lines, 1) if line and _says(line, delimiter)]
     del lines
     data = np.frombuffer(raw, dtype=np.uint8)
     places = _places(raw, b'"\n')
@@ -282,12 +282,12 @@ def scan_table(raw: bytes, delimiter: str) -> list[int]:
     feeds = places[~is_quote]
     ends = feeds[after[~is_quote] == 0]
     starts = np.concatenate(([0], ends + 1))
+    ends = np.concatenate((ends, [len(raw)]))
+    starts, ends = starts[ends > starts], ends[ends > starts]
     numbers = 1 + np.searchsorted(feeds, starts)
     return [
         number
-        for number, start, end in zip(
-            numbers.tolist(), starts.tolist(), [*ends.tolist(), len(raw)], strict=True
-        )
+        for number, start, end in zip(numbers.tolist(), starts.tolist(), ends.tolist(), strict=True)
         if _says(raw[start:end], delimiter)
     ]
 

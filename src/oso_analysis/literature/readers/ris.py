@@ -169,7 +169,7 @@ def _after(parsed: Parsed, lines: list[str], number: int) -> None:
         parsed.repair(None, number, "text outside any entry was left out", "\n".join(lines))
         return
     extra = parsed.drafts[-1].setdefault("extra", {})
-    extra["(after the entry)"] = [*extra.get("(after the entry)", ()), *lines]
+    extra.setdefault("(after the entry)", []).extend(lines)
 
 
 def _close(

@@ -124,17 +124,25 @@ def _rows(text: str, delimiter: str, first: int) -> Iterator[tuple[int, list[str
     between = f'"{delimiter}"'
     while at < count:
         line = lines[at]
+        if not line:
+            at += 1
+            continue
         number = first + at
         if '"' not in line:
             at += 1
             yield number, line.split(delimiter)
-        elif (
-            len(line) > 1
-            and line[0] == line[-1] == '"'
-            and line.count('"', 1, -1) == 2 * line.count(between, 1, -1)
+            continue
+        cells = line.split(between)
+        # Quotation marks stand nowhere but around the cells where there are two for each.
+        if (
+            line.count('"') == 2 * len(cells)
+            and cells[0].startswith('"')
+            and cells[-1].endswith('"')
         ):
             at += 1
-            yield number, line[1:-1].split(between)
+            cells[0] = cells[0][1:]
+            cells[-1] = cells[-1][:-1]
+            yield number, cells
         else:
             yield number, next(reader)
 
