@@ -6,7 +6,6 @@ import codecs
 import csv
 import json
 import re
-import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -582,15 +581,11 @@ def test_records_are_told_apart_though_a_comment_spans_two(tmp_path: Path) -> No
     ],
     ids=["RIS", "RIS after", "MEDLINE", "Web of Science", "BibTeX", "BibTeX key", "BibTeX name"],
 )
-def test_time_grows_no_faster_than_a_damaged_file(text: str, lines: str, tmp_path: Path) -> None:
-    def seconds(times: int) -> float:
-        path = write(tmp_path, text.format(lines * times))
-        start = time.process_time()
-        read_records(path)
-        return time.process_time() - start
-
-    # Ten times the lines take some ten times as long; they took a hundred times.
-    assert seconds(200_000) < 40 * seconds(20_000) + 1
+def test_a_damaged_entry_of_very_many_lines_is_read(text: str, lines: str, tmp_path: Path) -> None:
+    # Time once grew with the square of the lines: these took minutes each.
+    files = read_records(write(tmp_path, text.format(lines * 200_000))).files
+    assert files["n_markers"].iloc[0] >= 1
+    assert files["n_accepted"].iloc[0] + files["n_rejected"].iloc[0] == files["n_markers"].iloc[0]
 
 
 def test_numbers_of_more_than_64_bits_keep_their_digits(tmp_path: Path) -> None:
