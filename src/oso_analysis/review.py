@@ -230,6 +230,15 @@ def load_review(root: Path | str | None = None) -> Review:
     InputError
         Every problem of every file at once: broken contracts, unreadable records, references to
         rows that do not exist.
+
+    Examples
+    --------
+    >>> import oso_analysis as oso
+    >>> review = oso.load_review()
+    >>> sorted(review.tables)[:3]
+    ['coding', 'coding_adjudication', 'coding_consensus']
+    >>> len(review.records) == int(review.works["n_records"].sum())
+    True
     """
     folder = find_root(root)
     data = folder / "data"

@@ -127,6 +127,25 @@ def deduplicate(records: pd.DataFrame, *, decisions: pd.DataFrame | None = None)
     InputError
         For missing columns, missing or repeated record ids, and verdicts that contradict each
         other.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import oso_analysis as oso
+    >>> title = "Risk assessment of people who offend online: a systematic review"
+    >>> records = pd.DataFrame(
+    ...     {
+    ...         "record_id": ["a", "b", "c"],
+    ...         "title": [title, title.upper(), "Annual report 2019"],
+    ...         "authors": ["Smith, A.", "Smith, Anna", None],
+    ...         "year": [2018, 2019, 2019],
+    ...     }
+    ... )
+    >>> result = oso.deduplicate(records)
+    >>> result.works[["work_id", "n_records", "record_ids"]]
+      work_id  n_records record_ids
+    0     w-a          2       a; b
+    1     w-c          1          c
     """
     check_records(records)
     with _uncollected():

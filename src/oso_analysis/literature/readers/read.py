@@ -120,6 +120,16 @@ def read_records(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]
     RunError
         Where accepted and rejected entries do not add up to the independent count; an error
         in this package, raised lest an entry be lost unnoticed.
+
+    Examples
+    --------
+    >>> import oso_analysis as oso
+    >>> result = oso.read_records("data/literature/records/solicitation.json")
+    >>> result.files["format"].tolist()
+    ['csl-json']
+    >>> counts = result.files.iloc[0]
+    >>> bool(counts["n_markers"] == counts["n_accepted"] + counts["n_rejected"])
+    True
     """
     named = _named(paths)
     # Parsing makes millions of small objects, none of them in cycles; letting the collector visit
