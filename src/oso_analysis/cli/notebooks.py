@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
-from oso_analysis.cli.parsing import add_verbs, positive
+from oso_analysis.cli.parsing import add_verbs, add_workers
 
 __all__ = ["add_commands"]
 
@@ -67,19 +66,7 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
 
 def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="notebooks (default: all)")
-    parser.add_argument(
-        "--jobs",
-        type=positive,
-        default=os.cpu_count() or 1,
-        metavar="N",
-        help="how many notebooks to run at a time (default: one for each processor)",
-    )
-    parser.add_argument(
-        "--engine",
-        choices=("warm", "kernel"),
-        default="warm",
-        help="as for `oso-analysis run` (default: warm)",
-    )
+    add_workers(parser)
 
 
 def _fraction(text: str) -> float:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from functools import partial
 from typing import Any
 
-__all__ = ["Parser", "add_verbs", "positive"]
+__all__ = ["Parser", "add_verbs", "add_workers", "positive"]
 
 
 class Parser(argparse.ArgumentParser):
@@ -37,6 +38,24 @@ def _list_verbs(parser: argparse.ArgumentParser, metavar: str, _: argparse.Names
     parser.print_help(sys.stderr)
     print(f"\n{parser.prog}: name a {metavar.lower()} of these", file=sys.stderr)
     return 2
+
+
+def add_workers(parser: argparse.ArgumentParser) -> None:
+    """Let a verb that runs notebooks be told how many at a time, and in what kernels."""
+    parser.add_argument(
+        "--jobs",
+        type=positive,
+        default=os.cpu_count() or 1,
+        metavar="N",
+        help="how many notebooks to run at a time (default: one for each processor)",
+    )
+    parser.add_argument(
+        "--engine",
+        choices=("warm", "kernel"),
+        default="warm",
+        help="warm: kernels forked from a process that has the libraries loaded, where the system "
+        "can (default); kernel: an ordinary kernel for each notebook",
+    )
 
 
 def positive(text: str) -> int:

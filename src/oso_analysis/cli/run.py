@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 
-from oso_analysis.cli.parsing import positive
+from oso_analysis.cli.parsing import add_workers, positive
 
 __all__ = ["add_commands"]
 
@@ -41,20 +40,7 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         help="one edition for each value (2010..2026 or GB,US); with several --grid, for each "
         "combination",
     )
-    parser.add_argument(
-        "--jobs",
-        type=positive,
-        default=os.cpu_count() or 1,
-        metavar="N",
-        help="how many notebooks to run at a time (default: one for each processor)",
-    )
-    parser.add_argument(
-        "--engine",
-        choices=("warm", "kernel"),
-        default="warm",
-        help="warm: kernels forked from a process that has the libraries loaded, where the system "
-        "can (default); kernel: an ordinary kernel for each notebook",
-    )
+    add_workers(parser)
     parser.add_argument(
         "--scheduler",
         metavar="ADDRESS",

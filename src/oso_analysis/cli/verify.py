@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
 
-from oso_analysis.cli.parsing import positive
+from oso_analysis.cli.parsing import add_workers
 
 __all__ = ["add_commands"]
 
@@ -26,19 +25,7 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         metavar="EDITION",
         help="a published edition (default: that of editions.yaml)",
     )
-    parser.add_argument(
-        "--jobs",
-        type=positive,
-        default=os.cpu_count() or 1,
-        metavar="N",
-        help="how many notebooks to run at a time (default: one for each processor)",
-    )
-    parser.add_argument(
-        "--engine",
-        choices=("warm", "kernel"),
-        default="warm",
-        help="as for `oso-analysis run` (default: warm)",
-    )
+    add_workers(parser)
     parser.set_defaults(handler=_verify)
 
 
