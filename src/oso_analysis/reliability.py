@@ -20,6 +20,7 @@ from oso_analysis.agreement import (
 )
 from oso_analysis.codebook import NOT_STATED
 from oso_analysis.errors import check_option
+from oso_analysis.frames import among
 from oso_analysis.review import Review
 from oso_analysis.scope import Scope
 
@@ -142,16 +143,16 @@ def measure_reliability(
         decisions = review.screening
         if scope is not None:
             ids = review.work_ids
-            dated = ids.loc[ids["work_id"].isin(scope.dated_works), "record_id"]
-            decisions = decisions[decisions["record_id"].isin(dated)]
+            dated = ids.loc[among(ids["work_id"], scope.dated_works), "record_id"]
+            decisions = decisions[among(decisions["record_id"], dated)]
         return measure_screening_agreement(decisions, review.codebook, n_draws=n_draws, seed=seed)
 
     def literature() -> pd.DataFrame:
         coding = review.coding
         if scope is not None:
             ids = review.work_ids
-            kept = ids.loc[ids["work_id"].isin(scope.works["work_id"]), "record_id"]
-            coding = coding[coding["record_id"].isin(kept)]
+            kept = ids.loc[among(ids["work_id"], scope.works["work_id"]), "record_id"]
+            coding = coding[among(coding["record_id"], kept)]
         return measure_coding_agreement(
             coding, review.codebook, labels=labels, n_draws=n_draws, seed=seed
         )

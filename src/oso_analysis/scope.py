@@ -16,6 +16,7 @@ import pandas as pd
 
 from oso_analysis.display import Summarised, Summary, plural
 from oso_analysis.errors import InputError, Problem, RunError, unknown_codes
+from oso_analysis.frames import among
 from oso_analysis.indicators import scope_figures
 from oso_analysis.literature.screening import included_works
 from oso_analysis.review import Review
@@ -59,7 +60,7 @@ class Scope(Summarised):
     def work_codes(self) -> pd.DataFrame:
         """Their codes: `work_id, facet, code`."""
         codes = self._review.work_codes
-        return codes[codes["work_id"].isin(self.works["work_id"])]
+        return codes[among(codes["work_id"], self.works["work_id"])]
 
     @cached_property
     def outside_works(self) -> pd.DataFrame:
@@ -86,14 +87,14 @@ class Scope(Summarised):
     def relevance(self) -> pd.DataFrame:
         """Verdicts on submissions in scope, as in `Review`."""
         relevance = self._review.relevance
-        kept = relevance["submission_id"].isin(self.submissions["submission_id"])
+        kept = among(relevance["submission_id"], self.submissions["submission_id"])
         return relevance[kept].reset_index(drop=True)
 
     @cached_property
     def segments(self) -> pd.DataFrame:
         """Segments of submissions in scope, as in `Review`."""
         segments = self._review.segments
-        kept = segments["submission_id"].isin(self.submissions["submission_id"])
+        kept = among(segments["submission_id"], self.submissions["submission_id"])
         return segments[kept].reset_index(drop=True)
 
     @property
@@ -136,7 +137,7 @@ class Scope(Summarised):
         def note(noun: str) -> str:
             return f"left out: {left[noun]}" if left[noun] else "nothing left out"
 
-        relevant = self.submissions["submission_id"].isin(self.segments["submission_id"])
+        relevant = among(self.submissions["submission_id"], self.segments["submission_id"])
         rows = [
             ("works", len(self.works), f"included works in scope; {note('included works')}"),
             ("work_codes", len(self.work_codes), "their codes"),
@@ -186,7 +187,7 @@ def _has_code(
     rows = codes[codes["facet"] == facet]
     if wanted is not None:
         rows = rows[rows["code"].isin(list(wanted))]
-    return ids.isin(rows["work_id"])
+    return among(ids, rows["work_id"])
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,7 @@ def _closing(noun: str, kept: pd.DataFrame, ids: pd.Series, reasons: pd.Series) 
 
 def _scope_works(review: Review, choice: _Choice) -> _Kept:
     everything = review.works
-    included = everything[everything["work_id"].isin(included_works(review.work_screening))]
+    included = everything[among(everything["work_id"], included_works(review.work_screening))]
     ids = included["work_id"]
     masks = _by_year(included["year"], choice.year_to)
     if choice.countries:
@@ -249,7 +250,7 @@ def _scope_submissions(review: Review, choice: _Choice) -> _Kept:
     if choice.themes:
         segments = review.segments
         named = segments["theme"].isin(list(choice.themes)) & (segments["coder"] == choice.coder)
-        masks["other_theme"] = ~ids.isin(segments.loc[named, "submission_id"])
+        masks["other_theme"] = ~among(ids, segments.loc[named, "submission_id"])
     reasons = _first_reason(masks)
     kept = submissions[reasons.isna()].reset_index(drop=True)
     return _closing("submissions", kept, ids, reasons)

@@ -25,6 +25,7 @@ import pandas as pd
 
 from oso_analysis.codebook import NOT_STATED, Codebook
 from oso_analysis.errors import InputError, Problem, nearest, require_columns
+from oso_analysis.frames import distinct
 from oso_analysis.literature.screening import resolve_work_column
 
 __all__ = ["EMPTY_CODES", "SINGLE_LABEL", "code_works", "list_coding_disagreements"]
@@ -55,7 +56,7 @@ def _check_codes(frame: pd.DataFrame, codebook: Codebook, *, file: str) -> list[
                 value=code,
                 nearest=nearest(code, legal),
             )
-            for code in sorted({str(code) for code in codes.dropna()} - set(legal) - {NOT_STATED})
+            for code in sorted(distinct(codes) - set(legal) - {NOT_STATED})
         ]
     problems += [
         Problem("must not be missing", file=file, column=column)
@@ -66,8 +67,8 @@ def _check_codes(frame: pd.DataFrame, codebook: Codebook, *, file: str) -> list[
 
 
 def _record_problems(frame: pd.DataFrame, work_ids: pd.DataFrame, *, file: str) -> list[Problem]:
-    known = set(work_ids["record_id"])
-    unknown = sorted({str(record) for record in frame["record_id"]} - known)
+    known = distinct(work_ids["record_id"])
+    unknown = sorted({str(record) for record in frame["record_id"].unique().tolist()} - known)
     return [
         Problem(
             "is not a known record",
@@ -92,7 +93,7 @@ def _sighting_codes(
     require_columns(coding, ["record_id", "coder", "basis", "facet", "code"], where="coding")
     problems = _record_problems(coding, work_ids, file="coding")
     problems += _check_codes(coding, codebook, file="coding")
-    coders = set(coding["coder"].dropna())
+    coders = distinct(coding["coder"])
     if coders and coder not in coders:
         problems.append(
             Problem(
@@ -231,9 +232,10 @@ def code_works(
     many = _drop_empty(rows.loc[~single, columns].drop_duplicates())
     merged = pd.concat([one, many], ignore_index=True)
     final = _adjudicated(adjudication, work_ids, codebook)
-    settled = pd.MultiIndex.from_frame(final[["work_id", "facet"]])
-    own = pd.MultiIndex.from_frame(merged[["work_id", "facet"]])
-    merged = pd.concat([merged[~own.isin(settled)], final], ignore_index=True)
+    if not final.empty:
+        settled = pd.MultiIndex.from_frame(final[["work_id", "facet"]])
+        own = pd.MultiIndex.from_frame(merged[["work_id", "facet"]])
+        merged = pd.concat([merged[~own.isin(settled)], final], ignore_index=True)
     return merged.astype("str").drop_duplicates().sort_values(columns, ignore_index=True)
 
 

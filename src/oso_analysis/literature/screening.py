@@ -26,6 +26,7 @@ import pandas as pd
 
 from oso_analysis.codebook import Codebook
 from oso_analysis.errors import InputError, Problem, nearest, require_columns
+from oso_analysis.frames import among, distinct
 
 __all__ = [
     "CONFLICT",
@@ -54,7 +55,7 @@ def _column_problems(
 ) -> list[Problem]:
     """Return a problem for each distinct value of `column` outside `legal`, in sorted order."""
     known = set(legal)
-    wrong = sorted({str(value) for value in frame[column].dropna()} - known)
+    wrong = sorted(distinct(frame[column]) - known)
     return [
         Problem(rule, file=file, column=column, value=value, nearest=nearest(value, known))
         for value in wrong
@@ -103,7 +104,7 @@ def _check(screening: pd.DataFrame, work_ids: pd.DataFrame, codebook: Codebook) 
 
 
 def _check_reviewer(screening: pd.DataFrame, reviewer: str) -> None:
-    reviewers = set(screening["reviewer"])
+    reviewers = set(screening["reviewer"].unique().tolist())
     if reviewers and reviewer not in reviewers:
         raise InputError(
             [
@@ -227,7 +228,7 @@ def _adjudicated(
 def _votes(screening: pd.DataFrame, work_ids: pd.DataFrame, reviewer: str) -> pd.DataFrame:
     """Return the decisions that count (rule 2), with the work and the record's own decision."""
     first = screening["reviewer"] == reviewer
-    seen_by_first = screening["record_id"].isin(screening.loc[first, "record_id"])
+    seen_by_first = among(screening["record_id"], screening.loc[first, "record_id"])
     votes = screening.loc[first | ~seen_by_first].merge(
         work_ids[["record_id", "work_id"]], on="record_id", how="left", validate="many_to_one"
     )
@@ -300,18 +301,18 @@ def screen_works(
         work_ids.groupby("work_id").size().rename("n_records").sort_index().to_frame().reset_index()
     )
     said = {
-        decision: set(votes.loc[votes["of_record"] == decision, "work_id"])
+        decision: distinct(votes.loc[votes["of_record"] == decision, "work_id"])
         for decision in (INCLUDE, CONFLICT, EXCLUDE)
     }
     decision = pd.Series(NOT_SCREENED, index=works.index, dtype="str")
     for value in (EXCLUDE, CONFLICT, INCLUDE):  # the later one wins
-        decision = decision.mask(works["work_id"].isin(said[value]), value)
+        decision = decision.mask(among(works["work_id"], said[value]), value)
     reason = works["work_id"].map(_reasons(votes, codebook)).astype("str")
 
     decided = works["work_id"].isin(verdicts.index)
     decision = decision.mask(decided, works["work_id"].map(verdicts["decision"]))
     reason = reason.mask(decided, works["work_id"].map(verdicts["exclusion_reason"]))
-    screened = work_ids["record_id"].isin(screening["record_id"])
+    screened = among(work_ids["record_id"], screening["record_id"])
     n_screened = screened.groupby(work_ids["work_id"]).sum()
     return pd.DataFrame(
         {
@@ -425,7 +426,7 @@ def list_conflicts(
         ("reviewers", "exclusion_reason"): f"the reason given by {reviewer} counts",
         ("sightings", "exclusion_reason"): "the most frequent reason counts",
     }
-    said = _said(rows[rows["work_id"].isin(set().union(*split.values()))])
+    said = _said(rows[among(rows["work_id"], set().union(*split.values()))])
     n_records = rows.groupby("work_id")["record_id"].nunique().to_dict()
     decisions, reasons = outcome["decision"].to_dict(), outcome["exclusion_reason"].to_dict()
     found = []
