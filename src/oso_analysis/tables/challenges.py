@@ -15,6 +15,7 @@ import pandas as pd
 
 from oso_analysis.codebook import NOT_STATED, Codebook
 from oso_analysis.errors import require_columns
+from oso_analysis.frames import among
 from oso_analysis.tables.themes import FAMILY, cross_facets, cross_periods
 from oso_analysis.tables.works import attribute_labels, cross_tabulate, members, recode
 
@@ -179,11 +180,11 @@ def rank_least_evidence(
     )
     of_decision = members(work_codes, DECISION, counted, codebook[DECISION].labels)
     families = recode(work_codes, codebook, "design", "family", FAMILY)
-    firm = set(families.loc[families["code"].isin(list(strong)), "work_id"])
+    firm = families.loc[families["code"].isin(list(strong)), "work_id"]
     cells = of_service.merge(of_decision, on="work_id").merge(
         works[["work_id", "year"]], on="work_id", how="left"
     )
-    cells["strong"] = cells["work_id"].isin(firm)
+    cells["strong"] = among(cells["work_id"], firm)
     summary = cells.groupby([SERVICE, DECISION]).agg(
         n_works=("work_id", "nunique"),
         n_strong_works=("strong", "sum"),

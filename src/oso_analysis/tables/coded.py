@@ -30,7 +30,7 @@ def code_order(column: str, values: pd.Series, codebook: Codebook) -> list[str]:
     InputError
         If a value is not a code of the facet.
     """
-    found = set(values)
+    found = set(values.unique().tolist())
     if column in codebook:
         codes = list(codebook[column])
         problems = [

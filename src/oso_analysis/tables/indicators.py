@@ -5,6 +5,11 @@ All functions take figures as `indicators.prepare_figures` gives them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
 import pandas as pd
 
 from oso_analysis.codebook import NOT_STATED
@@ -85,6 +90,10 @@ def _in_print(figures: pd.DataFrame) -> pd.Series:
     )
 
 
+def _stated(figures: Sequence[Mapping[Any, Any]], column: str) -> set[Any]:
+    return {figure[column] for figure in figures if not pd.isna(figure[column])}
+
+
 def summarise_series(figures: pd.DataFrame) -> pd.DataFrame:
     """Describe every series in one row.
 
@@ -109,19 +118,23 @@ def summarise_series(figures: pd.DataFrame) -> pd.DataFrame:
         where="summarise_series",
     )
     frame = figures.assign(printed=_in_print(figures))
+    shown = [*needed, "period", "year", "printed", "conflict", "source_publisher", "source_kind"]
+    ordered = frame.sort_values(["indicator_id", "year", "value", "precision"])
     rows = []
-    for _, series in frame.groupby("indicator_id"):
-        ordered = series.sort_values(["year", "value", "precision"], kind="stable")
-        row = {column: ordered[column].iloc[0] for column in needed}
-        for name, year in (("first", ordered["year"].min()), ("latest", ordered["year"].max())):
-            then = ordered[ordered["year"].eq(year)]
-            row[f"{name}_period"] = then["period"].iloc[0]
-            row[f"{name}_figures"] = " / ".join(dict.fromkeys(then["printed"]))
-        row["n_figures"] = len(ordered)
-        row["n_periods"] = ordered["period"].nunique()
-        row["n_sources"] = ordered["source_publisher"].nunique()
-        row["n_conflicts"] = ordered.loc[ordered["conflict"], "period"].nunique()
-        row["source_kinds"] = " and ".join(sorted(ordered["source_kind"].unique()))
+    for _, figures_of in groupby(ordered[shown].to_dict("records"), itemgetter("indicator_id")):
+        series = list(figures_of)
+        row = {column: series[0][column] for column in needed}
+        dated = [figure for figure in series if not pd.isna(figure["year"])]
+        years = _stated(dated, "year")
+        for name, year in (("first", min(years)), ("latest", max(years))):
+            then = [figure for figure in dated if figure["year"] == year]
+            row[f"{name}_period"] = then[0]["period"]
+            row[f"{name}_figures"] = " / ".join(dict.fromkeys(item["printed"] for item in then))
+        row["n_figures"] = len(series)
+        row["n_periods"] = len(_stated(series, "period"))
+        row["n_sources"] = len(_stated(series, "source_publisher"))
+        row["n_conflicts"] = len(_stated([item for item in series if item["conflict"]], "period"))
+        row["source_kinds"] = " and ".join(sorted(_stated(series, "source_kind")))
         rows.append(row)
     columns = [
         *needed,

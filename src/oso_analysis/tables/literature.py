@@ -15,6 +15,7 @@ import pandas as pd
 
 from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL
 from oso_analysis.errors import InputError, Problem, require_columns
+from oso_analysis.frames import among, distinct
 from oso_analysis.tables.intervals import add_percentages
 from oso_analysis.tables.works import TOTAL, code_column, count_codes
 
@@ -150,7 +151,7 @@ def count_years(works: pd.DataFrame, base: Iterable[str]) -> pd.DataFrame:
     """
     base = set(base)
     require_columns(works, ["work_id", "year"], where="count_years")
-    stated = works.loc[works["work_id"].isin(base), "year"].dropna().astype("int64")
+    stated = works.loc[among(works["work_id"], base), "year"].dropna().astype("int64")
     span = range(int(stated.min()), int(stated.max()) + 1) if len(stated) else range(0)
     labels = {str(year): str(year) for year in span} | {NOT_STATED: NOT_STATED_LABEL}
     return count_codes(code_column(works, "year"), "year", base, labels)
@@ -250,7 +251,7 @@ def count_venues(works: pd.DataFrame, base: Iterable[str], *, top: int = 15) -> 
     if top < 1:
         raise InputError([Problem("must be at least 1", column="top", value=top)])
     base = set(base)
-    chosen = works.loc[works["work_id"].isin(base), ["work_id", "container"]]
+    chosen = works.loc[among(works["work_id"], base), ["work_id", "container"]]
     stated = chosen.dropna(subset=["container"])
     stated = stated.assign(
         venue=[_venue_key(name) for name in stated["container"]],
@@ -312,7 +313,7 @@ def count_countries(
     require_columns(work_codes, ["work_id", "facet", "code"], where="count_countries")
     codes = work_codes[work_codes["facet"] == "country"]
     known = dict(labels or {})
-    legal = {code: known.get(code, code) for code in sorted(set(codes["code"]) - {NOT_STATED})}
+    legal = {code: known.get(code, code) for code in sorted(distinct(codes["code"]) - {NOT_STATED})}
     table = count_codes(codes, "country", base, legal | {NOT_STATED: NOT_STATED_LABEL})
     return _by_size(_used(table, "country"), "country")
 

@@ -27,6 +27,7 @@ import pandas as pd
 
 from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, Codebook
 from oso_analysis.errors import InputError, Problem, RunError, nearest, require_columns
+from oso_analysis.frames import among
 from oso_analysis.literature.screening import (
     CONFLICT,
     EXCLUDE,
@@ -363,9 +364,8 @@ def _inclusion(
         ]
         remaining -= set(gone.index)
         parent = entering
-    of_included = work_ids["work_id"].isin(remaining) & work_ids["record_id"].isin(
-        records["record_id"]
-    )
+    of_included = among(work_ids["work_id"], remaining)
+    of_included &= among(work_ids["record_id"], records["record_id"])
     n_records = int(of_included.sum())
     return [
         *boxes,
@@ -450,7 +450,7 @@ def count_sources(
     )
     included = set(work_screening.loc[work_screening["decision"] == INCLUDE, "work_id"])
     found["only_here"] = found.groupby("work_id")["source_file"].transform("nunique") == 1
-    found["included"] = found["work_id"].isin(included)
+    found["included"] = among(found["work_id"], included)
     queries = searches["records_file"].value_counts()
     rows = [
         (

@@ -12,6 +12,7 @@ import pandas as pd
 
 from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, Codebook
 from oso_analysis.errors import InputError, Problem, check_option, require_columns
+from oso_analysis.frames import among
 from oso_analysis.literature.coding import EMPTY_CODES
 from oso_analysis.tables.intervals import add_percentages
 from oso_analysis.tables.works import (
@@ -247,7 +248,7 @@ def period_labels(works: pd.DataFrame, base: Iterable[str], *, years: int = 5) -
     require_columns(works, ["work_id", "year"], where="period_labels")
     if years < 1:
         raise InputError([Problem("must be at least 1", column="years", value=years)])
-    stated = works.loc[works["work_id"].isin(set(base)), "year"].dropna().astype("int64")
+    stated = works.loc[among(works["work_id"], set(base)), "year"].dropna().astype("int64")
     labels = {}
     if len(stated):
         last = int(stated.max())

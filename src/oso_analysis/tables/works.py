@@ -14,6 +14,7 @@ import pandas as pd
 
 from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, Codebook
 from oso_analysis.errors import InputError, Problem, nearest, require_columns
+from oso_analysis.frames import distinct
 from oso_analysis.tables.coded import state_missing
 from oso_analysis.tables.intervals import add_percentages
 
@@ -154,7 +155,7 @@ def code_column(works: pd.DataFrame, column: str, name: str | None = None) -> pd
 
 def _refuse_unknown(codes: pd.Series, legal: Iterable[str], facet: str) -> None:
     known = list(legal)
-    wrong = sorted({str(code) for code in codes.dropna()} - set(known))
+    wrong = sorted(distinct(codes) - set(known))
     if wrong:
         raise InputError(
             Problem(
