@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from oso_analysis.codebook import Codebook, Facet
@@ -50,6 +51,9 @@ _NUMERIC = {
 _DATE = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 #: Legal values spelt out in a message before it says how many more there are.
 _LISTED = 12
+
+#: Cells of a table by column, stripped; None where blank.
+_Cells = dict[str, list[Any]]
 
 
 @dataclass(frozen=True)
@@ -222,63 +226,70 @@ def load_table(
     """
     resource = package[name]
     file = resource.paths[0]
-    rows, problems = _read_csv(package.root / file, file, resource)
-    columns = [spec["name"] for spec in resource.fields]
-    table = pd.DataFrame(rows, columns=["", *columns], dtype="str")
-    lines = table.pop("").astype(int)
-    table.index = pd.Index(lines, name="row")
-    table = table.apply(lambda column: column.str.strip())
-    table = table.where(table != "")
+    lines, cells, problems = _read_csv(package.root / file, file, resource)
+    typed: dict[str, Any] = {}
     for spec in resource.fields:
-        table[spec["name"]] = _check_field(spec, table, file, codebook, problems)
+        column = _check_field(spec, cells, lines, file, codebook, problems)
+        # Later rules see what is left: a value that broke a rule is missing.
+        left = zip(column.tolist(), column.notna().tolist(), strict=True)
+        cells[spec["name"]] = [value if there else None for value, there in left]
+        typed[spec["name"]] = column.array
     by_facet = resource.descriptor.get("schema", {}).get("codesByFacet")
     if by_facet:
-        _check_codes_by_facet(by_facet, table, file, codebook, extra_codes or {}, problems)
-    _check_key(resource.primary_key, table, file, problems)
+        _check_codes_by_facet(by_facet, cells, lines, file, codebook, extra_codes or {}, problems)
+    _check_key(resource.primary_key, cells, lines, file, problems)
+    table = pd.DataFrame(typed, index=pd.Index(lines, dtype="int64", name="row"))
     return table, sorted(problems, key=lambda item: item.row or 0)
 
 
-def _read_csv(path: Path, file: str, resource: Resource) -> tuple[list[list[Any]], list[Problem]]:
-    """Return ``[row number, *cells in schema order]`` per row."""
+def _read_csv(path: Path, file: str, resource: Resource) -> tuple[list[int], _Cells, list[Problem]]:
+    """Return each row's number, and the cells."""
     problems: list[Problem] = []
+    columns = [spec["name"] for spec in resource.fields]
+    nothing: _Cells = {name: [] for name in columns}
     raw = path.read_bytes()
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         if raw.startswith(b"PK"):
             rule = f"is a workbook, not CSV; {_mend(file)}"
-            return [], [Problem(rule, file=file)]
+            return [], nothing, [Problem(rule, file=file)]
         row = raw[: error.start].count(b"\n") + 1
         rule = f"is not UTF-8; save it as 'CSV UTF-8', or {_mend(file)}"
-        return [], [Problem(rule, file=file, row=row)]
+        return [], nothing, [Problem(rule, file=file, row=row)]
     if "\0" in text:
         row = text[: text.index("\0")].count("\n") + 1
-        return [], [Problem("holds a NUL byte; it is not a text table", file=file, row=row)]
-    columns = [spec["name"] for spec in resource.fields]
+        found = Problem("holds a NUL byte; it is not a text table", file=file, row=row)
+        return [], nothing, [found]
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[list[Any]] = []
+    lines: list[int] = []
+    rows: list[list[str]] = []
     number = 0
-    order: list[int | None] = []
+    order: list[int] = []
     try:
         for number, cells in enumerate(reader, start=1):
             if number == 1:
                 order = _check_header(cells, columns, file, problems)
                 if problems:
-                    return [], problems
+                    return [], nothing, problems
                 width = len(cells)
-            elif not any(cell.strip() for cell in cells):
+            elif not "".join(cells).strip():
                 continue  # a blank line holds no row; spreadsheets often leave some at the end
             elif len(cells) != width:
                 problems.append(
                     Problem(f"has {len(cells)} cells where the header has {width}", file, number)
                 )
             else:
-                rows.append([number, *("" if i is None else cells[i] for i in order)])
+                lines.append(number)
+                rows.append(cells)
     except csv.Error as error:
         problems.append(Problem(f"is not readable CSV ({error})", file=file, row=number + 1))
     if number == 0:
         problems.append(Problem("is empty; it needs a header row", file=file))
-    return rows, problems
+    if not rows:
+        return [], nothing, problems
+    stripped = [[cell.strip() or None for cell in column] for column in zip(*rows, strict=True)]
+    return lines, {name: stripped[at] for name, at in zip(columns, order, strict=True)}, problems
 
 
 def _mend(file: str) -> str:
@@ -288,7 +299,8 @@ def _mend(file: str) -> str:
 
 def _check_header(
     header: list[str], columns: list[str], file: str, problems: list[Problem]
-) -> list[int | None]:
+) -> list[int]:
+    """Return where each column stands, or nothing where there is a problem."""
     header = [name.strip() for name in header]
     if len(header) == 1 and len(columns) > 1 and (";" in header[0] or "\t" in header[0]):
         mark = "semicolons" if ";" in header[0] else "tabs"
@@ -315,25 +327,25 @@ def _check_header(
         )
         for name in unknown
     ]
-    return [header.index(name) if name in header else None for name in columns]
+    return [] if problems else [header.index(name) for name in columns]
 
 
 def _failures(
-    values: pd.Series,
-    bad: pd.Series,
+    name: str,
+    values: list[Any],
+    lines: list[int],
+    bad: np.ndarray,
     rule: str,
     file: str,
     problems: list[Problem],
     legal: Collection[str] = (),
 ) -> None:
     suggestion: dict[object, str | None] = {}
-    for row, value in values[bad].items():
-        shown = None if pd.isna(value) else value
-        if shown not in suggestion:
-            suggestion[shown] = nearest(shown, legal) if legal and shown is not None else None
-        problems.append(
-            Problem(rule, file, int(str(row)), str(values.name), shown, suggestion[shown])
-        )
+    for at in np.flatnonzero(bad).tolist():
+        value = values[at]
+        if value not in suggestion:
+            suggestion[value] = nearest(value, legal) if legal and value is not None else None
+        problems.append(Problem(rule, file, lines[at], name, value, suggestion[value]))
 
 
 def _listed(legal: Collection[str]) -> str:
@@ -342,119 +354,121 @@ def _listed(legal: Collection[str]) -> str:
     return ", ".join(items[:_LISTED]) + more
 
 
+def _among(values: list[Any], legal: Collection[Any]) -> np.ndarray:
+    known = set(legal)
+    return np.array([value in known for value in values], dtype=bool)
+
+
+def _matches(texts: pd.Series, pattern: str) -> np.ndarray:
+    found: np.ndarray = texts.str.fullmatch(pattern).fillna(False).to_numpy(dtype=bool)
+    return found
+
+
 def _check_field(
     spec: Mapping[str, Any],
-    table: pd.DataFrame,
+    cells: _Cells,
+    lines: list[int],
     file: str,
     codebook: Codebook,
     problems: list[Problem],
 ) -> pd.Series:
-    values = table[spec["name"]]
-    given = values.notna()
+    """Return a column in its type; values that broke a rule are missing."""
+    name = spec["name"]
+    values = cells[name]
+    texts = pd.Series(values, dtype="str")
+    given = texts.notna().to_numpy()
     kind = spec.get("type", "string")
     limits = spec.get("constraints", {})
-    bad = pd.Series(False, index=values.index)
+    bad = np.zeros(len(values), dtype=bool)
 
-    def fail(mask: pd.Series, rule: str, legal: Collection[str] = ()) -> None:
+    def fail(mask: np.ndarray, rule: str, legal: Collection[str] = ()) -> None:
         nonlocal bad
-        _failures(values, mask & ~bad, rule, file, problems, legal)
+        _failures(name, values, lines, mask & ~bad, rule, file, problems, legal)
         bad |= mask
 
     if limits.get("required"):
         fail(~given, "must not be blank")
     for other, when in spec.get("requiredWhen", {}).items():
-        fail(~given & table[other].isin(when), f"must be filled where {other} is {_listed(when)}")
+        fail(
+            ~given & _among(cells[other], when), f"must be filled where {other} is {_listed(when)}"
+        )
     for other, when in spec.get("onlyWhen", {}).items():
-        fail(given & ~table[other].isin(when), f"must be blank unless {other} is {_listed(when)}")
+        fail(
+            given & ~_among(cells[other], when), f"must be blank unless {other} is {_listed(when)}"
+        )
     legal: Collection[str] = limits.get("enum", ())
     if "codebook" in spec:
         legal = list(codebook[spec["codebook"]])
     if legal:
-        fail(given & ~values.isin(list(legal)), f"must be one of {_listed(legal)}", legal)
+        fail(given & ~_among(values, legal), f"must be one of {_listed(legal)}", legal)
     if "pattern" in limits:
-        fail(
-            given & ~values.str.fullmatch(limits["pattern"]).fillna(False),
-            f"must match {limits['pattern']}",
-        )
+        pattern = limits["pattern"]
+        fail(given & ~_matches(texts, pattern), f"must match {pattern}")
     if kind == "date":
-        fail(
-            given & ~values.str.fullmatch(_DATE).fillna(False), "must be a date such as 2019-06-21"
-        )
+        fail(given & ~_matches(texts, _DATE), "must be a date such as 2019-06-21")
     if kind in _NUMERIC:
         example = {
             "year": "a year of four digits",
             "integer": "a whole number",
             "number": "a number",
         }
-        fail(
-            given & ~values.str.fullmatch(_NUMERIC[kind]).fillna(False), f"must be {example[kind]}"
-        )
-        numbers = pd.to_numeric(values.mask(bad), errors="coerce")
+        fail(given & ~_matches(texts, _NUMERIC[kind]), f"must be {example[kind]}")
+        numbers: Any = pd.to_numeric(texts.mask(bad), errors="coerce")
         if "minimum" in limits:
-            fail(
-                (numbers < limits["minimum"]).fillna(False), f"must be at least {limits['minimum']}"
-            )
+            low = limits["minimum"]
+            fail((numbers < low).fillna(False).to_numpy(dtype=bool), f"must be at least {low}")
         if "maximum" in limits:
-            fail(
-                (numbers > limits["maximum"]).fillna(False), f"must be at most {limits['maximum']}"
-            )
+            high = limits["maximum"]
+            fail((numbers > high).fillna(False).to_numpy(dtype=bool), f"must be at most {high}")
         typed: pd.Series = numbers.mask(bad).astype(DTYPES[kind])
         return typed
     if limits.get("unique"):
-        fail(given & values.duplicated(keep="first"), "must be unique")
-    kept: pd.Series = values.mask(bad)
+        fail(given & texts.duplicated(keep="first").to_numpy(), "must be unique")
+    kept: pd.Series = texts.mask(bad) if bad.any() else texts
     return kept
 
 
 def _check_codes_by_facet(
     columns: Mapping[str, str],
-    table: pd.DataFrame,
+    cells: _Cells,
+    lines: list[int],
     file: str,
     codebook: Codebook,
     extra_codes: Mapping[str, Collection[str]],
     problems: list[Problem],
 ) -> None:
-    facets = table[columns["facet"]]
+    facets, codes = cells[columns["facet"]], cells[columns["code"]]
     known: dict[str, Facet | Collection[str]] = {**codebook.facets, **extra_codes}
-    _failures(
-        facets,
-        facets.notna() & ~facets.isin(list(known)),
-        f"must be one of {_listed(known)}",
-        file,
-        problems,
-        list(known),
-    )
-    for facet, rows in table.groupby(columns["facet"]):
+    missing = _among(facets, [None])
+    rule = f"must be one of {_listed(known)}"
+    bad = ~missing & ~_among(facets, known)
+    _failures(columns["facet"], facets, lines, bad, rule, file, problems, list(known))
+    given = ~_among(codes, [None])
+    for facet in sorted(set(facets) - {None}):
         legal = list(known.get(str(facet), ()))
         if legal:
-            there = rows[columns["code"]]
-            _failures(
-                there,
-                there.notna() & ~there.isin(legal),
-                f"must be one of the codes of {facet}: {_listed(legal)}",
-                file,
-                problems,
-                legal,
-            )
+            bad = given & _among(facets, [facet]) & ~_among(codes, legal)
+            rule = f"must be one of the codes of {facet}: {_listed(legal)}"
+            _failures(columns["code"], codes, lines, bad, rule, file, problems, legal)
 
 
-def _check_key(key: list[str], table: pd.DataFrame, file: str, problems: list[Problem]) -> None:
-    if not key or table.empty:
+def _check_key(
+    key: list[str], cells: _Cells, lines: list[int], file: str, problems: list[Problem]
+) -> None:
+    if not key:
         return
-    whole = table[key].notna().all(axis=1)
-    again = table[key].duplicated(keep="first") & whole
-    first = table[key][whole].reset_index().groupby(key)["row"].min()
-    for row, values in table.loc[again, key].iterrows():
-        found = first.loc[tuple(values) if len(key) > 1 else values.iloc[0]]
-        problems.append(
-            Problem(
-                f"repeats the key of row {found}",
-                file,
-                int(str(row)),
-                " + ".join(key),
-                ", ".join(map(str, values)),
+    first: dict[tuple[Any, ...], int] = {}
+    for row, values in zip(lines, zip(*(cells[name] for name in key), strict=True), strict=True):
+        if None not in values and first.setdefault(values, row) != row:
+            problems.append(
+                Problem(
+                    f"repeats the key of row {first[values]}",
+                    file,
+                    row,
+                    " + ".join(key),
+                    ", ".join(map(str, values)),
+                )
             )
-        )
 
 
 def _labels(table: pd.DataFrame, key: list[str]) -> dict[str, str]:
@@ -483,14 +497,14 @@ def check_foreign_keys(package: DataPackage, tables: Mapping[str, pd.DataFrame])
         one where the table referred to has no rows at all.
     """
     problems: list[Problem] = []
-    for name, table in tables.items():
+    for name in tables:
         if name not in package.resources:
             continue
         for columns, target, there in package[name].foreign_keys:
             if target not in tables:
                 continue
-            legal = set(map(tuple, tables[target][there].dropna().astype(str).to_numpy()))
-            given = table[columns].dropna().astype(str)
+            legal = set(_tuples(tables[target][there].dropna()))
+            given = tables[name][columns].dropna()
             if not legal and len(given):
                 # Every value would be told alone, and the file that has no rows lost among them.
                 rule = f"names rows of {target}, which has none that could be read"
@@ -498,14 +512,15 @@ def check_foreign_keys(package: DataPackage, tables: Mapping[str, pd.DataFrame])
                 problems.append(Problem(rule, file, column=" + ".join(columns)))
                 continue
             labels = _labels(tables[target], there)
-            for row, values in given.drop_duplicates().iterrows():
-                if tuple(values) not in legal:
+            given = given.drop_duplicates()
+            for row, values in zip(given.index.tolist(), _tuples(given), strict=True):
+                if values not in legal:
                     value = ", ".join(values)
                     problems.append(
                         Problem(
                             f"is not in {target} ({', '.join(there)})",
                             package[name].paths[0],
-                            int(str(row)),
+                            row,
                             " + ".join(columns),
                             value,
                             nearest_code(value, labels)
@@ -514,3 +529,8 @@ def check_foreign_keys(package: DataPackage, tables: Mapping[str, pd.DataFrame])
                         )
                     )
     return problems
+
+
+def _tuples(frame: pd.DataFrame) -> Iterator[tuple[str, ...]]:
+    """Return the rows as text."""
+    return zip(*(frame[name].astype("str").tolist() for name in frame.columns), strict=True)
