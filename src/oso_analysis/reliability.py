@@ -20,7 +20,7 @@ from oso_analysis.agreement import (
 )
 from oso_analysis.codebook import NOT_STATED
 from oso_analysis.errors import check_option
-from oso_analysis.frames import among
+from oso_analysis.frames import among, distinct
 from oso_analysis.review import Review
 from oso_analysis.scope import Scope
 
@@ -92,7 +92,7 @@ class Reliability:
             One sentence for each facet with weak codes; empty where all are reliable.
         """
         rows = self.of(material)
-        measured = set(rows["facet"])
+        measured = distinct(rows["facet"])
         sentences: list[str] = []
         for column in frame.columns:
             facet = _MADE_FROM.get(str(column), str(column))
@@ -100,8 +100,8 @@ class Reliability:
                 continue
             codes = None
             if facet == column:
-                codes = sorted(set(frame[column].dropna().astype("str")) - _NOT_CODES)
-                known = set(rows.loc[rows["facet"] == facet, "code"].dropna())
+                codes = sorted(distinct(frame[column]) - _NOT_CODES)
+                known = distinct(rows.loc[rows["facet"] == facet, "code"])
                 codes = [code for code in codes if code in known]
             sentences += caveat_for(rows, [facet], codes=codes)
         return list(dict.fromkeys(sentences))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -47,56 +48,44 @@ def caveat_for(
     """
     require_columns(agreement, AGREEMENT_COLUMNS, where="caveat_for")
     table = agreement if material is None else agreement[agreement["material"] == material]
-    measured = set(table["facet"])
+    measured = set(table["facet"].unique().tolist())
     unknown = sorted(set(facets) - measured)
     if unknown:
         raise InputError(
             Problem("is not measured", column="facets", value=name, nearest=nearest(name, measured))
             for name in unknown
         )
+    of_facet: dict[tuple[str, str], list[dict[Any, Any]]] = {}
+    for row in table[table["facet"].isin(list(facets))].to_dict("records"):
+        of_facet.setdefault((row["material"], row["facet"]), []).append(row)
     caveats = []
-    keys = table[["material", "facet"]].drop_duplicates()
-    for kind, facet in keys.itertuples(index=False, name=None):
-        if facet not in facets:
-            continue
-        rows = table[(table["material"] == kind) & (table["facet"] == facet)]
-        whole, parts = rows[rows["code"].isna()], rows[rows["code"].notna()]
+    for rows in of_facet.values():
+        whole = next(row for row in rows if pd.isna(row["code"]))
+        parts = [row for row in rows if row is not whole]
         if codes is not None:
-            parts = parts[parts["code"].isin(list(codes))]
-        several = whole["note"].str.contains("sets compared whole", na=False).any()
-        judged = parts if several else pd.concat([whole, parts])
-        used = judged[(judged["n_coder_1"] > 0) | (judged["n_coder_2"] > 0)]
-        weak = used[used["alpha"] < RELIABLE]
-        unmeasured = used[used["alpha"].isna()]
-        name = str(whole["label"].iloc[0]).lower()
-        n, unit = int(whole["n_units"].iloc[0]), whole["unit"].iloc[0]
-        if not weak.empty:
+            parts = [row for row in parts if row["code"] in codes]
+        several = not pd.isna(whole["note"]) and "sets compared whole" in whole["note"]
+        judged = parts if several else [whole, *parts]
+        used = [row for row in judged if row["n_coder_1"] > 0 or row["n_coder_2"] > 0]
+        weak = [row for row in used if row["alpha"] < RELIABLE]
+        unmeasured = [row["label"] for row in used if pd.isna(row["alpha"])]
+        name = whole["label"].lower()
+        base = f"{whole['n_units']:,} {whole['unit']} coded by both"
+        if weak:
             caveats.append(
                 f"Coders agreed too little for firm conclusions (Krippendorff’s alpha below "
-                f"{RELIABLE}, {n:,} {unit} coded by both) on {name}: {_list_alphas(weak)}."
+                f"{RELIABLE}, {base}) on {name}: {'; '.join(map(_spell_alpha, weak))}."
             )
-        if not unmeasured.empty:
-            labels = "; ".join(unmeasured["label"])
+        if unmeasured:
             caveats.append(
-                f"Agreement on {name} could not be estimated ({n:,} {unit} coded by both) for: "
-                f"{labels}."
+                f"Agreement on {name} could not be estimated ({base}) for: {'; '.join(unmeasured)}."
             )
     return caveats
 
 
-def _list_alphas(rows: pd.DataFrame) -> str:
-    """Spell out labels with their alphas and intervals."""
-    parts = []
-    for label, code, alpha, low, high in zip(
-        rows["label"],
-        rows["code"],
-        rows["alpha"],
-        rows["alpha_low"],
-        rows["alpha_high"],
-        strict=True,
-    ):
-        interval = "" if pd.isna(low) else f", 95 % interval {low:.2f} to {high:.2f}"
-        parts.append(
-            f"{'the facet as a whole' if pd.isna(code) else label} ({alpha:.2f}{interval})"
-        )
-    return "; ".join(parts)
+def _spell_alpha(row: Mapping[Any, Any]) -> str:
+    """Spell out a label with its alpha and interval."""
+    low, high = row["alpha_low"], row["alpha_high"]
+    interval = "" if pd.isna(low) else f", 95 % interval {low:.2f} to {high:.2f}"
+    label = "the facet as a whole" if pd.isna(row["code"]) else row["label"]
+    return f"{label} ({row['alpha']:.2f}{interval})"
