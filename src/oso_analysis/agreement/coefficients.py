@@ -14,19 +14,25 @@ import pandas as pd
 
 from oso_analysis.errors import InputError, Problem
 
-__all__ = ["alphas", "cohen_kappa", "krippendorff_alpha", "percent_agreement"]
+__all__ = [
+    "alphas",
+    "cohen_kappa",
+    "kappas",
+    "krippendorff_alpha",
+    "percent_agreement",
+    "percents",
+]
 
 
-def _paired(first: pd.Series, second: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Return the codes of the units coded by both, as places in their sorted list."""
+def _paired(first: pd.Series, second: pd.Series) -> tuple[np.ndarray, np.ndarray, int]:
+    """Return the codes of units coded by both as numbers, one column each, and how many codes."""
     if len(first) != len(second):
         raise InputError([Problem(f"must have the same length: {len(first)} and {len(second)}")])
     both = first.notna().to_numpy() & second.notna().to_numpy()
-    said = [str(code) for codes in (first, second) for code in codes.to_numpy(object)[both]]
-    if not said:
-        return np.empty(0, dtype=int), np.empty(0, dtype=int)
-    _, places = np.unique(np.array(said, dtype=str), return_inverse=True)
-    return places[: len(said) // 2], places[len(said) // 2 :]
+    texts = pd.concat([first[both].astype("str"), second[both].astype("str")])
+    numbers, codes = pd.factorize(texts, sort=True)
+    one, two = numbers.reshape(2, -1, 1)
+    return one, two, len(codes)
 
 
 def percent_agreement(first: pd.Series, second: pd.Series) -> float:
@@ -44,12 +50,16 @@ def percent_agreement(first: pd.Series, second: pd.Series) -> float:
     >>> round(percent_agreement(first, second), 1)
     66.7
     """
-    return percent_of_same(*_paired(first, second))
+    one, two, _ = _paired(first, second)
+    return float(percents(one, two)[0])
 
 
-def percent_of_same(first: np.ndarray, second: np.ndarray) -> float:
-    """Return `percent_agreement` of codes given as whole numbers, none missing."""
-    return 100 * float((first == second).mean()) if len(first) else float("nan")
+def percents(one: np.ndarray, two: np.ndarray) -> np.ndarray:
+    """Return `percent_agreement` for each column of two arrays of code numbers without gaps."""
+    if not len(one):
+        return np.full(one.shape[1], np.nan)
+    agreed: np.ndarray = (one == two).mean(axis=0)
+    return 100 * agreed
 
 
 def cohen_kappa(first: pd.Series, second: pd.Series) -> float:
@@ -72,19 +82,25 @@ def cohen_kappa(first: pd.Series, second: pd.Series) -> float:
     >>> round(cohen_kappa(pd.Series(["a", "a", "b", "b"]), pd.Series(["a", "a", "b", "a"])), 3)
     0.5
     """
-    return kappa_of(*_paired(first, second))
+    return float(kappas(*_paired(first, second))[0])
 
 
-def kappa_of(first: np.ndarray, second: np.ndarray) -> float:
-    """Return `cohen_kappa` of codes given as whole numbers from 0, none missing."""
-    if not len(first):
-        return float("nan")
-    n_codes = int(max(first.max(), second.max())) + 1
-    shares = [np.bincount(codes, minlength=n_codes) / len(codes) for codes in (first, second)]
-    chance = float(sum(np.multiply(*shares).tolist()))
-    if chance >= 1:
-        return float("nan")
-    return (float((first == second).mean()) - chance) / (1 - chance)
+def kappas(one: np.ndarray, two: np.ndarray, n_codes: int) -> np.ndarray:
+    """Return `cohen_kappa` for each column of two arrays of code numbers without gaps.
+
+    Notes
+    -----
+    With the observed share of agreement p and the share expected by chance e, the sum over codes
+    of the product of both coders' shares, kappa is (p - e) / (1 - e).
+    """
+    if not len(one):
+        return np.full(one.shape[1], np.nan)
+    observed = (one == two).mean(axis=0)
+    chance = np.zeros(one.shape[1])
+    for code in range(n_codes):
+        chance += (one == code).mean(axis=0) * (two == code).mean(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(chance < 1, (observed - chance) / (1 - chance), np.nan)
 
 
 def krippendorff_alpha(ratings: pd.DataFrame) -> float:
@@ -123,22 +139,27 @@ def alphas(counts: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
     Parameters
     ----------
-    counts : array of shape (units, codes)
-        How many coders gave the unit the code.
+    counts : array of shape (units, codes) or (units, variables, codes)
+        How many coders gave the unit the code; alpha is estimated for each variable by itself.
     weights : array of shape (resamples, units)
         How often each unit is in each resample.
+
+    Returns
+    -------
+    array of shape (resamples,) or (resamples, variables)
 
     Notes
     -----
     With m codes in a unit, its disagreeing pairs are (m² - Σ n²) / (m - 1); with n codes in all,
     those expected by chance are (n² - Σ n_code²) / (n - 1). Alpha is one minus their ratio.
     """
-    total = counts.sum(axis=1)
+    total = counts.sum(axis=-1)
     pairable = total >= 2
-    counts, total, weights = counts[pairable], total[pairable], weights[:, pairable]
-    disagreeing = weights @ ((total**2 - (counts**2).sum(axis=1)) / (total - 1))
-    per_code = weights @ counts
-    n = per_code.sum(axis=1)
+    counts = np.where(pairable[..., None], counts, 0)
+    pairs = total**2 - (counts**2).sum(axis=-1)
+    disagreeing = np.tensordot(weights, np.where(pairable, pairs / np.maximum(total - 1, 1), 0), 1)
+    per_code = np.tensordot(weights, counts, 1)
+    n = per_code.sum(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        expected = (n**2 - (per_code**2).sum(axis=1)) / (n - 1)
+        expected = (n**2 - (per_code**2).sum(axis=-1)) / (n - 1)
         return np.where(expected > 0, 1 - disagreeing / expected, np.nan)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from oso_analysis.agreement.coefficients import alphas, kappa_of, percent_of_same
+from oso_analysis.agreement.coefficients import alphas, kappas, percents
 from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, Codebook
 from oso_analysis.errors import InputError, Problem, nearest, require_columns
 
@@ -91,29 +90,44 @@ def _sets(
     """Return the codes each coder gave each unit, for the units listed in `coded`."""
     given: dict[tuple[str, str], set[str]] = {(str(who), str(what)): set() for who, what in coded}
     rows = frame.dropna(subset=[code])
-    columns = (rows[name].tolist() for name in (coder, unit, code))
-    for who, what, value in zip(*columns, strict=True):
+    for who, what, value in zip(*(rows[c].tolist() for c in (coder, unit, code)), strict=True):
         if (who, what) in given:
             given[who, what].add(str(value))
     return {key: frozenset(codes) for key, codes in given.items()}
 
 
-def _measure(facet: _Facet, *, n_draws: int, seed: int) -> list[dict[str, Any]]:
+class _Resamples(dict[int, np.ndarray]):
+    """How often each of so many units is in each resample: drawn once for each number of units."""
+
+    def __init__(self, n_draws: int, seed: int) -> None:
+        self._n_draws, self._seed = n_draws, seed
+
+    def __missing__(self, n: int) -> np.ndarray:
+        rng = np.random.default_rng(self._seed)
+        drawn = rng.multinomial(n, np.full(n, 1 / n), size=self._n_draws)
+        self[n] = drawn.astype(float)
+        return self[n]
+
+
+def _measure(facet: _Facet, resamples: _Resamples) -> list[dict[str, Any]]:
     one, two = facet.coders
     coded = {who: {unit for coder, unit in facet.sets if coder == who} for who in facet.coders}
     units = sorted(coded[one] & coded[two])
-    first = [facet.sets[one, unit] for unit in units]
-    second = [facet.sets[two, unit] for unit in units]
-    weights = _resamples(len(units), n_draws, seed)
+    given = [[facet.sets[who, unit] for unit in units] for who in facet.coders]
     base = {"material": facet.material, "unit": facet.unit, "facet": facet.name}
-    spelt = sorted({*map(_spell, first), *map(_spell, second)})
-    place = {words: at for at, words in enumerate(spelt)}
-    whole = _row(
-        np.array([place[_spell(codes)] for codes in first], dtype=int),
-        np.array([place[_spell(codes)] for codes in second], dtype=int),
-        weights,
-        same="both coders said the same of every unit",
-        several=any(len(codes) > 1 for codes in (*first, *second)),
+    spelled = [[_spell(codes) for codes in of_coder] for of_coder in given]
+    values = sorted({value for of_coder in spelled for value in of_coder})
+    place = {value: at for at, value in enumerate(values)}
+    first, second = (
+        np.array([place[value] for value in of_coder], int).reshape(-1, 1) for of_coder in spelled
+    )
+    [whole] = _rows(
+        first,
+        second,
+        ["both coders said the same of every unit"],
+        resamples,
+        n_codes=len(values),
+        several=any(len(codes) > 1 for of_coder in given for codes in of_coder),
     )
     rows = [
         base
@@ -125,85 +139,93 @@ def _measure(facet: _Facet, *, n_draws: int, seed: int) -> list[dict[str, Any]]:
         return rows
     used = {code for codes in facet.sets.values() for code in codes}
     order = [code for code in facet.labels if code != NOT_STATED or code in used]
-    for code in [*order, *sorted(used - set(order))]:
-        a = np.array([code in codes for codes in first], dtype=bool)
-        b = np.array([code in codes for codes in second], dtype=bool)
-        same = "both always used the code" if a.any() else "neither coder used the code"
-        measured = _row(a.astype(int), b.astype(int), weights, same=same)
-        if 0 < min(a.sum(), b.sum()) < _FEW and not np.isnan(measured["alpha"]):
-            notes = [f"rests on fewer than {_FEW} uses of the code", measured["note"]]
-            measured["note"] = "; ".join(str(part) for part in notes if part)
+    codes = [*order, *sorted(used - set(order))]
+    first, second = (
+        np.array([[code in sets for code in codes] for sets in of_coder], bool).reshape(
+            len(units), len(codes)
+        )
+        for of_coder in given
+    )
+    alike = ["neither coder used the code", "both always used the code"]
+    measured = _rows(first, second, alike, resamples)
+    for code, row, a, b in zip(codes, measured, first.T, second.T, strict=True):
+        if 0 < min(a.sum(), b.sum()) < _FEW and not np.isnan(row["alpha"]):
+            notes = [f"rests on fewer than {_FEW} uses of the code", row["note"]]
+            row["note"] = "; ".join(str(part) for part in notes if part)
         rows.append(
             base
             | {"code": code, "label": facet.labels.get(code, code)}
-            | measured
+            | row
             | {"n_coder_1": int(a.sum()), "n_coder_2": int(b.sum()), "n_both": int((a & b).sum())}
         )
     return rows
-
-
-@lru_cache(maxsize=4)
-def _resamples(n_units: int, n_draws: int, seed: int) -> np.ndarray:
-    """Return how often each unit is in each resample; facets of as many units share them."""
-    if not n_units:
-        return np.empty((0, 0))
-    rng = np.random.default_rng(seed)
-    weights = rng.multinomial(n_units, np.full(n_units, 1 / n_units), size=n_draws).astype(float)
-    weights.flags.writeable = False
-    return weights
 
 
 def _spell(codes: frozenset[str]) -> str:
     return "; ".join(sorted(codes))
 
 
-def _row(
-    first: np.ndarray, second: np.ndarray, weights: np.ndarray, *, same: str, several: bool = False
-) -> dict[str, Any]:
-    """Return the measures of one pair of lists of codes, given as whole numbers from 0.
+def _rows(
+    first: np.ndarray,
+    second: np.ndarray,
+    alike: Sequence[str],
+    resamples: _Resamples,
+    *,
+    n_codes: int = 2,
+    several: bool = False,
+) -> list[dict[str, Any]]:
+    """Return the measures of each column of two arrays of code numbers without gaps.
 
-    `same` says why nothing can be estimated where there is only one code; `several` that codes are
-    sets.
+    `alike` says, for each code number, what it means that both coders gave it to every unit.
     """
-    result: dict[str, Any] = {
-        "n_units": len(first),
-        "percent_agreement": percent_of_same(first, second),
-        "kappa": kappa_of(first, second),
-        "alpha": float("nan"),
-        "alpha_low": float("nan"),
-        "alpha_high": float("nan"),
-        "note": None,
-    }
-    if len(first) == 0:
-        return result | {"note": "not estimable: no unit was coded by both"}
-    if len(first) == 1:
-        return result | {
-            "kappa": float("nan"),
-            "note": "not estimable: only one unit was coded by both",
-        }
-    if first.min() == first.max() == second.min() == second.max():
-        return result | {"note": f"not estimable: {same}"}
-    counts = np.zeros((len(first), int(max(first.max(), second.max())) + 1))
-    for column in (first, second):
-        counts[np.arange(len(first)), column] += 1
-    result["alpha"] = float(alphas(counts, np.ones((1, len(counts))))[0])
-    draws = alphas(counts, weights)
+    n_units = len(first)
+    blank: dict[str, Any] = dict.fromkeys(
+        ("kappa", "alpha", "alpha_low", "alpha_high"), float("nan")
+    )
+    rows = [
+        {"n_units": n_units, "percent_agreement": float(percent), **blank, "note": None}
+        for percent in percents(first, second)
+    ]
+    if n_units < 2:
+        why = "only one" if n_units else "no"
+        return [row | {"note": f"not estimable: {why} unit was coded by both"} for row in rows]
+    marks = np.arange(n_codes)
+    counts = (first[..., None] == marks).astype(float) + (second[..., None] == marks)
+    estimates = alphas(counts, np.ones((1, n_units)))[0]
+    draws = alphas(counts, resamples[n_units])
+    varied = np.count_nonzero(counts.any(axis=0), axis=1) > 1
+    for at, (row, kappa) in enumerate(zip(rows, kappas(first, second, n_codes), strict=True)):
+        row["kappa"] = float(kappa)
+        if varied[at]:
+            notes = (
+                ["sets compared whole: a partial match counts as disagreement"] if several else []
+            )
+            row |= {"alpha": float(estimates[at])} | _interval(draws[:, at], notes)
+        else:
+            row["note"] = f"not estimable: {alike[int(first[0, at])]}"
+    return rows
+
+
+def _interval(draws: np.ndarray, notes: list[str]) -> dict[str, Any]:
+    """Return the bootstrap interval of alpha, and a note of what to bear in mind."""
     usable = draws[~np.isnan(draws)]
-    notes = ["sets compared whole: a partial match counts as disagreement"] if several else []
     lost = len(draws) - len(usable)
+    result = {}
     if 2 * len(usable) < len(draws):
-        notes.append("no interval: most resamples show no variation")
+        notes = [*notes, "no interval: most resamples show no variation"]
     else:
         tail = (1 - _LEVEL) / 2
         low, high = np.quantile(usable, [tail, 1 - tail])
-        result |= {"alpha_low": float(low), "alpha_high": float(high)}
+        result = {"alpha_low": float(low), "alpha_high": float(high)}
         if lost:
-            notes.append(f"{100 * lost / len(draws):.1f} % of resamples without variation left out")
+            share = 100 * lost / len(draws)
+            notes = [*notes, f"{share:.1f} % of resamples without variation left out"]
     return result | {"note": "; ".join(notes) or None}
 
 
 def _table(facets: Iterable[_Facet], *, n_draws: int, seed: int) -> pd.DataFrame:
-    rows = [row for facet in facets for row in _measure(facet, n_draws=n_draws, seed=seed)]
+    resamples = _Resamples(n_draws, seed)
+    rows = [row for facet in facets for row in _measure(facet, resamples)]
     table = pd.DataFrame(rows, columns=list(AGREEMENT_COLUMNS))
     text = ["material", "unit", "facet", "code", "label", "note"]
     counts = ["n_units", "n_coder_1", "n_coder_2", "n_both"]
@@ -249,6 +271,11 @@ def _labels(
     return known | {NOT_STATED: NOT_STATED_LABEL}
 
 
+def _plain(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Return the columns as plain objects, whose values are quicker to get at one by one."""
+    return frame[columns].astype(object)
+
+
 def _pairs(frame: pd.DataFrame, coder: str, unit: str) -> set[tuple[str, str]]:
     return set(zip(frame[coder].tolist(), frame[unit].tolist(), strict=True))
 
@@ -290,6 +317,7 @@ def measure_screening_agreement(
     """
     columns = ["record_id", "reviewer", "decision", "exclusion_reason"]
     require_columns(screening, columns, where="measure_screening_agreement")
+    screening = _plain(screening, columns)
     coders = _check_coders(screening, "reviewer", reviewers)
     reasons = screening.dropna(subset=["exclusion_reason"])
     facets = [
@@ -362,6 +390,7 @@ def measure_coding_agreement(
     """
     columns = ["record_id", "coder", "basis", "facet", "code"]
     require_columns(coding, columns, where="measure_coding_agreement")
+    coding = _plain(coding, columns)
     pair = _check_coders(coding, "coder", coders)
     present = sorted(set(coding["facet"].dropna()))
     known = [*(name for name in codebook.facets if name in present)]
@@ -375,7 +404,7 @@ def measure_coding_agreement(
     measured = []
     for name in wanted:
         rows = coding[coding["facet"] == name]
-        read = _pairs(coding[coding["basis"].isin(rows["basis"])], "coder", "record_id")
+        read = _pairs(coding[coding["basis"].isin(rows["basis"].unique())], "coder", "record_id")
         given = _sets(rows, "record_id", "coder", "code", read)
         silent = frozenset({NOT_STATED})
         measured.append(
@@ -432,16 +461,12 @@ def measure_consultation_agreement(
     InputError
         Missing columns, or a coder who coded nothing.
     """
-    require_columns(
-        relevance,
-        ["submission_id", "coder", "relevant", "respondent_sector"],
-        where="measure_consultation_agreement",
-    )
-    require_columns(
-        segments,
-        ["submission_id", "coder", "theme", "kind", "outcome"],
-        where="measure_consultation_agreement",
-    )
+    where = "measure_consultation_agreement"
+    judgements = ["submission_id", "coder", "relevant", "respondent_sector"]
+    require_columns(relevance, judgements, where=where)
+    coded = ["submission_id", "coder", "theme", "kind", "outcome"]
+    require_columns(segments, coded, where=where)
+    relevance, segments = _plain(relevance, judgements), _plain(segments, coded)
     pair = _check_coders(relevance, "coder", coders)
 
     def facet(
