@@ -20,7 +20,13 @@ Run = Callable[..., int]
 #: Digests of all that decides whether a file is clean, as an edition's record holds them.
 _KEYS = [
     CONFIDENTIAL.as_posix(),
-    *(f"package:{name}" for name in ("scan.py", "personal_data.py", "runner/release.py")),
+    *(
+        f"package:{name}"
+        for name in (
+            *("scan/markup.py", "scan/search.py", "scan/texts.py"),
+            *("personal_data.py", "runner/release.py"),
+        )
+    ),
 ]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from oso_analysis.editions import EditionInfo
 from oso_analysis.runner.crate import write_crate
+from oso_analysis.runner.forkserver import Helper
 from oso_analysis.runner.inputs import Digests, named_inputs, package_key
 from oso_analysis.runner.publish import writing
 from oso_analysis.runner.tracing import read_trace, trace
@@ -35,6 +36,8 @@ class AssembleTask:
         Empty folder to write into.
     before : mapping
         The record of the edition published last; empty if there is none or all is to be done anew.
+    helper : Helper or None
+        Another process to share the work with, where there is one with nothing else to do.
     """
 
     root: str
@@ -42,6 +45,7 @@ class AssembleTask:
     executed: dict[str, str]
     out: str
     before: Mapping[str, Any] = field(default_factory=dict)
+    helper: Helper | None = None
 
 
 def assemble(task: AssembleTask) -> dict[str, str | None]:
@@ -70,7 +74,7 @@ def assemble(task: AssembleTask) -> dict[str, str | None]:
             with writing(f"the report of edition {task.info.name}"):
                 _write(task, out)
                 digests = Digests(root)
-                require_release(root, out, task.before, digests)
+                require_release(root, out, task.before, digests, task.helper)
         finally:
             os.chdir(before)
         keys = {*named_inputs(root, read_trace(read)), *_loaded()}

@@ -24,13 +24,17 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Child", "Template", "available", "prepared", "request"]
+from oso_analysis.errors import RunError
+
+__all__ = ["Child", "Helper", "Template", "available", "prepared", "request"]
 
 _BACKLOG = 128
 _ENDED = "template process has ended"
@@ -187,6 +191,46 @@ def request(address: str, what: dict[str, Any]) -> Child:
     connection.connect(address)
     connection.sendall(json.dumps(what).encode() + b"\n")
     return Child(connection)
+
+
+@dataclass(frozen=True)
+class Helper:
+    """Calls functions in processes forked from the template at `address`, by files in `scratch`."""
+
+    address: str
+    scratch: str
+
+    def call(self, function: Callable[[Any], Any], argument: Any) -> Any:
+        """Return ``function(argument)``, a function of a module, as a fresh process gives it.
+
+        Raises
+        ------
+        RunError
+            If the process died before it could answer.
+        Exception
+            What the function raised.
+        """
+        with tempfile.TemporaryDirectory(prefix="task-", dir=self.scratch) as folder:
+            source, target = Path(folder, "in"), Path(folder, "out")
+            source.write_bytes(pickle.dumps(argument))
+            child = request(
+                self.address,
+                {
+                    "do": "task",
+                    "function": f"{function.__module__}:{function.__qualname__}",
+                    "argument": str(source),
+                    "result": str(target),
+                },
+            )
+            status = child.wait()
+            child.close()
+            if not target.exists():
+                raise RunError(f"a worker process died (status {status}) before it could answer")
+            # Written by our own child.
+            good, outcome = pickle.loads(target.read_bytes())  # noqa: S301
+        if not good:
+            raise outcome
+        return outcome
 
 
 def prepared(address: str) -> None:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pickle
 import shutil
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,7 +16,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from oso_analysis.errors import RunError
 from oso_analysis.runner import forkserver, kernel
 from oso_analysis.runner.environment import hermetic
 from oso_analysis.runner.prepare import check_data
@@ -63,6 +60,8 @@ class Place:
         How many tasks to hand over at a time.
     check : callable
         Raises InputError with all that is wrong with the project's data; call it first.
+    helper : Helper or None
+        What a task may ask to do a part of it, where a worker has nothing else to do.
     """
 
     executor: Executor
@@ -70,6 +69,7 @@ class Place:
     scratch: Path
     slots: int
     check: Callable[[], None]
+    helper: forkserver.Helper | None = None
 
 
 @contextlib.contextmanager
@@ -98,8 +98,9 @@ def local_workers(jobs: int, engine: str, root: Path) -> Iterator[Place]:
                 scratch / "drivers", _DRIVER_MODULES, env, without=_DRIVERS_LEAVE_OUT
             )
             stack.enter_context(drivers)
-            executor = stack.enter_context(_ForkExecutor(drivers, scratch, jobs))
-            yield Place(executor, template, scratch, jobs, check)
+            helper = forkserver.Helper(drivers.address, str(scratch))
+            executor = stack.enter_context(_ForkExecutor(helper, jobs))
+            yield Place(executor, template, scratch, jobs, check, helper)
 
 
 @contextlib.contextmanager
@@ -146,46 +147,15 @@ def _alive(pid: int) -> bool:
 class _ForkExecutor(Executor):
     """Runs each task in a fresh fork of the template, so that no task sees another's traces."""
 
-    def __init__(self, template: forkserver.Template, scratch: Path, jobs: int) -> None:
-        self._template = template
-        self._scratch = scratch
+    def __init__(self, helper: forkserver.Helper, jobs: int) -> None:
+        self._helper = helper
         self._threads = ThreadPoolExecutor(jobs)
-        self._lock = threading.Lock()
-        self._count = 0
 
     def submit(  # type: ignore[override]
         self, function: Callable[[Any], Any], argument: Any
     ) -> Future[Any]:
         """Schedule ``function(argument)``, a function of a module."""
-        return self._threads.submit(self._run, function, argument)
-
-    def _run(self, function: Callable[[Any], Any], argument: Any) -> Any:
-        with self._lock:
-            self._count += 1
-            base = self._scratch / f"task-{self._count}"
-        source, target = base.with_suffix(".in"), base.with_suffix(".out")
-        source.write_bytes(pickle.dumps(argument))
-        try:
-            child = forkserver.request(
-                self._template.address,
-                {
-                    "do": "task",
-                    "function": f"{function.__module__}:{function.__qualname__}",
-                    "argument": str(source),
-                    "result": str(target),
-                },
-            )
-            status = child.wait()
-            child.close()
-            if not target.exists():
-                raise RunError(f"a worker process died (status {status}) before it could answer")
-            good, outcome = pickle.loads(target.read_bytes())  # noqa: S301 - our own child's
-            if not good:
-                raise outcome
-            return outcome
-        finally:
-            source.unlink(missing_ok=True)
-            target.unlink(missing_ok=True)
+        return self._threads.submit(self._helper.call, function, argument)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Wait for running tasks; see `concurrent.futures.Executor.shutdown`."""
