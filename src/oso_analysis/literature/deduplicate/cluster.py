@@ -20,12 +20,21 @@ _AT_ONCE = 400_000
 
 
 def _components(size: int, left: Array, right: Array) -> Array:
-    """Return the number of each row's connected component."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
+    """Return each row's connected component, called by its smallest row.
 
-    graph = coo_array((np.ones(len(left), np.int8), (left, right)), shape=(size, size))
-    return np.asarray(connected_components(graph, directed=False)[1])
+    In every round each component takes the smallest name its neighbours have, and rows the name of
+    the row that theirs was called by, so that the rounds grow with the logarithm of the longest
+    chain.
+    """
+    labels = np.arange(size)
+    while len(left):
+        ours, theirs = labels[left], labels[right]
+        apart = ours != theirs
+        left, right, ours, theirs = left[apart], right[apart], ours[apart], theirs[apart]
+        np.minimum.at(labels, np.maximum(ours, theirs), np.minimum(ours, theirs))
+        while (further := labels[labels]).tobytes() != labels.tobytes():
+            labels = further
+    return labels
 
 
 def pairs_within(labels: Array, smallest: int, largest: int) -> tuple[Array, Array]:

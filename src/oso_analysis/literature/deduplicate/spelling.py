@@ -16,6 +16,9 @@ __all__ = ["contrast", "more", "variant", "word_grade"]
 
 def more(a: list[str], b: list[str]) -> list[str]:
     """Return the words that `a` has and `b` has not, or not as often."""
+    there = set(b)
+    if len(set(a)) == len(a):
+        return [word for word in a if word not in there]
     return list((Counter(a) - Counter(b)).elements())
 
 
@@ -37,9 +40,11 @@ def word_grade(a: list[str], b: list[str], raw_a: str, raw_b: str) -> int:
     # "(CSA)" beside the words it stands for adds nothing, nor does a misspelt "from".
     initials_a, initials_b = "".join(w[0] for w in a), "".join(w[0] for w in b)
     if left_a:
-        left_a = [word for word in left_a if not _idle(word, initials_b, raw_a, raw_b)]
+        spare = _spare(raw_b, raw_a)
+        left_a = [word for word in left_a if not _idle(word, initials_b, spare)]
     if rest_b:
-        rest_b = [word for word in rest_b if not _idle(word, initials_a, raw_b, raw_a)]
+        spare = _spare(raw_a, raw_b)
+        rest_b = [word for word in rest_b if not _idle(word, initials_a, spare)]
     if left_a and rest_b and len(left_a) + len(rest_b) <= 3:
         # One word written as two, or a slip in a short word.
         joined = "".join(left_a), "".join(rest_b)
@@ -54,11 +59,23 @@ def word_grade(a: list[str], b: list[str], raw_a: str, raw_b: str) -> int:
     return -1 if shared >= 4 and left <= max(1, shared // 5) else -2
 
 
-def _idle(word: str, initials: str, raw: str, other: str) -> bool:
+def _spare(raw: str, other: str) -> list[str]:
+    """Return the function words that a title has, in full, and the other has not as often."""
+    found = WORD.findall(raw.lower())
+    if STOP.isdisjoint(found):
+        return []
+    return [
+        word
+        for word in Counter(found) - Counter(WORD.findall(other.lower()))
+        if word in STOP and len(word) > 1
+    ]
+
+
+def _idle(word: str, initials: str, spare: list[str]) -> bool:
     """Return whether a word that one title has more is of no weight.
 
     Either it is an acronym of words that both have, or a misspelt function word: then the other
-    title has that function word once more.
+    title has that function word to spare.
     """
     if word in CONTRAST or word.isdigit() or len(word) < 2:
         return False
@@ -66,12 +83,7 @@ def _idle(word: str, initials: str, raw: str, other: str) -> bool:
         return True
     if len(word) > 6:
         return False
-    spare = Counter(WORD.findall(other.lower())) - Counter(WORD.findall(raw.lower()))
-    return any(
-        OSA.distance(word, stop, score_cutoff=1) <= 1
-        for stop in spare
-        if stop in STOP and len(stop) > 1
-    )
+    return any(OSA.distance(word, stop, score_cutoff=1) <= 1 for stop in spare)
 
 
 def contrast(a: str, b: str) -> bool:
