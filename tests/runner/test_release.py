@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from oso_analysis import scan
@@ -89,14 +90,14 @@ def test_only_what_is_new_is_looked_at(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[str] = []
-    original = scan.require_clean
+    original = scan.scan_paths
     out = tmp_path / "staged"
 
-    def spy(paths: Sequence[Path], **options: Any) -> int:
-        looked.extend(path.relative_to(out).as_posix() for path in paths)
+    def spy(paths: Sequence[str], **options: Any) -> pd.DataFrame:
+        looked.extend(Path(path).relative_to(out).as_posix() for path in paths)
         return original(paths, **options)
 
-    monkeypatch.setattr(scan, "require_clean", spy)
+    monkeypatch.setattr(scan, "scan_paths", spy)
     out.mkdir()
     (out / "a.csv").write_text("year\n2019\n", encoding="utf-8")
     (out / "b.csv").write_text("year\n2020\n", encoding="utf-8")
