@@ -13,7 +13,7 @@ import pytest
 from oso_analysis import scan
 from oso_analysis.errors import RunError
 from oso_analysis.runner.inputs import Digests
-from oso_analysis.runner.release import CONFIDENTIAL, confidential_names, require_release
+from oso_analysis.runner.release import CONFIDENTIAL, Release, confidential_names
 from oso_analysis.runner.state import tree_digests
 
 Run = Callable[..., int]
@@ -101,7 +101,7 @@ def test_only_what_is_new_is_looked_at(
     out.mkdir()
     (out / "a.csv").write_text("year\n2019\n", encoding="utf-8")
     (out / "b.csv").write_text("year\n2020\n", encoding="utf-8")
-    require_release(project, out, {}, Digests(project))
+    Release(project, out, {}).require()
     assert looked == ["a.csv", "b.csv"]
     digests = Digests(project)
     record = {
@@ -110,12 +110,53 @@ def test_only_what_is_new_is_looked_at(
     }
     (out / "b.csv").write_text("year\n2021\n", encoding="utf-8")
     looked.clear()
-    require_release(project, out, record, Digests(project))
+    Release(project, out, record).require()
     assert looked == ["b.csv"]
     looked.clear()
     _list(project, "Lantern House,")
     (out / "a.csv").write_text("year\n2019\nLantern house\n", encoding="utf-8")
     with pytest.raises(RunError, match=r"a\.csv, line 3: confidential respondent La…"):
-        require_release(project, out, record, Digests(project))
+        Release(project, out, record).require()
     assert looked == ["a.csv", "b.csv"]
+    assert not out.exists()
+
+
+class _Helper:
+    """Stands for another process and notes what it is asked to look at."""
+
+    def __init__(self) -> None:
+        self.looked: list[str] = []
+
+    def call(self, function: Callable[[Any], Any], argument: Any) -> Any:
+        self.looked += [Path(path).name for path in argument.files]
+        return function(argument)
+
+
+@pytest.mark.parametrize("where", ["early.csv", "late.csv", "later.csv"])
+def test_a_helper_takes_a_part_and_everything_is_looked_at_once(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    out = tmp_path / "staged"
+    out.mkdir()
+    looked: list[str] = []
+    original = scan.scan_paths
+
+    def spy(paths: Sequence[str], **options: Any) -> pd.DataFrame:
+        looked.extend(Path(path).name for path in paths)
+        return original(paths, **options)
+
+    monkeypatch.setattr(scan, "scan_paths", spy)
+    text = {name: "year\n2019\n" for name in ("early.csv", "late.csv", "later.csv")}
+    text[where] += "jane.doe@example.org\n"
+    helper = _Helper()
+    release = Release(project, out, {}, helper)  # type: ignore[arg-type]
+    (out / "early.csv").write_text(text["early.csv"], encoding="utf-8")
+    release.begin()
+    for name in ("late.csv", "later.csv"):
+        (out / name).write_text(text[name], encoding="utf-8")
+    with pytest.raises(RunError, match=rf"{where}, line 3: e-mail address ja…"):
+        release.require()
+    assert sorted(looked) == ["early.csv", "late.csv", "later.csv"]
+    assert len(helper.looked) == 2
+    assert "early.csv" in helper.looked
     assert not out.exists()

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oso_analysis.editions import EditionInfo
 from oso_analysis.runner.crate import write_crate
@@ -17,6 +17,9 @@ from oso_analysis.runner.forkserver import Helper
 from oso_analysis.runner.inputs import Digests, named_inputs, package_key
 from oso_analysis.runner.publish import writing
 from oso_analysis.runner.tracing import read_trace, trace
+
+if TYPE_CHECKING:
+    from oso_analysis.runner.release import Release
 
 __all__ = ["AssembleTask", "assemble"]
 
@@ -61,7 +64,7 @@ def assemble(task: AssembleTask) -> dict[str, str | None]:
     RunError
         If the report cannot be written, or holds what must not be published.
     """
-    from oso_analysis.runner.release import require_release
+    from oso_analysis.runner.release import Release
 
     root, out = Path(task.root), Path(task.out)
     with tempfile.TemporaryDirectory(prefix="oso-") as scratch:
@@ -72,16 +75,17 @@ def assemble(task: AssembleTask) -> dict[str, str | None]:
         os.chdir(root)
         try:
             with writing(f"the report of edition {task.info.name}"):
-                _write(task, out)
+                release = Release(root, out, task.before, task.helper)
+                _write(task, out, release)
                 digests = Digests(root)
-                require_release(root, out, task.before, digests, task.helper)
+                release.require()
         finally:
             os.chdir(before)
         keys = {*named_inputs(root, read_trace(read)), *_loaded()}
     return {key: digests[key] for key in sorted(keys)}
 
 
-def _write(task: AssembleTask, out: Path) -> None:
+def _write(task: AssembleTask, out: Path, release: Release) -> None:
     from oso_analysis.evidence_map import write_evidence_map
     from oso_analysis.report import build_report
 
@@ -91,6 +95,7 @@ def _write(task: AssembleTask, out: Path) -> None:
     for name, source in sorted(task.executed.items()):
         executed.append(folder / name)
         shutil.copyfile(source, executed[-1])
+    release.begin()
     build_report(executed, out, task.info)
     write_evidence_map(executed, out, task.info)
     write_crate(task.info, out)

@@ -26,7 +26,12 @@ __all__ = ["Place", "local_workers", "scratch_folder"]
 _DRIVER_MODULES = [
     *("papermill.execute", "papermill.exceptions", "papermill.clientwrap"),
     *("jupyter_client.asynchronous", "jupyter_client.provisioning", "nbformat.v4"),
-    *("jinja2", "markdown_it", "matplotlib.backends.backend_svg", "pandas"),
+    "oso_analysis.runner.assemble",
+    *("oso_analysis.report.build", "oso_analysis.report.citations", "oso_analysis.report.document"),
+    *("oso_analysis.report.files", "oso_analysis.report.harvest", "oso_analysis.report.page"),
+    *("oso_analysis.report.pdf", "oso_analysis.report.word", "oso_analysis.report.workbook"),
+    *("oso_analysis.evidence_map", "oso_analysis.scan", "typst", "pypandoc", "openpyxl"),
+    *("jinja2", "markdown_it", "matplotlib.colors", "PIL.PngImagePlugin", "pypdf", "pypdfium2"),
 ]
 #: A grammar that jsonschema compiles for a second when it is imported, to check addresses in other
 #: scripts than Latin; no notebook's schema asks for that.
