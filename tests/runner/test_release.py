@@ -146,7 +146,7 @@ def test_a_helper_takes_a_part_and_everything_is_looked_at_once(
         return original(paths, **options)
 
     monkeypatch.setattr(scan, "scan_paths", spy)
-    text = {name: "year\n2019\n" for name in ("early.csv", "late.csv", "later.csv")}
+    text = dict.fromkeys(("early.csv", "late.csv", "later.csv"), "year\n2019\n")
     text[where] += "jane.doe@example.org\n"
     helper = _Helper()
     release = Release(project, out, {}, helper)  # type: ignore[arg-type]
