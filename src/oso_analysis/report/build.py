@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,13 @@ DOWNLOADS = (
 )
 
 
-def build_report(executed: Sequence[Path], out: Path, edition: EditionInfo) -> None:
+def build_report(
+    executed: Sequence[Path],
+    out: Path,
+    edition: EditionInfo,
+    *,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:
     """Write the report of one edition.
 
     Parameters
@@ -34,12 +40,15 @@ def build_report(executed: Sequence[Path], out: Path, edition: EditionInfo) -> N
         folder replaces an older report.
     edition : EditionInfo
         What the report says about itself.
+    meanwhile : callable, optional
+        Called once, when all is written but the PDF, which takes longest to set.
 
     Raises
     ------
     RunError
         Notebooks that failed, cross-references that point nowhere, ids used twice, a citation
-        processor or a typesetter that fails; nothing is written in these cases.
+        processor or a typesetter that fails; nothing is written in these cases, except that the
+        other formats are there where only the PDF cannot be set.
     """
     from oso_analysis.report.citations import apa_references
     from oso_analysis.report.document import cropped_pictures, documents
@@ -61,15 +70,15 @@ def build_report(executed: Sequence[Path], out: Path, edition: EditionInfo) -> N
         sources = documents(report, edition, references)
         pdf = pool.submit(pdf_document, sources[".svg"], drawings[".svg"])
         word = pool.submit(word_document, sources[".png"], drawings[".png"])
-        page = render_page(report, edition, references, DOWNLOADS)
         made = {
-            "index.html": page.encode("utf-8"),
+            "index.html": render_page(report, edition, references, DOWNLOADS).encode("utf-8"),
             "report.xlsx": sheets,
             "report.docx": word.result(),
-            "report.pdf": pdf.result(),
         }
-    out.mkdir(parents=True, exist_ok=True)
-    files = write_exhibits(report, out)
-    write_record(report, edition, files, out)
-    for name, content in made.items():
-        (out / name).write_bytes(content)
+        out.mkdir(parents=True, exist_ok=True)
+        files = write_exhibits(report, out)
+        write_record(report, edition, files, out)
+        for name, content in made.items():
+            (out / name).write_bytes(content)
+        meanwhile()
+        (out / "report.pdf").write_bytes(pdf.result())

@@ -96,8 +96,12 @@ def _write(task: AssembleTask, out: Path, release: Release) -> None:
         executed.append(folder / name)
         shutil.copyfile(source, executed[-1])
     release.begin()
-    build_report(executed, out, task.info)
-    write_evidence_map(executed, out, task.info)
+
+    def meanwhile() -> None:
+        write_evidence_map(executed, out, task.info)
+        release.begin()
+
+    build_report(executed, out, task.info, meanwhile=meanwhile)
     write_crate(task.info, out)
 
 
