@@ -14,6 +14,9 @@ __all__ = ["MAX_BYTES", "MAX_LINE", "Source", "open_source", "too_long_a_line"]
 
 #: Larger files are refused: the table of their records would not fit an ordinary machine.
 MAX_BYTES = 2 * 1024**3
+#: Bytes in which a format and a table's header are looked for.
+HEAD = 2_000_000
+_PIECE = 2**20
 #: No line of a line-based export is near this long; a longer one is a damaged or hostile file.
 MAX_LINE = 4_000_000
 
@@ -45,17 +48,16 @@ _HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNO
 
 @dataclass(slots=True)
 class Source:
-    """One file as read: its text (or, for a workbook, its bytes) and how it was decoded.
+    """One file as read: its text in UTF-8 (or, for a workbook, its bytes) and how it was decoded.
 
     Attributes
     ----------
     path : pathlib.Path
     name : str
         How the tables and messages call the file.
-    text : str
-        Decoded, without byte-order mark, every line ending turned into a line feed.
     data : bytes
-        The text in UTF-8; of a workbook, the file.
+        The text in UTF-8, without byte-order mark, every line ending turned into a line feed; of a
+        workbook, the file.
     is_workbook : bool
         Whether the file is an .xlsx workbook.
     encoding : str
@@ -65,11 +67,21 @@ class Source:
 
     path: Path
     name: str
-    text: str = ""
     data: bytes = b""
     encoding: str = ""
     note: str = ""
     is_workbook: bool = False
+
+    @property
+    def text(self) -> str:
+        """The whole text; for a large file a slow thing to have."""
+        return self.data.decode("utf-8")
+
+    @property
+    def head(self) -> str:
+        """The beginning of the text, or all of it where it begins with much blank."""
+        start = self.data[:HEAD].decode("utf-8", errors="ignore")
+        return start if len(self.data) <= HEAD or start[: HEAD // 8].strip() else self.text
 
 
 def open_source(path: Path, name: str) -> Source | Problem:
@@ -115,9 +127,9 @@ def _text(raw: bytes, path: Path, name: str) -> Source | Problem:
         # Windows line endings, in any encoding that is not two or four bytes wide.
         plain = raw.replace(b"\r\n", b"\n")
         raw = raw if b"\r" in plain else plain
+    if narrow and b"\r" not in raw and raw[-1:] != b"\x1a" and _is_utf8(raw):
+        return Source(path, name, data=raw, encoding="utf-8")
     text, used, note = decode_bytes(raw, encoding)
-    if narrow and used == "utf-8" and not note and b"\r" not in raw and raw[-1:] != b"\x1a":
-        return Source(path, name, text=text, data=raw, encoding=used)
     nul = text.find("\0")
     if nul >= 0:
         return Problem(
@@ -129,7 +141,20 @@ def _text(raw: bytes, path: Path, name: str) -> Source | Problem:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = text.rstrip("\x1a")
     raw = text.encode("utf-8", errors="replace")
-    return Source(path, name, text=text, data=raw, encoding=used, note=note)
+    return Source(path, name, data=raw, encoding=used, note=note)
+
+
+def _is_utf8(raw: bytes) -> bool:
+    """Whether bytes are UTF-8, told piece by piece: a text of all of them is slow to make."""
+    whole = memoryview(raw)
+    start = 0
+    try:
+        while start < len(raw):
+            piece = whole[start : start + _PIECE]
+            start += codecs.utf_8_decode(piece, "strict", start + _PIECE >= len(raw))[1]
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _zip(raw: bytes, path: Path, name: str) -> Source | Problem:
@@ -145,17 +170,17 @@ def _zip(raw: bytes, path: Path, name: str) -> Source | Problem:
     return Problem("is a ZIP archive; unpack it first", name)
 
 
-def too_long_a_line(text: str, name: str) -> Problem | None:
+def too_long_a_line(data: bytes, name: str) -> Problem | None:
     """Return a problem where a line is too long to be a line of a line-based export."""
     start = 0
     # Probing at strides shorter than the limit finds every overlong line without visiting others.
-    while start + MAX_LINE < len(text):
-        end = text.rfind("\n", start, start + MAX_LINE)
+    while start + MAX_LINE < len(data):
+        end = data.rfind(b"\n", start, start + MAX_LINE)
         if end < 0:
             return Problem(
-                f"has a line of over {MAX_LINE:,} characters: the file is damaged",
+                f"has a line of over {MAX_LINE:,} bytes: the file is damaged",
                 file=name,
-                row=text.count("\n", 0, start) + 1,
+                row=data.count(b"\n", 0, start) + 1,
             )
         start = end + 1
     return None

@@ -13,7 +13,7 @@ import numpy as np
 
 from oso_analysis.literature.readers.draft import words
 
-__all__ = ["count_markers", "scan_json", "scan_table"]
+__all__ = ["count_markers", "count_table", "scan_json", "scan_table"]
 
 _RIS = re.compile(r"^[ \t]*(TY|ER)(?:[ \t]{1,4}-|-(?=[ \t\n]|\Z))", re.MULTILINE)
 _RIS_TAG = re.compile(
@@ -235,13 +235,25 @@ def _count_json(text: str, raw: bytes) -> int:
 
 
 def _count_table(text: str, raw: bytes) -> int:
+    return count_table(raw, text)
+
+
+def count_table(data: bytes, head: str) -> int:
+    """Count the rows with content below the header of a table in UTF-8.
+
+    Parameters
+    ----------
+    data : bytes
+    head : str
+        The beginning of it, at least to the end of the header.
+    """
     from oso_analysis.literature.readers.tabular import header_of
 
-    header = header_of(text)
+    header = header_of(head)
     if header is None:
         return 0
-    start = len(text[: header.start].encode("utf-8", errors="replace"))
-    return len(scan_table(raw[start:] if start else raw, header.delimiter)) - 1
+    start = len(head[: header.start].encode("utf-8"))
+    return len(scan_table(data[start:] if start else data, header.delimiter)) - 1
 
 
 def scan_table(raw: bytes, delimiter: str) -> list[int]:

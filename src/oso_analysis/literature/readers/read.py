@@ -21,7 +21,7 @@ from oso_analysis.literature.readers.decode import Source, open_source, too_long
 from oso_analysis.literature.readers.draft import RECORD_COLUMNS, Parsed, shown
 from oso_analysis.literature.readers.endnote import declares_entities, parse_endnote
 from oso_analysis.literature.readers.finish import finish
-from oso_analysis.literature.readers.markers import count_markers, scan_json
+from oso_analysis.literature.readers.markers import count_markers, count_table, scan_json
 from oso_analysis.literature.readers.medline import parse_medline
 from oso_analysis.literature.readers.ris import parse_ris
 from oso_analysis.literature.readers.sniff import FORMATS, sniff
@@ -186,33 +186,34 @@ def _read(path: Path, name: str) -> _File | Problem:
         if isinstance(result, Problem):
             return result
         return _proved(source, "xlsx", *result)
-    format = sniff(source.text)
+    head = source.head
+    format = sniff(head)
     if format is None:
         return Problem(
             f"is in no format that is read: {', '.join(FORMATS.values())}",
             file=name,
-            value=clean(source.text[:60]),
+            value=clean(head[:60]),
         )
-    if format in _ONE_PER_LINE and (problem := too_long_a_line(source.text, name)):
+    if format in _ONE_PER_LINE and (problem := too_long_a_line(source.data, name)):
         return problem
-    if format == "endnote-xml" and (line := declares_entities(source.text)):
-        return Problem(
-            "declares XML entities, which no export needs and attacks use", file=name, row=line
-        )
     if format in ("csv", "tsv"):
-        header = header_of(source.text)
+        header = header_of(head)
         assert header is not None  # noqa: S101
-        parsed = parse_table(source.text, header)
+        parsed = parse_table(source.data, head, header)
+        markers = count_table(source.data, head)
     elif format == "csl-json":
         # The scan says on which lines the items begin, which a JSON parser cannot.
         starts = scan_json(source.data)
         parsed = parse_csl(source.data, starts)
-        if len(starts) == 0:
-            return _none(name, format)
-        return _proved(source, format, parsed, len(starts))
+        markers = len(starts)
     else:
-        parsed = _PARSERS[format](source.text)
-    markers = count_markers(source.text, format, source.data)
+        text = source.text
+        if format == "endnote-xml" and (line := declares_entities(text)):
+            return Problem(
+                "declares XML entities, which no export needs and attacks use", file=name, row=line
+            )
+        parsed = _PARSERS[format](text)
+        markers = count_markers(text, format, source.data)
     if markers == 0:
         return _none(name, format)
     return _proved(source, format, parsed, markers)
@@ -229,7 +230,7 @@ def _proved(source: Source, format: str, parsed: Parsed, markers: int) -> _File:
             f"{source.name}: {markers} entry markers, but {parsed.n_accepted} entries accepted "
             f"and {len(parsed.rejects)} rejected; nothing is returned, lest one be lost"
         )
-    source.text, source.data = "", b""
+    source.data = b""
     return _File(source, format, parsed, markers)
 
 
