@@ -23,7 +23,6 @@ from oso_analysis.evidence_map import (
     find_evidence_map,
     render_evidence_map,
     save_page,
-    write_evidence_map,
 )
 from oso_analysis.exhibits import EVIDENCE_MAP_MIME
 from oso_analysis.literature.readers.csl_types import RIS_TYPES
@@ -165,13 +164,10 @@ def test_the_record_is_found_in_executed_notebooks(tmp_path: Path) -> None:
     record = hand_record()
     paths = [executed(tmp_path, "01.ipynb"), executed(tmp_path, "02.ipynb", record)]
     assert find_evidence_map(paths) == record
-    write_evidence_map(paths, tmp_path, INFO)
-    assert (tmp_path / PAGE).read_text(encoding="utf-8") == render_evidence_map(record, INFO)
 
 
-def test_notebooks_without_a_map_give_no_page(tmp_path: Path) -> None:
-    write_evidence_map([executed(tmp_path, "01.ipynb")], tmp_path, INFO)
-    assert not (tmp_path / PAGE).exists()
+def test_notebooks_without_a_map_give_no_record(tmp_path: Path) -> None:
+    assert find_evidence_map([executed(tmp_path, "01.ipynb")]) is None
 
 
 def test_two_maps_are_refused(tmp_path: Path) -> None:

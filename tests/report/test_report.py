@@ -208,3 +208,23 @@ def test_links_in_code_stay_and_others_get_their_label() -> None:
 def test_text_cannot_become_a_formula(text: str) -> None:
     assert safe_cell(text) == "'" + text
     assert safe_cell(-1) == -1
+
+
+def test_the_first_page_links_the_pages_beside_it(
+    notebooks: list[Path], tmp_path: Path, info: Info
+) -> None:
+    for name, pages in (("with", [("evidence-map.html", "Map & more")]), ("without", [])):
+        out = tmp_path / name
+        told: list[list[str]] = []
+        build_report(
+            notebooks,
+            out,
+            info,  # type: ignore[arg-type]
+            pages=pages,
+            meanwhile=lambda out=out, told=told: told.append(sorted(all_files(out))),  # type: ignore[misc]
+        )
+        text = (out / "index.html").read_text(encoding="utf-8")
+        linked = '<a href="evidence-map.html">Map &amp; more</a>' in text
+        assert linked == bool(pages)
+        # All but the PDF is there while the PDF is set.
+        assert told == [[file for file in sorted(all_files(out)) if file != "report.pdf"]]

@@ -10,7 +10,6 @@ from oso_analysis.evidence_map.page import (
     PAGE,
     render_evidence_map,
     save_page,
-    write_evidence_map,
 )
 
 __all__ = [
@@ -19,5 +18,4 @@ __all__ = [
     "find_evidence_map",
     "render_evidence_map",
     "save_page",
-    "write_evidence_map",
 ]

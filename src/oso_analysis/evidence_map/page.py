@@ -15,13 +15,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from oso_analysis.errors import RunError
 from oso_analysis.evidence_map.encode import encode
-from oso_analysis.evidence_map.find import find_evidence_map
 from oso_analysis.figures.style import count_colours, text_colour_on
 
 if TYPE_CHECKING:
     from oso_analysis.editions import EditionInfo
 
-__all__ = ["PAGE", "render_evidence_map", "save_page", "write_evidence_map"]
+__all__ = ["PAGE", "render_evidence_map", "save_page"]
 
 #: File name of the page, beside the report's.
 PAGE = "evidence-map.html"
@@ -42,28 +41,6 @@ _SCRIPTS = (
 _LIGHT_STEPS = (0.0, 0.2, 0.4, 0.68, 0.84, 1.0)
 #: On a dark page more is lighter; nothing has the page's own colour.
 _DARK_STEPS = (1.0, 0.83, 0.68, 0.49, 0.32, 0.15)
-
-
-def write_evidence_map(executed: Sequence[Path], out: Path, edition: EditionInfo) -> None:
-    """Write `out`/evidence-map.html from the record that a notebook displays, if one does.
-
-    Parameters
-    ----------
-    executed : sequence of path
-        The edition's notebooks with their outputs.
-    out : path
-        The edition's folder.
-    edition : EditionInfo
-        What the page says about itself.
-
-    Raises
-    ------
-    RunError
-        More than one evidence map, an unreadable notebook, a citation processor that fails.
-    """
-    record = find_evidence_map(executed)
-    if record is not None:
-        save_page(render_evidence_map(record, edition), out / PAGE)
 
 
 def save_page(page: str, path: Path) -> None:

@@ -25,6 +25,7 @@ def build_report(
     out: Path,
     edition: EditionInfo,
     *,
+    pages: Sequence[tuple[str, str]] = (),
     meanwhile: Callable[[], None] = lambda: None,
 ) -> None:
     """Write the report of one edition.
@@ -40,6 +41,8 @@ def build_report(
         folder replaces an older report.
     edition : EditionInfo
         What the report says about itself.
+    pages : sequence of (file name, words)
+        Other pages in the folder, which the report's first page links to.
     meanwhile : callable, optional
         Called once, when all is written but the PDF, which takes longest to set.
 
@@ -71,7 +74,9 @@ def build_report(
         pdf = pool.submit(pdf_document, sources[".svg"], drawings[".svg"])
         word = pool.submit(word_document, sources[".png"], drawings[".png"])
         made = {
-            "index.html": render_page(report, edition, references, DOWNLOADS).encode("utf-8"),
+            "index.html": render_page(report, edition, references, DOWNLOADS, pages).encode(
+                "utf-8"
+            ),
             "report.xlsx": sheets,
             "report.docx": word.result(),
         }

@@ -48,6 +48,7 @@ def render_page(
     edition: EditionInfo,
     references: Sequence[Reference],
     downloads: Sequence[tuple[str, str]] = (),
+    pages: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Return `index.html`.
 
@@ -58,6 +59,8 @@ def render_page(
     references : sequence of Reference
     downloads : sequence of (file name, words)
         Other formats of the report in the same folder.
+    pages : sequence of (file name, words)
+        Other pages in the same folder.
     """
     chapters = [
         {
@@ -75,6 +78,7 @@ def render_page(
             chapters=chapters,
             references=[(key, inlines_to_html(inlines)) for key, inlines in references],
             downloads=downloads,
+            pages=pages,
             parameters=parameter_rows(edition),
             inputs=input_rows(edition),
             versions=version_rows(edition),

@@ -86,7 +86,7 @@ def assemble(task: AssembleTask) -> dict[str, str | None]:
 
 
 def _write(task: AssembleTask, out: Path, release: Release) -> None:
-    from oso_analysis.evidence_map import write_evidence_map
+    from oso_analysis.evidence_map import PAGE, find_evidence_map, render_evidence_map, save_page
     from oso_analysis.report import build_report
 
     folder = out / "notebooks"
@@ -97,11 +97,15 @@ def _write(task: AssembleTask, out: Path, release: Release) -> None:
         shutil.copyfile(source, executed[-1])
     release.begin()
 
+    record = find_evidence_map(executed)
+    pages = [] if record is None else [(PAGE, "Evidence map, to search and filter")]
+
     def meanwhile() -> None:
-        write_evidence_map(executed, out, task.info)
+        if record is not None:
+            save_page(render_evidence_map(record, task.info), out / PAGE)
         release.begin()
 
-    build_report(executed, out, task.info, meanwhile=meanwhile)
+    build_report(executed, out, task.info, pages=pages, meanwhile=meanwhile)
     write_crate(task.info, out)
 
 
