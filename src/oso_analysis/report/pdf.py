@@ -44,7 +44,22 @@ def pdf_document(source: bytes, pictures: Mapping[str, bytes]) -> bytes:
         main = folder / "main.typ"
         main.write_bytes(setting)
         try:
-            # No clock: the same report is the same bytes on any day.
-            return bytes(typst.compile(str(main), root=str(folder), timestamp=0))
+            # No clock and no fonts of the machine's own: the same report is the same bytes anywhere.
+            return bytes(
+                typst.compile(
+                    str(main),
+                    root=str(folder),
+                    timestamp=0,
+                    ignore_system_fonts=True,
+                    font_paths=[str(_fonts())],
+                )
+            )
         except typst.TypstError as error:
             raise RunError(f"Typst could not set the PDF: {error}") from error
+
+
+def _fonts() -> Path:
+    """Return Matplotlib's fonts, for letters that Typst's own lack."""
+    from matplotlib import get_data_path
+
+    return Path(get_data_path(), "fonts", "ttf")
