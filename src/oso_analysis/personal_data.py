@@ -36,6 +36,8 @@ _OBFUSCATED = re.compile(
     )(?![\w-])""",
     re.VERBOSE | re.IGNORECASE,
 )
+#: What every obfuscated address has, found much faster than one.
+_WRITTEN_OUT = re.compile(r"[\[({<]\s?at\s?[\])}>]|\sdot\s", re.IGNORECASE)
 #: `picture@2x.png` is a file.
 _FILE_ENDINGS = frozenset(
     {"png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "mjs", "json", "html", "py", "ipynb"}
@@ -150,11 +152,11 @@ class NameFinder:
 
 
 def _emails(text: str) -> Iterator[Match]:
-    for found in _EMAIL.finditer(text):
-        if found["tld"].lower() not in _FILE_ENDINGS:
-            yield Match(EMAIL, found.start(), found.group())
-    lowered = text.lower()
-    if "at" in lowered and ("dot" in lowered or re.search(r"[\[({<]\s?at\s?[\])}>]", lowered)):
+    if "@" in text:
+        for found in _EMAIL.finditer(text):
+            if found["tld"].lower() not in _FILE_ENDINGS:
+                yield Match(EMAIL, found.start(), found.group())
+    if _WRITTEN_OUT.search(text):
         for found in _OBFUSCATED.finditer(text):
             yield Match(EMAIL, found.start(), found.group())
 
@@ -201,8 +203,7 @@ def find_personal_data(
     """
     allowed = frozenset(allow)
     found: set[Match] = set()
-    if "@" in text or "at" in text.lower():
-        found.update(_emails(text))
+    found.update(_emails(text))
     found.update(_phones(text))
     if names is not None:
         found.update(names.find(text))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from oso_analysis.runner.execute import MACHINERY
+from oso_analysis.runner.execute import MACHINERY, Failure
 from oso_analysis.runner.publish import publish, recover, staging
 from oso_analysis.runner.state import tree_digests
 
@@ -158,6 +158,14 @@ def test_a_failing_cell_fills_one_screen_and_leaves_the_report(
     assert len(said.splitlines()) <= 40
     assert tree_digests(project / "reports/everything") == before
     assert (project / ".cache/oso-analysis/failed/01_reports.ipynb").is_file()
+
+
+def test_a_failure_says_its_message_once() -> None:
+    message = "2 problems:\n  - coding.csv, row 3: must be a code\n  - coding.csv, row 9: is blank"
+    traceback = f"Traceback\nCell In[3], line 1\n----> 1 load()\n\nInputError: {message}"
+    said = str(Failure("01.ipynb", 2, 3, "load()", "InputError", message, traceback))
+    assert [said.count(line) for line in message.split("\n")] == [1, 1, 1]
+    assert "----> 1 load()" in said
 
 
 def test_bad_parameters_run_nothing(

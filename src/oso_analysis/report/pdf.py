@@ -44,7 +44,7 @@ def pdf_document(source: bytes, pictures: Mapping[str, bytes]) -> bytes:
         main = folder / "main.typ"
         main.write_bytes(setting)
         try:
-            # No clock and no fonts of the machine's own: the same report is the same bytes anywhere.
+            # No clock, and no fonts of the machine's own: the same bytes anywhere.
             return bytes(
                 typst.compile(
                     str(main),

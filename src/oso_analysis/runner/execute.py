@@ -93,7 +93,13 @@ class Failure:
         """Return one screen of text."""
         lines = self.source.strip().split("\n")
         shown = lines[:_SOURCE_LINES] + (["…"] if len(lines) > _SOURCE_LINES else [])
-        trace = self.traceback.strip().split("\n")[-_TRACEBACK_LINES:]
+        # A traceback ends with the message, which stands above.
+        told = {line.strip() for line in self.message.split("\n")}
+        trace = [
+            line
+            for line in self.traceback.strip().split("\n")
+            if line.strip().removeprefix(f"{self.error}: ") not in told
+        ][-_TRACEBACK_LINES:]
         label = f" (In [{self.execution_count}])" if self.execution_count else ""
         parts = [
             f"notebooks/{self.notebook} failed in cell {self.cell}{label} with {self.error}:",
@@ -101,7 +107,7 @@ class Failure:
             "The cell:",
             *(f"  {line[:160]}" for line in shown),
         ]
-        if trace != [""]:
+        if any(trace):
             parts += ["Where it happened (last lines):", *(f"  {line[:160]}" for line in trace)]
         return "\n".join(parts)
 

@@ -111,13 +111,11 @@ class Release:
     def _new(self) -> list[Path]:
         """Return the files that nobody has looked at or is looking at."""
         files = sorted(path for path in self._out.rglob("*") if path.is_file())
-        return [
-            path
-            for path in files
-            if path not in self._begun
-            and self._known.get(path.relative_to(self._out).as_posix())
-            != hashlib.sha256(path.read_bytes()).hexdigest()
-        ]
+        return [path for path in files if path not in self._begun and not self._is_known(path)]
+
+    def _is_known(self, path: Path) -> bool:
+        known = self._known.get(path.relative_to(self._out).as_posix())
+        return known is not None and known == hashlib.sha256(path.read_bytes()).hexdigest()
 
     def _share(self, files: list[Path]) -> None:
         assert self._helper is not None  # noqa: S101
