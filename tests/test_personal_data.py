@@ -362,6 +362,77 @@ def test_clean_outputs_are_clean(output: str) -> None:
     assert scan_bytes(make("Prevention 36,200,000"), name, confidential=[NAME]).empty
 
 
+#: What hides a finding from a reader that takes pages for XML, or many texts for one.
+TRICKY = {
+    "a script with markup": """<html><script>x='<path d="jane@example.org"/>'</script></html>""",
+    "a table in a script": "<p><script>x = `Jane Doe<table><tr/></table>y`;</script><br>",
+    "a table in a comment": "<p><!-- Jane Doe<table></table>more --></p><br>",
+    "a drawing in a comment": '<p><!-- <svg d="jane@example.org"></svg> --><br>',
+    "a drawing in a script": """<p><script>x='<svg d="jane@example.org"></svg>'</script><br>""",
+    "a script in a drawing": """<p><svg><script>x='<a d="jane@example.org"/>'</script></svg>""",
+    "a drawing in an attribute": '<p title="Jane Doe<svg></svg>more"><br>',
+    "a page in an attribute": '<iframe srcdoc="Jane Doe<table></table>2"></iframe><br>',
+    "a name over a table's tags": "<p>Jane <table><tr><td>Doe</td></tr></table><br>",
+    "a table in a table": "<table><tr><td><table></table>Jane <b>Doe</b></td></tr></table><br>",
+    "a table that is not closed": "<p><table><tr><td>Jane <b>Doe</b><br>",
+    "entities of a page's DTD": (
+        '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.example.org/x.dtd">'
+        "<html><p>Jane&nbsp;Doe</p></html>"
+    ),
+    "entities of a file's DTD": (
+        '<?xml version="1.0"?><!DOCTYPE r SYSTEM "x.dtd"><r>Jane&nbsp;Doe</r>'
+    ),
+    "words like an attribute": '<p>style="+44 20 7946 0958</p><p title="x">y</p><br>',
+}
+
+
+@pytest.mark.parametrize("ending", ["html", "xml", "svg", "md", "ipynb"])
+@pytest.mark.parametrize("case", sorted(TRICKY))
+def test_markup_hides_nothing(case: str, ending: str) -> None:
+    text = TRICKY[case]
+    if ending == "ipynb":
+        text = json.dumps({"cells": [{"outputs": [{"data": {"text/html": [text]}}]}]})
+    found = scan_bytes(text.encode(), f"a.{ending}", confidential=["Jane Doe"])
+    assert len(found), text
+
+
+@pytest.mark.parametrize(
+    ("ending", "text"),
+    [
+        ("txt", '<g style="+44 20 7946 0958\nfill: red">'),
+        ("csv", 'id,text\n1,points="+44 20 7946 0958\n2,"x"\n'),
+        ("json", '{"a": "values=\\"+44 20 7946 0958", "b": "\\"z"}'),
+        ("html", '<p>Jane Doe<table></table></p><p title="d=&quot;">&quot;</p>'),
+    ],
+)
+def test_one_text_does_not_hide_another(ending: str, text: str) -> None:
+    assert len(scan_bytes(text.encode(), f"a.{ending}", confidential=["Jane Doe"]))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from(
+                [
+                    *('style="', 'd="', '"', "x", " ", "\n", "https://", "10.1000/", "ISBN "),
+                    *("+44 20 7946 0958", "020 7946 0958", "(01632) 960983", "0412 345 678"),
+                    *("jane@example.org", "jane [at] example [dot] org", "data:a/b;base64,AAAA"),
+                    *("Jane", "Doe", "Jane Doe", "978", "1:", "a" * 48),
+                ]
+            ),
+            max_size=5,
+        ).map("".join),
+        max_size=4,
+    )
+)
+def test_texts_looked_at_together_hide_nothing(texts: list[str]) -> None:
+    names = NameFinder(["Jane Doe"])
+    content = json.dumps(dict(enumerate(texts))).encode()
+    alone = {match.value for text in texts for match in find_personal_data(text, names=names)}
+    assert len(scan_bytes(content, "a.json", confidential=names)) >= bool(alone)
+
+
 def test_file_names_are_read(tmp_path: Path) -> None:
     (tmp_path / "societe-exemplaire.csv").write_text("a\n1\n", encoding="utf-8")
     found = scan_paths([tmp_path], confidential=[NAME])

@@ -87,7 +87,7 @@ _BLANKED = re.compile(
     | \bISSN[:\s]*\d{4}-\d{3}[\dXx]
     | \b97[89][\s-]?(?:\d[\s-]?){9}\d\b
     | \b\d{4}-\d{3}[\dXx]\b
-    | \b(?:d|points|transform|viewBox|style|values)="[^"]*"       # coordinates
+    | \b(?:d|points|transform|viewBox|style|values)="[^"\0]*"     # coordinates
     | data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]+                     # encoded data
     | [A-Za-z0-9+/=_-]{48,}
     | \b[0-9a-f]{16,}\b

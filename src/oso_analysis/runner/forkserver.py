@@ -206,22 +206,23 @@ class Helper:
         Raises
         ------
         RunError
-            If the process died before it could answer.
+            If the process died before it could answer, or the template has gone.
         Exception
             What the function raised.
         """
         with tempfile.TemporaryDirectory(prefix="task-", dir=self.scratch) as folder:
             source, target = Path(folder, "in"), Path(folder, "out")
             source.write_bytes(pickle.dumps(argument))
-            child = request(
-                self.address,
-                {
-                    "do": "task",
-                    "function": f"{function.__module__}:{function.__qualname__}",
-                    "argument": str(source),
-                    "result": str(target),
-                },
-            )
+            what = {
+                "do": "task",
+                "function": f"{function.__module__}:{function.__qualname__}",
+                "argument": str(source),
+                "result": str(target),
+            }
+            try:
+                child = request(self.address, what)
+            except OSError as error:
+                raise RunError(f"the worker processes have gone ({error})") from error
             status = child.wait()
             child.close()
             if not target.exists():

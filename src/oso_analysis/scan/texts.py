@@ -22,7 +22,8 @@ __all__ = ["MOST_BYTES", "UnreadableError", "texts_in"]
 MOST_BYTES = 256 * 2**20
 _MOST_MEMBERS = 10_000
 _MOST_DEPTH = 4
-_MARKUP = frozenset({".html", ".htm", ".svg", ".xml", ".xhtml", ".rels", ".qde", ".qdc", ".md"})
+_XML = frozenset({".svg", ".xml", ".rels", ".qde", ".qdc"})
+_MARKUP = _XML | {".html", ".htm", ".xhtml", ".md"}
 _JSON = frozenset({".json", ".ipynb", ".jsonld", ".geojson"})
 _ENDINGS = {
     "image/png": ".png",
@@ -37,8 +38,8 @@ class UnreadableError(Exception):
     """Something that could not be looked into."""
 
 
-def _markup(text: str, depth: int) -> Iterator[Text]:
-    yield from read_markup(text)
+def _markup(text: str, depth: int, ending: str = "") -> Iterator[Text]:
+    yield from read_markup(text, is_xml=ending in _XML)
     for embedded in DATA_URI.finditer(text):
         yield from _encoded(embedded[2], embedded[1], "embedded " + embedded[1], depth)
 
@@ -229,7 +230,7 @@ def texts_in(raw: bytes, ending: str, depth: int = 0) -> Iterator[Text]:
     elif ending in _JSON:
         yield from _json(text, depth)
     elif ending in _MARKUP:
-        yield from _markup(text, depth)
+        yield from _markup(text, depth, ending)
     else:
         yield from _lines(text)
         for found in DATA_URI.finditer(text):

@@ -7,6 +7,7 @@ them and refuses to go on where they differ.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -234,10 +235,6 @@ def _count_json(text: str, raw: bytes) -> int:
     return len(scan_json(raw))
 
 
-def _count_table(text: str, raw: bytes) -> int:
-    return count_table(raw, text)
-
-
 def count_table(data: bytes, head: str) -> int:
     """Count the rows with content below the header of a table in UTF-8.
 
@@ -252,7 +249,7 @@ def count_table(data: bytes, head: str) -> int:
     header = header_of(head)
     if header is None:
         return 0
-    start = len(head[: header.start].encode("utf-8"))
+    start = len(head[: header.start].encode("utf-8", errors="replace"))
     return len(scan_table(data[start:] if start else data, header.delimiter)) - 1
 
 
@@ -332,13 +329,13 @@ def _scan_cells(text: str, delimiter: str) -> list[int]:
     return lines
 
 
-_COUNTERS = {
+_COUNTERS: dict[str, Callable[[str, bytes], int]] = {
     "ris": _count_ris,
     "wos": _count_wos,
     "bibtex": _count_bibtex,
     "endnote-xml": _count_endnote,
     "medline": _count_medline,
     "csl-json": _count_json,
-    "csv": _count_table,
-    "tsv": _count_table,
+    "csv": lambda text, raw: count_table(raw, text),
+    "tsv": lambda text, raw: count_table(raw, text),
 }
