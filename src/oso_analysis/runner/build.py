@@ -137,7 +137,8 @@ def build_editions(
     editions : sequence of Edition
     options : Options
     place : callable
-        Opens the workers; called after everything has been checked and only if something must run.
+        Opens the workers; called only if something must run, and at once if everything must: what
+        is checked first then is checked while they start.
 
     Returns
     -------
@@ -151,7 +152,10 @@ def build_editions(
     RunError
         If the project cannot be written to at all.
     """
-    return _Build(root, editions, options).run(place)
+    with contextlib.ExitStack() as stack:
+        opened = stack.enter_context(place()) if options.force else None
+        build = _Build(root, editions, options)
+        return build.run(place if opened is None else lambda: contextlib.nullcontext(opened))
 
 
 class _Build:

@@ -450,7 +450,9 @@ def _main() -> None:
     gc.freeze()
     job = _Server(listener).serve()
     if job is None:
-        return
+        # Taking down all that was imported, piece by piece, is of no use to anybody.
+        sys.stderr.flush()
+        os._exit(0)
     os.setsid()
     if job["do"] == "kernel":
         _become_kernel(job)
