@@ -176,3 +176,12 @@ def test_any_mixture_of_lines_loses_no_entry(lines: list[str], end: str, tmp_pat
 @given(data=st.binary(max_size=400))
 def test_any_bytes_are_answered(data: bytes, tmp_path: Path) -> None:
     check_law(data, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "line", ['","a"b"', '"a"b","', '","', '"a",""b"', '"","a"', '"a""","b"', '",""', '"'], ids=repr
+)
+def test_separators_at_the_edge_of_a_line_lose_no_entry(line: str, tmp_path: Path) -> None:
+    rows = ['"Title","Year"', '"First","2001"', line, '"Second","2002"', '"Third"","2003"', ""]
+    check_law("\n".join(rows).encode(), tmp_path)
+    check_law("\n".join([*rows[:3], '"Fourth","2004"', ""]).encode(), tmp_path)

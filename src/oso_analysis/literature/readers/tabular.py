@@ -100,8 +100,16 @@ def parse_table(data: bytes, head: str, header: Header) -> Parsed:
     start = len(head[: header.start].encode("utf-8"))
     rows = _rows(data[start:] if start else data, header.delimiter, header.line)
     next(rows)
+    rows = (row for row in rows if _says(row[1], header.delimiter))
     parse_rows(rows, header.names, parsed, delimiter=header.delimiter)
     return parsed
+
+
+def _says(cells: list[str], delimiter: str) -> bool:
+    """Whether a row has anything besides delimiters, blanks and quotation marks."""
+    if cells and cells[0][:1].isalnum():
+        return True
+    return bool("".join(cells).replace(delimiter, " ").replace('"', " ").strip())
 
 
 def _rows(data: bytes, delimiter: str, first: int) -> Iterator[tuple[int, list[str]]]:
@@ -139,7 +147,8 @@ def _rows(data: bytes, delimiter: str, first: int) -> Iterator[tuple[int, list[s
             continue
         cells = line.split(between)
         # Quotation marks stand nowhere but around the cells where there are two for each.
-        if line[0] == line[-1] == '"' != line and line.count('"') == 2 * len(cells):
+        # (They may not be shared with a separator: the line `","a"b"` is no row of two cells.)
+        if cells[0][:1] == cells[-1][-1:] == '"' and line.count('"') == 2 * len(cells):
             at += 1
             cells[0] = cells[0][1:]
             cells[-1] = cells[-1][:-1]
