@@ -86,18 +86,22 @@ def test_confidential_respondents_are_known_by_their_own_name_too(project: Path)
     ]
 
 
-def test_only_what_is_new_is_looked_at(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looked: list[str] = []
+@pytest.fixture
+def looked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of the files of the staged edition that were looked at, in order."""
+    names: list[str] = []
     original = scan.scan_paths
-    out = tmp_path / "staged"
 
     def spy(paths: Sequence[str], **options: Any) -> pd.DataFrame:
-        looked.extend(Path(path).relative_to(out).as_posix() for path in paths)
+        names.extend(Path(path).relative_to(tmp_path / "staged").as_posix() for path in paths)
         return original(paths, **options)
 
     monkeypatch.setattr(scan, "scan_paths", spy)
+    return names
+
+
+def test_only_what_is_new_is_looked_at(project: Path, tmp_path: Path, looked: list[str]) -> None:
+    out = tmp_path / "staged"
     out.mkdir()
     (out / "a.csv").write_text("year\n2019\n", encoding="utf-8")
     (out / "b.csv").write_text("year\n2020\n", encoding="utf-8")
@@ -134,18 +138,10 @@ class _Helper:
 
 @pytest.mark.parametrize("where", ["early.csv", "late.csv", "later.csv"])
 def test_a_helper_takes_a_part_and_everything_is_looked_at_once(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+    project: Path, tmp_path: Path, looked: list[str], where: str
 ) -> None:
     out = tmp_path / "staged"
     out.mkdir()
-    looked: list[str] = []
-    original = scan.scan_paths
-
-    def spy(paths: Sequence[str], **options: Any) -> pd.DataFrame:
-        looked.extend(Path(path).name for path in paths)
-        return original(paths, **options)
-
-    monkeypatch.setattr(scan, "scan_paths", spy)
     text = dict.fromkeys(("early.csv", "late.csv", "later.csv"), "year\n2019\n")
     text[where] += "jane.doe@example.org\n"
     helper = _Helper()

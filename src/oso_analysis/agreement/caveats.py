@@ -9,6 +9,7 @@ import pandas as pd
 
 from oso_analysis.agreement.measure import AGREEMENT_COLUMNS, RELIABLE
 from oso_analysis.errors import InputError, Problem, nearest, require_columns
+from oso_analysis.frames import distinct
 
 __all__ = ["caveat_for"]
 
@@ -48,7 +49,7 @@ def caveat_for(
     """
     require_columns(agreement, AGREEMENT_COLUMNS, where="caveat_for")
     table = agreement if material is None else agreement[agreement["material"] == material]
-    measured = set(table["facet"].unique().tolist())
+    measured = distinct(table["facet"])
     unknown = sorted(set(facets) - measured)
     if unknown:
         raise InputError(

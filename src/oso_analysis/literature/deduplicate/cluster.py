@@ -32,7 +32,7 @@ def _components(size: int, left: Array, right: Array) -> Array:
         apart = ours != theirs
         left, right, ours, theirs = left[apart], right[apart], ours[apart], theirs[apart]
         np.minimum.at(labels, np.maximum(ours, theirs), np.minimum(ours, theirs))
-        while (further := labels[labels]).tobytes() != labels.tobytes():
+        while not np.array_equal(further := labels[labels], labels):
             labels = further
     return labels
 

@@ -15,7 +15,7 @@ __all__ = ["MAX_BYTES", "MAX_LINE", "Source", "open_source", "too_long_a_line"]
 #: Larger files are refused: the table of their records would not fit an ordinary machine.
 MAX_BYTES = 2 * 1024**3
 #: Bytes in which a format and a table's header are looked for.
-HEAD = 2_000_000
+_HEAD = 2_000_000
 _PIECE = 2**20
 #: No line of a line-based export is near this long; a longer one is a damaged or hostile file.
 MAX_LINE = 4_000_000
@@ -80,8 +80,8 @@ class Source:
     @property
     def head(self) -> str:
         """The beginning of the text, or all of it where it begins with much blank."""
-        start = self.data[:HEAD].decode("utf-8", errors="ignore")
-        return start if len(self.data) <= HEAD or start[: HEAD // 8].strip() else self.text
+        start = self.data[:_HEAD].decode("utf-8", errors="ignore")
+        return start if len(self.data) <= _HEAD or start[: _HEAD // 8].strip() else self.text
 
 
 def open_source(path: Path, name: str) -> Source | Problem:

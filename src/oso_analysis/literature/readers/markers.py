@@ -249,8 +249,7 @@ def count_table(data: bytes, head: str) -> int:
     header = header_of(head)
     if header is None:
         return 0
-    start = len(head[: header.start].encode("utf-8", errors="replace"))
-    return len(scan_table(data[start:] if start else data, header.delimiter)) - 1
+    return len(scan_table(data[header.offset :], header.delimiter)) - 1
 
 
 def scan_table(raw: bytes, delimiter: str) -> list[int]:

@@ -199,7 +199,7 @@ def _read(path: Path, name: str) -> _File | Problem:
     if format in ("csv", "tsv"):
         header = header_of(head)
         assert header is not None  # noqa: S101
-        parsed = parse_table(source.data, head, header)
+        parsed = parse_table(source.data, header)
         markers = count_table(source.data, head)
     elif format == "csl-json":
         # The scan says on which lines the items begin, which a JSON parser cannot.

@@ -30,11 +30,11 @@ _BLOCK = 500
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where a table's header is and how it is delimited."""
+    """Where a table's header is (bytes of UTF-8 before it, its line) and how it is delimited."""
 
     names: tuple[str, ...]
     delimiter: str
-    start: int
+    offset: int
     line: int
 
 
@@ -55,7 +55,8 @@ def header_of(text: str) -> Header | None:
                 names = _first_row(text[start:head_end], delimiter)
                 score = header_score(names)
                 if score and (best is None or score > best[0]):
-                    best = (score, Header(tuple(names), delimiter, start, line))
+                    offset = len(text[:start].encode("utf-8", errors="replace"))
+                    best = (score, Header(tuple(names), delimiter, offset, line))
             if best is not None:
                 return best[1]
         if end < 0:
@@ -94,11 +95,10 @@ def _has_tags(names: Sequence[str]) -> str:
     return ""
 
 
-def parse_table(data: bytes, head: str, header: Header) -> Parsed:
-    """Parse delimited text in UTF-8 below its header, which `head`, the beginning, holds."""
+def parse_table(data: bytes, header: Header) -> Parsed:
+    """Parse delimited text in UTF-8 below its header."""
     parsed = Parsed()
-    start = len(head[: header.start].encode("utf-8"))
-    rows = _rows(data[start:] if start else data, header.delimiter, header.line)
+    rows = _rows(data[header.offset :], header.delimiter, header.line)
     next(rows)
     rows = (row for row in rows if _says(row[1], header.delimiter))
     parse_rows(rows, header.names, parsed, delimiter=header.delimiter)

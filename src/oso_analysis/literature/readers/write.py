@@ -98,9 +98,10 @@ def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
         raise InputError([source])
     if source.is_workbook:
         raise InputError([Problem("is an Excel workbook; save it as CSV", source.name)])
-    first = source.text.partition("\n")[0]
+    text = source.text
+    first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
-    rows = list(csv.reader(io.StringIO(source.text, newline=""), delimiter=delimiter))
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     header = [name.strip() for name in rows[0]]
     problems = [
         Problem(f"has {len(row)} cells under {len(header)} headings", source.name, number)
