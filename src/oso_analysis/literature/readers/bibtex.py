@@ -24,7 +24,11 @@ __all__ = ["NOT_ENTRIES", "parse_bibtex"]
 NOT_ENTRIES = frozenset({"comment", "string", "preamble", "xdata", "set", "control"})
 
 _START = re.compile(r"(?:^|(?<=\}))[ \t]*@[ \t]*([A-Za-z]\w*)\s*([{(])", re.MULTILINE)
-_KEY = re.compile(r"\s*+([^,{})\"\n]*+)\s*(?:,|(?=[})])|(?=\n))")
+#: A key by the sign that opens its entry: within braces it may have parentheses.
+_KEY = {
+    "{": re.compile(r"\s*+([^,{}\"\n]*+)\s*(?:,|(?=\})|(?=\n))"),
+    "(": re.compile(r"\s*+([^,{})\"\n]*+)\s*(?:,|(?=[})])|(?=\n))"),
+}
 _NO_KEY = re.compile(r"[\w-]+\s*=")
 _BALANCED = r"\{([^{}]*+(?:\{[^{}]*+(?:\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+\}[^{}]*+)*+\}[^{}]*+)*+)\}"
 _FIELD = re.compile(
@@ -53,7 +57,7 @@ _SCALARS = (
     ("place", ("address", "location", "place")),
     ("edition", ("edition",)),
     ("doi", ("doi",)),
-    ("pmid", ("pmid",)),
+    ("pmid", ("pmid", "pubmed_id")),
     ("url", ("url", "link")),
     ("language", ("language", "langid")),
     ("abstract", ("abstract",)),
@@ -165,22 +169,33 @@ def _entry(
 ) -> tuple[str | None, Tags, int, list[str]]:
     """Return key, fields, where the entry ends and what was mended."""
     key: str | None = None
-    match = _KEY.match(text, start, limit)
+    match = _KEY[text[start - 1]].match(text, start, limit)
     if match is not None and not _NO_KEY.match(match[1]):
         key = match[1].strip() or None
         start = match.end()
     elif match is not None and _DOI_LIKE.match(match[1].strip()):
         key, start = match[1].strip(), match.end()
     tags, end, reasons = _fields(text, start, limit, strings)
+    if _UNCLOSED in reasons:
+        # One brace too many makes a value swallow the fields after it, down to the last.
+        cut, cut_end, cut_reasons = _fields(text, start, limit, strings, cut=True)
+        if len(cut) > len(tags):
+            return key, cut, cut_end, cut_reasons
     return key, tags, end, reasons
 
 
 _DOI_LIKE = re.compile(r"\S*[/:]\S*$")
+_UNCLOSED = "an entry without its closing brace"
+_UNCLOSED_VALUE = "a value without its closing brace or quotation mark"
 
 
 def _fields(
-    text: str, start: int, limit: int, strings: dict[str, str]
+    text: str, start: int, limit: int, strings: dict[str, str], *, cut: bool = False
 ) -> tuple[Tags, int, list[str]]:
+    """Return the fields, where they end and what was mended.
+
+    With `cut`, a value ends where a line begins like another field, whatever its braces say.
+    """
     tags: Tags = {}
     reasons: list[str] = []
     place = start
@@ -206,6 +221,12 @@ def _fields(
                 continue
             value, place = _value(text, named.end(), limit, strings, reasons)
             name = named[1].rstrip().lower()
+            match = named
+        if cut and (resumed := _NEXT_FIELD.search(text, match.end(1), place)):
+            said = text[match.end(1) : resumed.start()].partition("=")[2]
+            value = said.strip().lstrip('{"').rstrip('}" \t\n,')
+            place = resumed.start()
+            reasons.append(_UNCLOSED_VALUE)
         value = value.strip()
         if value:
             if name in tags:
@@ -219,7 +240,7 @@ def _fields(
     if place < limit:
         reasons.append("part of the entry could not be read as fields")
     else:
-        reasons.append("an entry without its closing brace")
+        reasons.append(_UNCLOSED)
     # What follows the part that was read belongs to no other entry.
     return tags, limit, reasons
 
@@ -248,7 +269,7 @@ def _value(
                 end = resumed.start() if resumed else limit
                 parts.append(text[place + 1 : end])
                 if resumed:
-                    reasons.append("a value without its closing brace or quotation mark")
+                    reasons.append(_UNCLOSED_VALUE)
                 return "".join(parts).rstrip("} \t\n,"), end
             parts.append(text[place + 1 : end])
             place = end + 1
@@ -323,7 +344,7 @@ def _fill(draft: Draft, tags: Tags, kind: str) -> None:
     subtitle = take(tags, ("subtitle",)) if title else None
     if title is not None:
         draft["title"] = f"{title}: {subtitle}" if subtitle else title
-    for tag in ("year", "date", "issued"):
+    for tag in ("year", "date", "issued", "early access date", "earlyaccessdate"):
         if tag in tags:
             draft["date"], draft["date_tag"] = take(tags, (tag,)), tag
             break
@@ -343,6 +364,12 @@ def _fill(draft: Draft, tags: Tags, kind: str) -> None:
 
 def bibtex_names(value: str) -> list[str]:
     """Split an author field at its outermost `and`s and put family names first."""
+    if "=" in value and _EXTENDED.search(value):
+        return [
+            name
+            for part in _split_outside_braces(value)
+            for name in ([_extended(part)] if _EXTENDED.match(part) else bibtex_names(part))
+        ]
     if "{" not in value:
         return [
             surname_first(decode_latex(name) if "\\" in name or "~" in name else name)
@@ -363,6 +390,25 @@ def bibtex_names(value: str) -> list[str]:
         else:
             names.append(surname_first(clean(decode_latex(part))))
     return names
+
+
+#: biblatex's extended name format, a name in parts: `family=Berg, given=Ada, prefix=van den`.
+_EXTENDED = re.compile(r"(?:^|(?<=\sand\s))\s*\"?(?:family|given|prefix|suffix)(?:-i)?\s*=", re.I)
+_NAME_PART = re.compile(
+    r'[\s",]*+([\w-]+)\s*=\s*(?:' + _BALANCED + r'|"([^"]*)"|([^,"]*))', re.IGNORECASE
+)
+
+
+def _extended(name: str) -> str:
+    parts: dict[str, str] = {}
+    for match in _NAME_PART.finditer(name):
+        parts[match[1].lower()] = clean(decode_latex(match[match.lastindex or 0]))
+    prefix = parts.get("prefix", "")
+    # "van den Berg", but "al-Hakim" and "d'Or".
+    between = "" if prefix.endswith(("-", "'", "’")) else " "
+    family = f"{prefix}{between}{parts.get('family', '')}".strip()
+    given = parts.get("given") or parts.get("given-i")
+    return ", ".join(filter(None, (family, given, parts.get("suffix"))))
 
 
 def _split_outside_braces(value: str) -> list[str]:

@@ -177,7 +177,8 @@ def _count_medline(text: str, raw: bytes) -> int:
         # Lines before the first PMID line are an entry that has lost its own.
         first = block.partition("\nPMID-")[0]
         count += any(
-            line[4:5] == "-" and _MEDLINE_TAG.fullmatch(line[:5]) is not None
+            (line[4:5] == "-" and _MEDLINE_TAG.fullmatch(line[:5]) is not None)
+            or (line[4:7] == " - " and _MEDLINE_TAG.fullmatch(line[:6]) is not None)
             for line in first.split("\n")
         )
     return count

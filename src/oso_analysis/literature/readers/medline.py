@@ -45,6 +45,13 @@ _TYPES = (
     ("News", "article-magazine"),
     ("Newspaper Article", "article-newspaper"),
 )
+#: How the types begin that ERIC lists for what is in no journal.
+_ERIC_TYPES = (
+    ("Dissertations/Theses", "thesis"),
+    ("Speeches/Meeting Papers", "paper-conference"),
+    ("Books", "book"),
+    ("Reports", "report"),
+)
 _TAG = re.compile(r"[A-Z0-9]*[A-Z][A-Z0-9]*")
 
 
@@ -63,6 +70,9 @@ def parse_medline(text: str) -> Parsed:
         tag = known.get(line[:5])
         if tag is None and line[4:5] == "-" and _TAG.fullmatch(line[:4].rstrip(" ")):
             tag = known[line[:5]] = line[:4].rstrip(" ")
+        elif tag is None and line[4:7] == " - " and _TAG.fullmatch(line[:4]):
+            # ERIC sets a space between tags of four letters and the hyphen.
+            tag, line = line[:4], line[:4] + line[5:]
         if tag is not None:
             if more:
                 go_on(last, more)
@@ -113,6 +123,9 @@ def _close(
     pmid = take(tags, ("PMID",))
     if pmid:
         draft["key"] = draft["pmid"] = pmid.split()[0]
+    elif "OID" in tags:
+        # ERIC's number for an entry; it has no other.
+        draft["key"] = take(tags, ("OID",))
     else:
         raw = "\n".join(lines[start - 1 : end])
         parsed.repair(len(parsed.drafts), start, "an entry without its PMID line", raw)
@@ -149,6 +162,10 @@ def _type(tags: Tags) -> str:
     for word, kind in _TYPES:
         if word in said:
             return kind
+    if "Journal Articles" not in said and not {"JT", "TA"} & tags.keys():
+        for word, kind in _ERIC_TYPES:
+            if any(value.startswith(word) for value in said):
+                return kind
     if "BTI" in tags:
         return "chapter" if "TI" in tags or "CTI" in tags else "book"
     if said or "JT" in tags or "TA" in tags:
@@ -156,6 +173,9 @@ def _type(tags: Tags) -> str:
     return csl_type(said[0]) or "document" if said else "document"
 
 
+_DOI_ADDRESS = re.compile(r"https?://(?:dx\.)?doi\.org/10\.", re.IGNORECASE)
+#: ERIC writes the name before the number: "EISSN-1042-1629".
+_SAYS_ISSN = re.compile(r"^E?ISSN-(?=\d)")
 _MARKED = re.compile(r"^(.*?)\s*\[(\w+)\]$")
 
 
@@ -171,6 +191,9 @@ def _identifiers(draft: Draft, tags: Tags) -> None:
                     continue
                 if clean_doi(match[1]) == clean_doi(draft["doi"]):
                     continue
+            elif tag == "AID" and "doi" not in draft and _DOI_ADDRESS.match(value):
+                draft["doi"] = value
+                continue
             kept.append(value)
         if kept:
             tags[tag] = kept
@@ -181,10 +204,11 @@ def _identifiers(draft: Draft, tags: Tags) -> None:
                 draft["pages"] = match[1]
                 break
     whole: list[str] = []
-    for tag, column in (("IS", "issn"), ("ISBN", "isbn")):
+    for tag, column in (("IS", "issn"), ("ISSN", "issn"), ("ISBN", "isbn")):
         kept = []
         numbers: list[str] = []
         for value in tags.pop(tag, ()):
+            value = _SAYS_ISSN.sub("", value)
             isbn, issn, _ = split_serial_number(value)
             found = issn if column == "issn" else isbn
             if found:
@@ -192,7 +216,8 @@ def _identifiers(draft: Draft, tags: Tags) -> None:
             if found != value:
                 kept.append(value)
         if numbers:
-            draft[column] = "; ".join(dict.fromkeys(numbers))
+            have = [draft[column]] if column in draft else []
+            draft[column] = "; ".join(dict.fromkeys([*have, *numbers]))
         if kept:
             tags[tag] = kept
             whole += kept

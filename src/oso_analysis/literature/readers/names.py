@@ -27,7 +27,9 @@ _ET_AL = re.compile(r"[\s,]*\b(?:et\.?\s*al\.?|and others)\s*\.?$", re.IGNORECAS
 _WITH = re.compile(
     r"^with (?:the )?(?:assistance|contributions?|help|support) (?:of|from|by) ", re.I
 )
-_IDENTIFIER = re.compile(r"\s*\((?:\d{6,}|[A-Z]{1,4}-?\d{3,}[\w-]*|0000-[\d-]+X?)\)")
+_IDENTIFIER = re.compile(
+    r"\s*\((?:\d{6,}|[A-Z]{1,4}-?\d{3,}[\w-]*|0000-[\d-]+X?|[^()\s]{1,64}@[^()\s]{1,255})\)"
+)
 _MARKS = re.compile(r"(?<=[^\W\d_.])(?:\s*[*†‡§]+|\d{1,2}(?:,\d{1,2})*)+$")
 _ORGANISATION = re.compile(
     r"\b(?:academy|advisory|agency|alliance|association|authority|board|bureau|cent(?:er|re)s?|"
@@ -43,8 +45,8 @@ _ORGANISATION = re.compile(
 )
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?[ -]?){1,4}$")
 _FAMILY_INITIALS = re.compile(
-    r"((?:(?:[a-z][a-z']{0,3}|[Dd]e [Ll]a|[Vv]an [Dd]er) )*"
-    r"[^\W\d_a-z][^\s,.\d]+(?:[ -][^\W\d_a-z][^\s,.\d]+)?)\s+"
+    r"((?:(?:[a-z][a-z'’-]{0,4}|[Dd]e [Ll]a|[Vv]an [Dd]er) )*"
+    r"(?:[a-z]{1,3}-)?[^\W\d_a-z][^\s,.\d]+(?:[ -][^\W\d_a-z][^\s,.\d]+)?)\s+"
     r"((?:[^\W\d_a-z]\.[ -]?){1,5}|[^\W\d_a-z]{1,3})$"
 )
 #: Degrees and honours that no name ends in, and those that initials may spell.
@@ -56,7 +58,12 @@ _DEGREES = words(
 )
 _DOUBTFUL = words("""ma ms md ba bs rn do""")
 _DEGREE_SHAPE = re.compile(r"[A-Za-z.-]{2,10}$")
-_PARTICLES = words("""von van de der den la le di da dos del du ten ter zu zur af bin al""")
+_PARTICLES = words(
+    """von van de der den het 't la le di da dos das do del della degli du ten ter zu zur af av
+    bin al el"""
+)
+#: How the last word of a name ends that is initials, however they are written.
+_ENDS_IN_INITIAL = re.compile(r"\S \S*(?:[^\W\d_a-z]\.|(?<![^\W_])[^\W\d_a-z]{1,3})$")
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?$", re.IGNORECASE)
 #: Names found to be in order: the same people recur throughout an export.
 _NOBODY = frozenset(
@@ -94,7 +101,7 @@ def normalise_authors(names: Sequence[str]) -> tuple[str | None, bool]:
 def _careful(names: Sequence[str]) -> tuple[str | None, bool]:
     pieces: list[str] = []
     for name in names:
-        pieces += _split(name)
+        pieces += _split(name, alone=len(names) == 1)
     people: list[str] = []
     for piece in pair_up(pieces):
         person = _one(piece)
@@ -108,22 +115,26 @@ def _careful(names: Sequence[str]) -> tuple[str | None, bool]:
     return "; ".join(people) or None, changed
 
 
-def _split(value: str) -> list[str]:
-    """Split one value into names, where it holds several beyond doubt."""
+def _split(value: str, *, alone: bool) -> list[str]:
+    """Split one value into names, where it holds several beyond doubt.
+
+    A value that stands `alone`, as the whole of what an entry has, is more likely to hold several.
+    """
     value = _IDENTIFIER.sub("", value)
     pieces: list[str] = []
-    for raw in _SPLIT.split(value):
+    parts = _SPLIT.split(value)
+    for raw in parts:
         piece = _LEADING_AND.sub("", " ".join(raw.split()))
         if piece:
-            pieces += _split_and(piece)
+            pieces += _split_and(piece, alone=alone and len(parts) == 1)
     return pieces
 
 
-def _split_and(piece: str) -> list[str]:
+def _split_and(piece: str, *, alone: bool) -> list[str]:
     parts = _AND.split(piece)
     if len(parts) > 1 and all(_person_like(part) for part in parts):
-        return [name for part in parts for name in _split_commas(part)]
-    return _split_commas(piece)
+        return [name for part in parts for name in _split_commas(part, alone=False)]
+    return _split_commas(piece, alone=alone)
 
 
 def _person_like(part: str) -> bool:
@@ -131,18 +142,24 @@ def _person_like(part: str) -> bool:
     words = bare.replace(",", " ").split()
     if not len(words) >= 2 or looks_like_organisation(bare):
         return False
-    if any(word[0].islower() and word not in _PARTICLES for word in words):
+    if any(
+        word[0].islower() and word.replace("’", "'").partition("-")[0] not in _PARTICLES
+        for word in words
+    ):
         return False
     return "," in bare or len(words) <= 5
 
 
-def _split_commas(piece: str) -> list[str]:
+def _split_commas(piece: str, *, alone: bool) -> list[str]:
     """Split a list of names at its commas; `Family, Given` and `Family, Given, Jr.` stay whole."""
     parts = [part.strip() for part in piece.split(",")]
     parts = [part for part in parts if part]
+    if len(parts) >= 3 and _mostly_initials(parts):
+        return parts
     if len(parts) < 2 or looks_like_organisation(piece):
         return [piece]
-    if all(_FAMILY_INITIALS.match(part) for part in parts):
+    # "Kinter III, James L" among other names is one of them.
+    if alone and len(parts) == 2 and all(map(_family_and_initials, parts)):
         return parts
     if len(parts) < 3:
         return [piece]
@@ -151,6 +168,21 @@ def _split_commas(piece: str) -> list[str]:
     if all(len(part.split()) >= 2 and _person_like(part) for part in parts):
         return parts
     return [piece]
+
+
+def _family_and_initials(part: str) -> bool:
+    match = _FAMILY_INITIALS.match(part)
+    return match is not None and _SUFFIX.match(match[2]) is None
+
+
+def _mostly_initials(parts: list[str]) -> bool:
+    """Whether the parts are names with their initials, and those that are not could be authors."""
+    others = [part for part in parts if not _family_and_initials(part)]
+    return len(others) <= 0.3 * len(parts) and all(
+        looks_like_organisation(part)
+        or (_ENDS_IN_INITIAL.search(part) and not _is_degree(part.split()[-1], doubtful=False))
+        for part in others
+    )
 
 
 def pair_up(pieces: list[str]) -> list[str]:
@@ -222,8 +254,14 @@ def _without_capitals(name: str) -> str:
         return name
     family, comma, given = name.partition(",")
     if comma:
+        # Beside a family name that is not in capitals, up to five of them are initials.
+        least = 4 if family == family.upper() else 6
         return (_title(family) if _shouted(family) else family) + (
-            comma + " ".join(_title(word) if _shouted(word) else word for word in given.split(" "))
+            comma
+            + " ".join(
+                _title(word) if len(word) >= least and _shouted(word) else word
+                for word in given.split(" ")
+            )
         )
     words = name.split()
     if len(words) < 2 or len(words) > 5:

@@ -23,7 +23,7 @@ __all__ = ["KNOWN_TAGS", "parse_ris"]
 KNOWN_TAGS = words(
     """A1 A2 A3 A4 A5 A6 AB AD AN AR AU AV BN BT C1 C2 C3 C4 C5 C6 C7 C8 CA CL CN CP CR CT CY DA
     DB DI DO DP DS ED EM EP ER ET ID IP IS J1 J2 JA JF JI JO K1 KW L1 L2 L3 L4 LA LB LK LL M1
-    M2 M3 N1 N2 NO NV OP PA PB PM PP PT PY RD RI RN RP S1 S2 SE SL SN SO SP SR ST SV T1 T2 T3
+    M2 M3 N1 N2 NO NV OP PA PB PI PM PP PT PU PY RD RI RN RP S1 S2 SE SL SN SO SP SR ST SV T1 T2 T3
     TA TI TT TY U1 U2 U3 U4 U5 UR UT VL VO WP WT WV Y1 Y2 YR"""
 )
 _TAG_LINE = re.compile(r"[ \t]*([A-Z][A-Z0-9])(?:(  )-|[ \t]{1,4}-|-(?=[ \t]|$))(.*)", re.DOTALL)
@@ -61,15 +61,28 @@ _ELSE = {
     "VO": "volume",
     "IP": "issue",
     "CP": "issue",
+    "PU": "publisher",
+    "PI": "place",
     "PP": "place",
     "DI": "doi",
+    "L3": "doi",
+    "U1": "pmid",
     "N2": "abstract",
     "PY": "date",
     "Y1": "date",
     "YR": "date",
     "DA": "date",
+    "C6": "date",
     "AR": "pages",
     "C7": "pages",
+}
+#: Tags that dialects use for several things, with what they must say to be taken for the column:
+#: an issue and no conference, a DOI and no related record, a PubMed number, an early access date.
+_ONLY = {
+    "CP": re.compile(r"[^\W\d]{0,6}[ .]{0,2}\d[\w /()-]{0,12}$"),
+    "L3": re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.\d{4,9}/\S+$", re.IGNORECASE),
+    "U1": re.compile(r"(\d{1,8}) \[PMID\]$"),
+    "C6": re.compile(r"(?:[A-Z]{3}(?:-[A-Z]{3})?(?: \d{1,2})?,? )?(?:19|20)\d\d$", re.IGNORECASE),
 }
 _ELSE_ORDER = {tag: rank for rank, tag in enumerate(_ELSE)}
 #: Tags one of which an entry without a `TY` line must have to be one: what follows an entry in
@@ -235,6 +248,13 @@ def draft_from_tags(tags: Tags) -> Draft | None:
     for tag in later:
         values = tags[tag]
         column = _ELSE[tag]
+        if tag in _ONLY:
+            said = _ONLY[tag].match(values[0])
+            if said is None:
+                _keep(extra, tag, values, "")
+                continue
+            if said.lastindex:
+                values = [said[1], *values[1:]]
         if tag == "BT" and "title" not in draft:
             column = "title"
         have = draft.get(column)
@@ -244,6 +264,10 @@ def draft_from_tags(tags: Tags) -> Draft | None:
                 draft["date_tag"] = tag
         if len(values) > 1 or values[0] != have:
             _keep(extra, tag, values, have)
+    if "\n" in draft.get("url", ""):
+        # EndNote writes one tag and the other addresses on lines of their own.
+        draft["url"], *others = draft["url"].split("\n")
+        extra["UR"] = [*others, *tags["UR"][1:]]
     _set_type(draft, kind)
     authors = tags.get("AU")
     if "A1" in tags:

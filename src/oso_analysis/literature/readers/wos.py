@@ -151,12 +151,15 @@ def _draft(tags: Tags, kind: str) -> Draft:
     if groups:
         draft["authors"] = [*draft.get("authors", ()), *groups]
     take_columns(draft, tags, _SCALARS)
-    for name in ("PY", "Y1", "EA", "PD"):
+    if "EY" in tags and "EA" in tags and not tags["EA"][0][-4:].isdigit():
+        # Early access in two tags, the month and the year.
+        tags["EA"][0] += f" {take(tags, ('EY',))}"
+    for name in ("PY", "Y1", "EA", "EY", "PD"):
         if name in tags:
             draft["date"], draft["date_tag"] = take(tags, (name,)), name
             break
     pages = join_pages(take(tags, ("BP",)), take(tags, ("EP",)))
-    draft["pages"] = pages if pages is not None else take(tags, ("AR",))
+    draft["pages"] = pages if pages is not None else take(tags, ("AR", "PS"))
     take_serial_numbers(draft, tags, ("SN", "EI", "BN"))
     if tags:
         draft["extra"] = left_over(tags)

@@ -1,0 +1,195 @@
+"""Tags and names that one dialect uses unlike the others, each as its producer means it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from oso_analysis.literature.readers import ReadResult, read_records
+from oso_analysis.literature.readers.bibtex import bibtex_names
+from oso_analysis.literature.readers.names import normalise_authors
+
+
+def read(folder: Path, text: str, name: str) -> ReadResult:
+    path = folder / name
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return read_records(path)
+
+
+def one(result: ReadResult) -> dict[str, Any]:
+    """Return the only record, missing cells left out."""
+    (row,) = result.records.to_dict("records")
+    return {name: value for name, value in row.items() if not pd.isna(value)}
+
+
+def ris(folder: Path, *lines: str) -> dict[str, Any]:
+    return one(read(folder, "\n".join(["TY  - JOUR", "TI  - Title", *lines, "ER  - "]), "a.ris"))
+
+
+# --------------------------------------------------------------------------------------- RIS
+
+
+@pytest.mark.parametrize(
+    ("said", "issue"), [("3", "3"), ("Suppl. 2", "Suppl. 2"), ("12-13", "12-13")]
+)
+def test_a_short_cp_is_an_issue(said: str, issue: str, tmp_path: Path) -> None:
+    assert ris(tmp_path, f"CP  - {said}")["issue"] == issue
+
+
+@pytest.mark.parametrize("said", ["3rd National Conference on Practice", "Conference 2019"])
+def test_a_cp_that_names_a_conference_is_no_issue(said: str, tmp_path: Path) -> None:
+    record = ris(tmp_path, f"CP  - {said}", "VL  - 4")
+    assert "issue" not in record
+    assert record["extra"] == f'{{"CP":"{said}"}}'
+
+
+def test_web_of_science_ris_names_publisher_place_and_early_access(tmp_path: Path) -> None:
+    record = ris(tmp_path, "PU  - WILEY", "PI  - HOBOKEN", "C6  - JUL 2022")
+    assert (record["publisher"], record["place"], record["year"]) == ("WILEY", "HOBOKEN", 2022)
+
+
+def test_the_date_of_publication_comes_before_early_access(tmp_path: Path) -> None:
+    record = ris(tmp_path, "C6  - NOV 2021", "PY  - 2022")
+    assert record["year"] == 2022
+    assert '"C6":"NOV 2021"' in record["extra"]
+
+
+def test_a_c6_that_is_no_date_says_no_year(tmp_path: Path) -> None:
+    record = ris(tmp_path, "C6  - PMC2021447")
+    assert "year" not in record
+    assert record["extra"] == '{"C6":"PMC2021447"}'
+
+
+def test_identifiers_in_tags_of_ones_own(tmp_path: Path) -> None:
+    record = ris(tmp_path, "L3  - 10.1007/s10899-1", "U1  - 123456 [PMID]", "U1  - PMC7 [PMCID]")
+    assert (record["doi"], record["pmid"]) == ("10.1007/s10899-1", "123456")
+    assert record["extra"] == '{"U1":"PMC7 [PMCID]"}'
+    record = ris(tmp_path, "L3  - internal-pdf://a.pdf", "U1  - 99", "DO  - 10.1000/a")
+    assert record["doi"] == "10.1000/a"
+    assert "pmid" not in record
+
+
+def test_addresses_on_lines_of_their_own(tmp_path: Path) -> None:
+    record = ris(tmp_path, "UR  - https://a.example/1", "https://b.example/2", "UR  - https://c")
+    assert record["url"] == "https://a.example/1"
+    assert record["extra"] == '{"UR":["https://b.example/2","https://c"]}'
+
+
+# ------------------------------------------------------------------------------------ BibTeX
+
+
+def test_names_in_parts() -> None:
+    value = (
+        "family=Berg, given=Ada, prefix=van den, useprefix=true and Li, Yi and "
+        "family={Hakim}, given=Tarek, prefix=al-, suffix=Jr. and {Group and Partners}"
+    )
+    assert bibtex_names(value) == [
+        "van den Berg, Ada",
+        "Li, Yi",
+        "al-Hakim, Tarek, Jr.",
+        "Group and Partners",
+    ]
+
+
+def test_a_key_in_braces_may_have_parentheses(tmp_path: Path) -> None:
+    result = read(tmp_path, "@online{Body(2022)Notes,\n title = {Notes},\n}\n", "a.bib")
+    assert one(result)["record_id"] == "Body(2022)Notes"
+    assert result.rejects.empty
+    assert result.repairs.empty
+
+
+def test_one_brace_too_many_swallows_no_other_field(tmp_path: Path) -> None:
+    text = """@article{a,
+ title = {A {B} C},
+ publisher = {Taylor {{\\&} Francis},
+ journal = {Notes {D}},
+ doi = {10.1000/a},
+ year = 2011,
+}
+@article{b,
+ title = {Next},
+}
+"""
+    result = read(tmp_path, text, "a.bib")
+    first = result.records.iloc[0]
+    assert first[["title", "publisher", "container", "doi", "year"]].tolist() == [
+        "A B C", "Taylor & Francis", "Notes D", "10.1000/a", 2011,
+    ]  # fmt: skip
+    assert result.repairs["reason"].tolist() == [
+        "a value without its closing brace or quotation mark"
+    ]
+
+
+def test_early_access_and_pubmed_numbers_of_databases(tmp_path: Path) -> None:
+    text = "@article{a, title={A}, Early Access Date = {{NOV 2019}}, pubmed_id={123}}"
+    record = one(read(tmp_path, text, "a.bib"))
+    assert (record["year"], record["pmid"]) == (2019, "123")
+
+
+# ------------------------------------------------------------------ Web of Science, MEDLINE
+
+
+def test_web_of_science_early_access_pages_and_addresses(tmp_path: Path) -> None:
+    text = (
+        "FN Clarivate\nVR 1.0\nPT J\nAU Still, Ann N. (ann@uni.example)\nTI Title\nPS 162-164\n"
+        "EA JAN\nEY 2019\nUT WOS:1\nER\n\nEF\n"
+    )
+    result = read(tmp_path, text, "a.txt")
+    record = one(result)
+    assert (record["year"], record["pages"]) == (2019, "162-164")
+    assert record["authors"] == "Still, Ann N."
+    assert "ann@uni.example" in record["extra"]
+    assert result.repairs.empty
+
+
+def test_eric(tmp_path: Path) -> None:
+    text = (
+        "OWN - ERIC\nTI  - From here\nAU  - Hart, Ann\nJT  - Notes\n"
+        "AB  - Words\n      go on.\n"
+        "ISSN - ISSN-1042-1629\nAID - http://dx.doi.org/10.1007/s11423-1\nOID - EJ1\nDP  - 2019\n"
+        "PT  - Journal Articles\n\n"
+        "OWN - ERIC\nTI  - To there\nOID - ED2\nDP  - 2017\nPT  - Reports - Research\n"
+    )
+    result = read(tmp_path, text, "a.nbib")
+    records = result.records
+    assert records["record_id"].tolist() == ["EJ1", "ED2"]
+    assert records["type"].tolist() == ["article-journal", "report"]
+    assert records.loc[0, ["issn", "doi", "abstract"]].tolist() == [
+        "1042-1629", "10.1007/s11423-1", "Words go on.",
+    ]  # fmt: skip
+    assert result.repairs.empty
+
+
+# -------------------------------------------------------------------------------------- names
+
+
+@pytest.mark.parametrize(
+    ("given", "authors"),
+    [
+        # Four or five capitals are initials beside a family name in small letters.
+        (["Talaat, WIAW"], "Talaat, WIAW"),
+        (["CASTOE, TODD A."], "Castoe, Todd A."),
+        (["Castoe, ROBERT"], "Castoe, Robert"),
+        # One name of several stays one.
+        (["Kinter III, James L", "Smith, A"], "Kinter III, James L; Smith, A"),
+        (["Kinter III, James L"], "Kinter III, James L"),
+        (["Fonseca C., Efraín R.", "Smith, A"], "Fonseca C., Efraín R.; Smith, A"),
+        (["Smith J., Doe A."], "Smith, J.; Doe, A."),
+        # Names that organisations carry as well, or of another shape, among others.
+        (["Ward E., Press F., Court M.M., Fox D."], "Ward, E.; Press F.; Court M.M.; Fox, D."),
+        (["Roe J., van’t Hof P., Doe A., Petersen Jø.H., Lee K., Gray B., Known Consortium, "
+          "Fox L."],
+         "Roe, J.; van’t Hof, P.; Doe, A.; Petersen Jø.H.; Lee, K.; Gray, B.; Known Consortium; "
+         "Fox, L."),
+        (["Smith J., Doe A., London, Paris"], "Smith J., Doe A., London, Paris"),
+        (["Department of Health, Home Office, Police"],
+         "Department of Health, Home Office, Police"),
+        (["Roe, M and Cardil, A and de-Miguel, S"], "Roe, M; Cardil, A; de-Miguel, S"),
+        (["Roe, M and van het Bolscher, M"], "Roe, M; van het Bolscher, M"),
+    ],
+)  # fmt: skip
+def test_names(given: list[str], authors: str) -> None:
+    assert normalise_authors(given)[0] == authors
