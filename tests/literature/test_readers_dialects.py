@@ -124,9 +124,13 @@ def test_one_brace_too_many_swallows_no_other_field(tmp_path: Path) -> None:
 
 
 def test_early_access_and_pubmed_numbers_of_databases(tmp_path: Path) -> None:
-    text = "@article{a, title={A}, Early Access Date = {{NOV 2019}}, pubmed_id={123}}"
+    text = (
+        "@article{a, title={A}, Early Access Date = {{NOV 2019}}, pubmed_id={123},"
+        " issn={0306-624X}, EISSN={1552-6933}}"
+    )
     record = one(read(tmp_path, text, "a.bib"))
     assert (record["year"], record["pmid"]) == (2019, "123")
+    assert record["issn"] == "0306-624X; 1552-6933"
 
 
 # ------------------------------------------------------------------ Web of Science, MEDLINE
@@ -143,6 +147,13 @@ def test_web_of_science_early_access_pages_and_addresses(tmp_path: Path) -> None
     assert record["authors"] == "Still, Ann N."
     assert "ann@uni.example" in record["extra"]
     assert result.repairs.empty
+
+
+def test_a_doi_named_before_it(tmp_path: Path) -> None:
+    text = "PMID- 7\nTI  - Title\nAID - doi:10.1016/j.cpr.2005.02.002\nAID - S02(05)1 [pii]\n"
+    record = one(read(tmp_path, text, "a.nbib"))
+    assert record["doi"] == "10.1016/j.cpr.2005.02.002"
+    assert record["extra"] == '{"AID":"S02(05)1 [pii]"}'
 
 
 def test_eric(tmp_path: Path) -> None:

@@ -173,7 +173,7 @@ def _type(tags: Tags) -> str:
     return csl_type(said[0]) or "document" if said else "document"
 
 
-_DOI_ADDRESS = re.compile(r"https?://(?:dx\.)?doi\.org/10\.", re.IGNORECASE)
+_DOI_ADDRESS = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s?)10\.", re.IGNORECASE)
 #: ERIC writes the name before the number: "EISSN-1042-1629".
 _SAYS_ISSN = re.compile(r"^E?ISSN-(?=\d)")
 _MARKED = re.compile(r"^(.*?)\s*\[(\w+)\]$")
