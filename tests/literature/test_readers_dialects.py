@@ -78,6 +78,32 @@ def test_addresses_on_lines_of_their_own(tmp_path: Path) -> None:
     assert record["extra"] == '{"UR":["https://b.example/2","https://c"]}'
 
 
+@pytest.mark.parametrize(
+    ("note", "found"),
+    [
+        ("PMID: 35319117", {"pmid": "35319117"}),
+        ("Accession Number: 2020-98-001. PMID: 33343428 Partial author list", {"pmid": "33343428"}),
+        ("Read twice", {}),
+        ("Erratum in: PMID: 35389171", {}),
+        ("PMID: 353191171234", {}),
+        ("DOI: https://doi.org/10.1000/A.b", {"doi": "10.1000/a.b"}),
+        ("DOI: none", {}),
+    ],
+)
+def test_identifiers_said_in_a_note(note: str, found: dict[str, str], tmp_path: Path) -> None:
+    record = ris(tmp_path, f"N1  - {note}")
+    assert {name: record[name] for name in ("doi", "pmid") if name in record} == found
+    assert note in record["extra"]
+    # The entry's own field comes first.
+    assert ris(tmp_path, f"N1  - {note}", "DO  - 10.1000/own", "PM  - 1")["doi"] == "10.1000/own"
+
+
+def test_zoteros_extra_names_identifiers_line_by_line(tmp_path: Path) -> None:
+    text = '"Item Type","Title","Extra"\n"report","A title","Read\nDOI: 10.1000/a\nPMID: 12"\n'
+    record = one(read(tmp_path, text, "a.csv"))
+    assert (record["doi"], record["pmid"]) == ("10.1000/a", "12")
+
+
 # ------------------------------------------------------------------------------------ BibTeX
 
 

@@ -68,8 +68,30 @@ def finish(parsed: Parsed) -> tuple[dict[str, Column], list[tuple[int, str, str]
     columns["authors"] = _authors(column("authors"), extras)
     columns["year"] = _years(column("date"), column("date_tag"), extras, mended)
     columns["doi"] = _dois(column("doi"), columns["url"], extras, mended)
+    _identifiers(columns, extras)
     columns["extra"] = [_json(extra) if extra else None for extra in extras]
     return columns, mended
+
+
+#: Where exports put a note, and what Zotero and EBSCO say in one for want of a field: on a line of
+#: its own, or after the database's own number. Other numbers in a note are of other publications.
+_NOTES = ("Extra", "note", "notes", "N1")
+_SAID = re.compile(r"^\s*(?:Accession Number: \S+ )?(PMID|DOI):\s?(\S+)", re.MULTILINE)
+
+
+def _identifiers(columns: dict[str, Column], extras: list[dict[str, Any] | None]) -> None:
+    """Fill an empty DOI or PubMed number from an entry's note, which stays as it is."""
+    for at, extra in enumerate(extras):
+        if not extra:
+            continue
+        for name in _NOTES:
+            note = extra.get(name)
+            if note and isinstance(note, str) and ("PMID:" in note or "DOI:" in note):
+                for label, said in _SAID.findall(note):
+                    if label == "DOI":
+                        columns["doi"][at] = columns["doi"][at] or clean_doi(said)
+                    elif said.isdigit() and len(said) < 9:
+                        columns["pmid"][at] = columns["pmid"][at] or said
 
 
 def _json(extra: dict[str, Any]) -> str:
