@@ -98,8 +98,10 @@ def test_identifiers_said_in_a_note(note: str, found: dict[str, str], tmp_path: 
     assert ris(tmp_path, f"N1  - {note}", "DO  - 10.1000/own", "PM  - 1")["doi"] == "10.1000/own"
 
 
-def test_zoteros_extra_names_identifiers_line_by_line(tmp_path: Path) -> None:
-    text = '"Item Type","Title","Extra"\n"report","A title","Read\nDOI: 10.1000/a\nPMID: 12"\n'
+@pytest.mark.parametrize("between", ["\n", " "])
+def test_zoteros_extra_names_identifiers(between: str, tmp_path: Path) -> None:
+    extra = between.join(["Place: GB", "DOI: 10.1000/a", "PMID: 12", "PMCID: PMC7"])
+    text = f'"Item Type","Title","Extra"\n"report","A title","{extra}"\n'
     record = one(read(tmp_path, text, "a.csv"))
     assert (record["doi"], record["pmid"]) == ("10.1000/a", "12")
 

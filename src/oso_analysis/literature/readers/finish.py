@@ -73,10 +73,14 @@ def finish(parsed: Parsed) -> tuple[dict[str, Column], list[tuple[int, str, str]
     return columns, mended
 
 
+_LINE = re.compile(r"^\s*(?:Accession Number: \S+ )?(PMID|DOI):\s?(\S+)", re.MULTILINE)
 #: Where exports put a note, and what Zotero and EBSCO say in one for want of a field: on a line of
 #: its own, or after the database's own number. Other numbers in a note are of other publications.
-_NOTES = ("Extra", "note", "notes", "N1")
-_SAID = re.compile(r"^\s*(?:Accession Number: \S+ )?(PMID|DOI):\s?(\S+)", re.MULTILINE)
+#: Zotero's Extra is nothing but such lines, which its CSV runs together.
+_NOTES = {
+    "Extra": re.compile(r"(?:^|(?<=\s))(PMID|DOI):\s?(\S+)"),
+    **dict.fromkeys(("note", "notes", "N1"), _LINE),
+}
 
 
 def _identifiers(columns: dict[str, Column], extras: list[dict[str, Any] | None]) -> None:
@@ -84,10 +88,10 @@ def _identifiers(columns: dict[str, Column], extras: list[dict[str, Any] | None]
     for at, extra in enumerate(extras):
         if not extra:
             continue
-        for name in _NOTES:
+        for name, pattern in _NOTES.items():
             note = extra.get(name)
             if note and isinstance(note, str) and ("PMID:" in note or "DOI:" in note):
-                for label, said in _SAID.findall(note):
+                for label, said in pattern.findall(note):
                     if label == "DOI":
                         columns["doi"][at] = columns["doi"][at] or clean_doi(said)
                     elif said.isdigit() and len(said) < 9:
