@@ -199,6 +199,8 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
         ((grades["issue"] == -1) & (grades["volume"] == -1) & (grades["page"] < 1), -1),
         ((grades["issue"] == -1) & (grades["page"] == -1), -1),
     )
+    # Online in one year and in print the next: one DOI and one page are of one issue.
+    grades["serial"][(grades["doi"] == 1) & (grades["page"] == 2) & (apart == 1)] = 0
     # A record without a title carries no marker, number or series of its own.
     untitled = grades["title"] == 0
     for name in ("marker", "numbers", "serial"):
