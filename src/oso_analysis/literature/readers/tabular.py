@@ -23,6 +23,8 @@ _DELIMITERS = (",", "\t", ";", "|")
 #: How much of the text a header is looked for in.
 _HEAD = 200_000
 _BLANK_LINES = re.compile(r"(?:[^\S\n]*\n)+")
+#: Lines that no table has: indented ones, and the numbers that Ovid puts between its citations.
+_LABELLED = re.compile(r"[ \t]+\S|<\d+>\s*$")
 _FIELD_LIMIT = 2**31 - 1
 #: Rows turned into columns at once: few enough to stay in the processor's cache.
 _BLOCK = 500
@@ -54,6 +56,8 @@ def header_of(text: str) -> Header | None:
                     continue
                 names = _first_row(text[start:head_end], delimiter)
                 score = header_score(names)
+                if score and _is_lone(names) and not (line == first and _heads(text, end)):
+                    score = 0
                 if score and (best is None or score > best[0]):
                     offset = len(text[:start].encode("utf-8", errors="replace"))
                     best = (score, Header(tuple(names), delimiter, offset, line))
@@ -82,9 +86,24 @@ def header_score(names: Sequence[str]) -> int:
     if not columns & {"title", "doi", "authors", "pmid", "abstract", "container"}:
         return 0
     known = sum(target is not None for target in targets)
-    if len(columns) >= 2 and known >= 0.3 * len(targets):
+    # Tables of screening tools have many columns of their own beside those of the records.
+    if len(columns) >= 5 or (len(columns) >= 2 and known >= 0.3 * len(targets)):
         return known
     return known if len(targets) == 1 and columns & {"title", "doi", "pmid"} else 0
+
+
+def _is_lone(names: Sequence[str]) -> bool:
+    return sum(bool(name.strip()) for name in names) == 1
+
+
+def _heads(text: str, end: int) -> bool:
+    """Whether the line that ends at `end` may head a column of one: no labels and what is said.
+
+    Citations written for people have a label on a line of its own, and what it says indented
+    below it; numbers in angle brackets stand between them.
+    """
+    below = text[end + 1 : end + 2_000].split("\n")[:HEADER_LINES] if end >= 0 else []
+    return not any(_LABELLED.match(line) for line in below)
 
 
 def _has_tags(names: Sequence[str]) -> str:
