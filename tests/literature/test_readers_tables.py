@@ -57,3 +57,102 @@ def test_many_columns_of_its_own_do_not_hide_what_a_table_is(tmp_path: Path) -> 
         read(tmp_path, f"title,abstract,authors,link,date,{own}\nA,B,C,http://a.b,2001\n")
     )
     assert (row["title"], row["year"]) == ("A", 2001)
+
+
+# ------------------------------------------------------------------------- databases' own headings
+
+
+def test_springerlink(tmp_path: Path) -> None:
+    result = read(
+        tmp_path,
+        "Item Title,Publication Title,Book Series Title,Journal Volume,Journal Issue,Item DOI,"
+        "Authors,Publication Year,URL,Content Type\n"
+        '"Ice","Invented Frost","","9","1","10.1007/x1","Jane DoeJohn Smith","2022","http://a.b/1",'
+        '"Article"\n'
+        '"Snow","Invented Winters","Series","","","10.1007/x2","Jane Doe","2021","http://a.b/2",'
+        '"Living reference work entry"\n',
+    )
+    article, entry = rows(result)
+    assert (article["doi"], article["volume"], article["issue"]) == ("10.1007/x1", "9", "1")
+    assert (article["title"], article["container"]) == ("Ice", "Invented Frost")
+    assert (article["type"], article["authors"]) == ("article-journal", "Jane DoeJohn Smith")
+    assert (entry["type"], entry["url"]) == ("entry-encyclopedia", "http://a.b/2")
+    assert entry["extra"]["Book Series Title"] == "Series"
+    assert not result.repairs["reason"].str.contains("not recognised").any()
+
+
+IEEE = (
+    "Document Title,Authors,Author Affiliations,Publication Title,Date Added To Xplore,"
+    "Publication Year,Volume,Issue,Start Page,End Page,Abstract,ISSN,ISBNs,DOI,"
+    "Funding Information,PDF Link,Author Keywords,IEEE Terms,INSPEC Controlled Terms,"
+    "INSPEC Non-Controlled Terms,Mesh_Terms,Article Citation Count,Patent Citation Count,"
+    "Reference Count,License,Online Date,Issue Date,Meeting Date,Publisher,Document Identifier"
+)
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        ("IEEE Conferences", "paper-conference"),
+        ("IET Conferences", "paper-conference"),
+        ("IEEE Journals", "article-journal"),
+        ("IEEE Early Access Articles", "article-journal"),
+        ("IEEE Magazines", "article-magazine"),
+        ("IEEE Standards", "standard"),
+        ("MIT Press eBook Chapters", "chapter"),
+        ("Invented Leaflets", "document"),
+    ],
+)
+def test_ieee_xplore(word: str, kind: str, tmp_path: Path) -> None:
+    cells = {"Document Title": "Tides", "PDF Link": "http://a.b/1", "Document Identifier": word}
+    cells |= {"IEEE Terms": "Sea;Moon", "Start Page": "3", "End Page": "9"}
+    line = ",".join(cells.get(name, "") for name in IEEE.split(","))
+    result = read(tmp_path, f"{IEEE}\n{line}\n")
+    (row,) = rows(result)
+    assert (row["type"], row["pages"], row["url"]) == (kind, "3-9", "http://a.b/1")
+    assert row["extra"] == {"IEEE Terms": "Sea;Moon", "type": word}
+    assert not result.repairs["reason"].str.contains("not recognised").any()
+
+
+def test_openalex(tmp_path: Path) -> None:
+    names = (
+        "id,abstract,authorships.author.display_name,authorships.countries,display_name,doi,"
+        "ids.pmid,language,primary_location.source.display_name,"
+        "primary_location.source.host_organization_name,primary_location.source.issn_l,"
+        "biblio.volume,biblio.issue,biblio.first_page,biblio.last_page,keywords.display_name,"
+        "cited_by_count,publication_date,publication_year,type,fwci,is_retracted,topics.id"
+    )
+    result = read(
+        tmp_path,
+        f"{names}\nhttps://openalex.org/W1,Said here.,Ann Lee|Bo Åkerman,SE|NO,Salt roads,"
+        "https://doi.org/10.1234/S1,https://pubmed.ncbi.nlm.nih.gov/123456,en,Invented Geography,"
+        "Invented Press,1234-5678,7,2,11,19,Salt|Roads,3,2020-01-06,2020,"
+        "book-chapter,1.5,False,T1\n",
+    )
+    (row,) = rows(result)
+    assert row["record_id"] == "https://openalex.org/W1"
+    assert (row["title"], row["authors"]) == ("Salt roads", "Ann Lee; Bo Åkerman")
+    assert (row["container"], row["publisher"]) == ("Invented Geography", "Invented Press")
+    assert (row["volume"], row["issue"], row["pages"]) == ("7", "2", "11-19")
+    assert (row["doi"], row["pmid"], row["issn"]) == ("10.1234/s1", "123456", "1234-5678")
+    assert (row["type"], row["year"], row["keywords"]) == ("chapter", 2020, "Salt; Roads")
+    assert row["extra"]["authorships.countries"] == "SE|NO"
+    assert result.repairs.empty
+
+
+def test_known_headings_of_other_databases_need_no_remark(tmp_path: Path) -> None:
+    names = "Title,Book Author Full Names,Funding Text,Funding Text 12,Access Type,Book DOI,Funding"
+    result = read(tmp_path, f'{names}\nA,"Lee, Ann",f1,f12,open,10.1234/b,X\n')
+    (row,) = rows(result)
+    assert (row["authors"], row["doi"]) == ("Lee, Ann", "10.1234/b")
+    assert row["extra"]["Funding Text 12"] == "f12"
+    assert not result.repairs["reason"].str.contains("not recognised").any()
+
+
+def test_the_first_of_several_addresses_is_taken_and_all_are_kept(tmp_path: Path) -> None:
+    both = "https://a.b/1.pdf https://a.b/2"
+    archived = "https://web.example.org/2001/http://a.b"
+    result = read(tmp_path, f"Title,Source URLs\nA,{both}\nB,{archived}\n")
+    first, second = rows(result)
+    assert (first["url"], first["extra"]["url"]) == ("https://a.b/1.pdf", both)
+    assert second["url"] == archived

@@ -23,16 +23,18 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "type": (
         "Item Type", "Document Type", "Publication Type", "Reference Type", "Type of reference",
         "TypeName", "Type Name", "PubType", "Pub Type", "Entry Type", "DocType", "documentType",
-        "Type of work", "Type of publication", "Source type", "DT", "Type",
+        "Type of work", "Type of publication", "Source type", "DT", "Type", "Content Type",
+        "Document Identifier",
     ),
     "title": (
         "Title", "Article Title", "Document Title", "Primary Title", "Publication Title (full)",
-        "Item Title", "Study Title", "Paper Title", "Work Title", "TI", "T1",
+        "Item Title", "Study Title", "Paper Title", "Work Title", "TI", "T1", "Display Name",
     ),
     "authors": (
         "Author full names", "Author Full Name", "AF", "Author", "Authors", "Author(s)",
         "Authors/Creators", "Author/s", "Author Names", "AU", "Creator", "Creators", "By",
-        "Primary Authors", "First Authors", "Group Authors", "Book Authors", "Inventors",
+        "Primary Authors", "First Authors", "Group Authors", "Book Author Full Names",
+        "Book Authors", "Inventors", "authorships.author.display_name",
     ),
     "date": (
         "Publication Year", "Published Year", "Year", "PubYear", "Year of Publication", "Pub Year",
@@ -46,17 +48,23 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "pubtitle", "Book Title", "Container Title", "Periodical", "SO", "Source",
         "Proceedings Title", "Conference Title", "Journal Abbreviation",
         "Abbreviated Source Title", "Journal ISO Abbreviation",
+        "primary_location.source.display_name",
     ),
-    "volume": ("Volume", "Vol", "Vol.", "VL"),
-    "issue": ("Issue", "Issue Number", "No.", "IS", "Journal Issue", "Number"),
+    "volume": ("Volume", "Vol", "Vol.", "VL", "Journal Volume", "biblio.volume"),
+    "issue": (
+        "Issue", "Issue Number", "No.", "IS", "Journal Issue", "Number", "biblio.issue",
+    ),
     "pages": (
         "Pages", "Page", "Page range", "Pagination", "Page numbers", "Page(s)",
     ),
-    "first_page": ("Page start", "Start Page", "StartPage", "First Page", "BP"),
-    "last_page": ("Page end", "End Page", "EndPage", "Last Page", "EP"),
+    "first_page": (
+        "Page start", "Start Page", "StartPage", "First Page", "BP", "biblio.first_page",
+    ),
+    "last_page": ("Page end", "End Page", "EndPage", "Last Page", "EP", "biblio.last_page"),
     "article_number": ("Art. No.", "Article Number", "Article No.", "AR"),
     "publisher": (
         "Publisher", "Institution", "Publisher Name", "University", "PU", "Publisher/Institution",
+        "primary_location.source.host_organization_name",
     ),
     "place": (
         "Place", "Place of Publication", "Place Published",
@@ -64,15 +72,21 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "Location", "Publisher Location", "PI", "Publisher Address", "Country of publication",
     ),
     "edition": ("Edition",),
-    "doi": ("DOI", "DOI Link", "DI", "Digital Object Identifier"),
+    "doi": (
+        "DOI", "DOI Link", "DI", "Digital Object Identifier", "Item DOI", "ids.doi", "Book DOI",
+        "D2",
+    ),
     "isbn": ("ISBN", "ISBNs", "BN"),
-    "issn": ("ISSN", "ISSNs", "SN", "eISSN", "EI", "Print ISSN", "Electronic ISSN"),
+    "issn": ("ISSN", "ISSNs", "SN", "eISSN", "EI", "Print ISSN", "Electronic ISSN",
+        "primary_location.source.issn_l", "primary_location.source.issn"),
     "serial": ("Standard Number", "StandardNumber", "Standard Number (ISBN/ISSN)",
         "ISBN/ISSN", "ISSN/ISBN"),
-    "pmid": ("PMID", "PubMed ID", "pubmed_id", "Pubmed Id", "PubMedID", "PM", "Medline ID"),
+    "pmid": ("PMID", "PubMed ID", "pubmed_id", "Pubmed Id", "PubMedID", "PM", "Medline ID",
+        "ids.pmid"),
     "url": (
         "Url", "URL", "Link", "URLs", "DocumentURL", "Document URL", "ArticleURL", "PLink",
         "Source URLs", "External URL", "Web address", "Web link", "Links", "Permalink",
+        "primary_location.landing_page_url", "PDF Link",
     ),
     "language": ("Language", "Language of Original Document", "Language of Article",
         "LA", "Languages"),
@@ -80,7 +94,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "keywords": (
         "Author Keywords", "Keywords", "Manual Tags", "Keyword", "Tags", "DE", "Subject Terms",
         "Subjects", "identifierKeywords", "Index Keywords", "Automatic Tags", "Keywords Plus",
-        "MeSH Terms", "Subject",
+        "MeSH Terms", "Subject", "keywords.display_name",
     ),
 }  # fmt: skip
 
@@ -103,8 +117,8 @@ KEPT: tuple[str, ...] = tuple(
     Legal Status|Priority Numbers|Programming Language|Version|System|Code|Code Number|Section|
     Session|Committee|History|Legislative Body|Author(s) ID|Page count|Cited by|Affiliations|
     Authors with affiliations|Molecular Sequence Numbers|Chemicals/CAS|Tradenames|Manufacturers|
-    Funding Details|Funding Texts|Funding Text 1|Funding Text 2|Funding Text 3|Funding Text 4|
-    Funding Text 5|Correspondence Address|Editors|Sponsors|Conference date|Conference location|
+    Funding Details|Funding Texts|Funding Text|Access Type|
+    Correspondence Address|Editors|Sponsors|Conference date|Conference location|
     Conference code|CODEN|Publication Stage|Open Access|Book Editors|Book Group Authors|
     Researcher Ids|ORCIDs|Book Series Title|Book Series Subtitle|Conference Sponsor|
     Conference Host|Addresses|Reprint Addresses|Email Addresses|Funding Orgs|
@@ -125,16 +139,27 @@ KEPT: tuple[str, ...] = tuple(
     FullTextURL|RelatedURL|Rank|Publication Year (online)|Publication Date (online)|
     Publication Date (print)|Anthology title|MeSH terms|Mesh|Funder|Funders|Dimensions URL|
     Times cited|Altmetric|Source Country|Country of Publication|
+    Author Affiliations|Date Added To Xplore|Online Date|Issue Date|Meeting Date|
+    Funding Information|IEEE Terms|INSPEC Controlled Terms|INSPEC Non-Controlled Terms|Mesh_Terms|
+    Article Citation Count|Patent Citation Count|Reference Count|License|Copyright Year|
+    Fields of Study|Chemicals|Funding|Microsoft Academic ID|Citing Patents Count|
+    Citing Works Count|Is Open Access|Open Access License|Open Access Colour|
+    Abstract inverted index|Apc list|Apc paid|Cited by count|Corresponding author ids|
+    Corresponding institution ids|Countries distinct count|Counts by year|Created date|
+    Fulltext origin|Fwci|Has abstract|Has content|Has fulltext|Indexed in|
+    Institution assertions|Institutions distinct count|Is paratext|Is retracted|Is xpac|
+    Locations count|Referenced works|Referenced works count|Related works|Related works count|
+    Relevance score|Type crossref|Updated date|
     PUI|Date of Publication|Imported ID|Parent author(s)|Author addresses|Emtree terms|
     PT|BA|BE|GP|BF|CA|SE|BS|CT|CY|CL|SP|HO|ID|C1|C3|RP|EM|RI|OI|FU|FP|FX|CR|NR|TC|Z9|U1|U2|J9|JI|
-    PD|PN|SU|SI|MA|D2|EA|PG|WC|WE|SC|GA|OA|HC|HP|DA|PA
+    PD|PN|SU|SI|MA|EA|PG|WC|WE|SC|GA|OA|HC|HP|DA|PA
     """.replace("\n", "").split("|")
 )
 
 _NOT_WORD = re.compile(r"[\W_]+")
 #: Tab-delimited Web of Science files head their columns with tags, where some mean other things.
 _WOS_ONLY = words(
-    """TI AF AU PY SO VL IS BP EP AR PU PI DI BN SN EI PM LA AB DE UT DT SE ID SP T1"""
+    """TI AF AU PY SO VL IS BP EP AR PU PI DI BN SN EI PM LA AB DE UT DT SE ID SP T1 D2"""
 )
 
 
@@ -164,6 +189,14 @@ _ORDER = {
     for rank, heading in reversed(list(enumerate(headings)))
 }
 
+#: Headings with a number after them, and OpenAlex's: the path to a value in its own records.
+_KEPT_LIKE = re.compile(
+    r"\s*(?:funding text \d+|(?:apc_list|apc_paid|authorships|awards|best_oa_location|biblio"
+    r"|cited_by_percentile_year|citation_normalized_percentile|concepts|counts_by_year|funders"
+    r"|grants|ids|institution_assertions|institutions|keywords|locations|mesh|open_access"
+    r"|primary_location|primary_topic|sustainable_development_goals|topics)\.[a-z_.]+)\s*",
+    re.IGNORECASE,
+)
 
 #: Tables whose headings are RIS tags, as tools that read RIS write them.
 _RIS_TAGS = {
@@ -187,7 +220,8 @@ def target_of(heading: str, *, tags: str) -> str | None:
     """
     if tags and len(heading.strip()) == 2:
         return (_TAGS if tags == "wos" else _RIS_TAGS).get(heading.strip(), "")
-    return _TARGETS.get(bare(heading))
+    target = _TARGETS.get(bare(heading))
+    return "" if target is None and _KEPT_LIKE.fullmatch(heading) else target
 
 
 def rank_of(column: str, heading: str) -> int:

@@ -165,6 +165,7 @@ _WORDS = {
     "chart": "figure",
     "chartortable": "figure",
     "classicalwork": "classic",
+    "clinicalstudy": "article-journal",
     "clinicaltrial": "article-journal",
     "computerprogram": "software",
     "conference": "paper-conference",
@@ -172,6 +173,7 @@ _WORDS = {
     "conferencepaper": "paper-conference",
     "conferenceproceeding": "paper-conference",
     "conferenceproceedings": "paper-conference",
+    "conferenceproceedingsarticle": "paper-conference",
     "conferencereview": "paper-conference",
     "correction": "article-journal",
     "datapaper": "article-journal",
@@ -215,12 +217,15 @@ _WORDS = {
     "journalarticles": "article-journal",
     "legalruleorregulation": "regulation",
     "letter": "article-journal",
+    "livingreferencework": "book",
+    "livingreferenceworkentry": "entry-encyclopedia",
     "magazine": "article-magazine",
     "magazinearticle": "article-magazine",
     "magazines": "article-magazine",
     "manuscript": "manuscript",
     "map": "map",
     "meetingabstract": "paper-conference",
+    "monograph": "book",
     "music": "musical_score",
     "newspaper": "article-newspaper",
     "newspaperarticle": "article-newspaper",
@@ -231,6 +236,7 @@ _WORDS = {
     "other": "document",
     "pamphlet": "pamphlet",
     "patent": "patent",
+    "peerreview": "review",
     "periodical": "article-journal",
     "personalcommunication": "personal_communication",
     "podcast": "broadcast",
@@ -242,10 +248,14 @@ _WORDS = {
     "proceedingspaper": "paper-conference",
     "proceedingsarticle": "paper-conference",
     "radiobroadcast": "broadcast",
+    "referenceentry": "entry-encyclopedia",
+    "referencework": "book",
+    "referenceworkentry": "entry-encyclopedia",
     "report": "report",
     "reports": "report",
     "reportssection": "chapter",
     "retracted": "article-journal",
+    "retraction": "article-journal",
     "review": "article-journal",
     "scholarlyjournal": "article-journal",
     "scholarlyjournals": "article-journal",
@@ -268,6 +278,21 @@ _WORDS = {
     "workingpaper": "report",
     "workingpapers": "report",
 }
+#: IEEE Xplore's words, which begin with the publisher: "MIT Press eBook Chapters".
+_OF_PUBLISHERS = {
+    "conferences": "paper-conference",
+    "journals": "article-journal",
+    "magazines": "article-magazine",
+    "standards": "standard",
+    "earlyaccessarticles": "article-journal",
+    "ebooks": "book",
+    "ebookchapters": "chapter",
+}
+_OF_PUBLISHER = re.compile(
+    r"\S.* (conferences|journals|magazines|standards|early access articles|ebooks"
+    r"|ebook chapters)",
+    re.IGNORECASE,
+)
 _LETTERS = re.compile(r"[^a-z]")
 _known: dict[str, str | None] = {}
 #: The one word for each CSL type that needs no copy in `extra`, as nothing is lost by it.
@@ -305,6 +330,8 @@ def _look_up(word: str) -> str | None:
     whole = _WORDS.get(_LETTERS.sub("", bare.lower()))
     if whole is not None:
         return whole
+    if (named := _OF_PUBLISHER.fullmatch(bare)) is not None:
+        return _OF_PUBLISHERS[named[1].lower().replace(" ", "")]
     for part in re.split(r"[;,|:/&(]| and ", bare):
         part_type = _WORDS.get(_LETTERS.sub("", part.lower()))
         if part_type is not None:

@@ -17,6 +17,8 @@ from oso_analysis.literature.readers.text import join_pages, split_serial_number
 
 __all__ = ["fill"]
 
+_PUBMED = re.compile(r"https?://(?:\w+\.)*nih\.gov/(?:pubmed/)?(\d+)/?")
+
 Columns = dict[str, list[Any]]
 Extras = list[dict[str, Any]]
 
@@ -60,6 +62,7 @@ def fill(
             if cell and (value := cell.strip()):
                 extra[name] = value
     _types(columns)
+    _addresses(columns)
     _split_sources(columns)
     _lists(columns)
     _authors(columns)
@@ -102,6 +105,19 @@ def _types(columns: Columns) -> None:
     columns["extra_type"] = [said[word] for word in words]
 
 
+def _addresses(columns: Columns) -> None:
+    """Keep the first of several addresses in a cell, and the number of an address of PubMed's."""
+    for at, url in enumerate(columns.get("url", ())):
+        if url and url.find("http", 4) > 0:
+            first, *others = url.split()
+            if any(other.startswith("http") for other in others):
+                columns["extra"][at]["url"] = url
+                columns["url"][at] = first.rstrip(";,|")
+    for at, pmid in enumerate(columns.get("pmid", ())):
+        if pmid and "/" in pmid and (number := _PUBMED.fullmatch(pmid)):
+            columns["pmid"][at] = number[1]
+
+
 #: Embase puts everything into one cell: "Journal (2014) 3:3 (152-160). Date of Publication: …".
 _SOURCE = re.compile(
     r"(?P<container>.+?) \((?P<date>\d{4})\) (?P<volume>[^:() ]+)(?::(?P<issue>[^() ]+))?"
@@ -135,10 +151,13 @@ _LISTED = re.compile(r"(?<=['\"])(?!, )[^'\"]+(?:\\?'[^'\",]+)*(?=['\"][,\]])")
 
 
 def _lists(columns: Columns) -> None:
+    """Put semicolons between items that a program listed in its own way."""
     for column in ("authors", "keywords"):
         values = columns.get(column, [])
         for at, value in enumerate(values):
-            if value and value[0] == "[" and value[1:2] in ("'", '"') and value[-1] == "]":
+            if value and "|" in value and ";" not in value:
+                values[at] = "; ".join(filter(None, map(str.strip, value.split("|"))))
+            elif value and value[0] == "[" and value[1:2] in ("'", '"') and value[-1] == "]":
                 values[at] = "; ".join(_LISTED.findall(value)).replace("\\'", "'")
 
 
