@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from oso_analysis.errors import InputError
-from oso_analysis.literature.readers import ReadResult, read_records
+from oso_analysis.literature.readers import ReadResult, read_records, write_table
 
 
 def read(folder: Path, text: str) -> ReadResult:
@@ -156,3 +156,45 @@ def test_the_first_of_several_addresses_is_taken_and_all_are_kept(tmp_path: Path
     first, second = rows(result)
     assert (first["url"], first["extra"]["url"]) == ("https://a.b/1.pdf", both)
     assert second["url"] == archived
+
+
+# ------------------------------------------------------------- as R, pandas and spreadsheets write
+
+
+@pytest.mark.parametrize("sign", ["NA", "nan", "NaN", "<NA>", "NULL", "null", "None", "#N/A"])
+def test_a_cell_that_says_it_has_nothing_has_nothing(sign: str, tmp_path: Path) -> None:
+    names = "Key,Title,Authors,Journal,Abbreviated source title,PMID,Abstract,DOI,Year,Note"
+    line = ",".join([sign] * 4 + ["Inv. J."] + [sign] * 5)
+    result = read(tmp_path, f'{names}\n{line}\nk,{sign} of all,"{sign}, B.",J,J,1,x,,2001,\n')
+    first, second = rows(result)
+    assert first["container"] == "Inv. J."
+    assert not {"title", "authors", "pmid", "abstract", "doi", "year"} & set(first)
+    # A work may be called so, and what a column of no meaning known says is not judged.
+    assert first["extra"] == {"Title": sign, "Note": sign}
+    assert (second["title"], second["abstract"]) == (f"{sign} of all", "x")
+    assert list(result.repairs["reason"]) == [
+        "1 of 2 entries have no key and are named by file and place"
+    ]
+
+
+def test_tables_of_records_keep_every_cell_that_was_written(tmp_path: Path) -> None:
+    first = read(tmp_path, "Title,Authors,Volume,Abstract\nA,B,1,x\n").records
+    first.loc[0, ["title", "volume", "abstract"]] = ["NA", "12.0", "None"]
+    again = read_records(write_table(first, tmp_path / "records.csv")).records
+    pd.testing.assert_frame_equal(again, first)
+
+
+def test_whole_numbers_have_no_decimals(tmp_path: Path) -> None:
+    names = "Title,PMID,Year,Volume,Issue,Start Page,End Page,Edition"
+    line = "Release 2.0,39176482.0,2019.0,12.0,3.0,1.0,9.0,2.0"
+    first, second = rows(read(tmp_path, f"{names}\n{line}\nB,x.0,2001,1.05,S.0,10.0,19.0,\n"))
+    assert (first["pmid"], first["year"], first["title"]) == ("39176482", 2019, "Release 2.0")
+    assert (first["volume"], first["issue"], first["pages"]) == ("12", "3", "1-9")
+    assert (first["edition"], first["extra"]) == ("2.0", {})
+    assert (second["pmid"], second["volume"], second["issue"]) == ("x.0", "1.05", "S.0")
+
+
+def test_an_abstract_of_ris_may_say_there_is_none(tmp_path: Path) -> None:
+    (row,) = rows(read(tmp_path, "TY  - JOUR\nTI  - A\nAB  - NA\nER  - \n"))
+    assert "abstract" not in row
+    assert row["extra"]["abstract"] == "NA"

@@ -22,7 +22,7 @@ _PLAIN = ("volume", "issue", "pages", "publisher", "place", "edition", "language
           "container", "pmid", "url", "isbn", "issn")  # fmt: skip
 _DOI_URL = re.compile(r"https?://(?:dx\.)?doi\.org/", re.IGNORECASE)
 _NO_ABSTRACT = re.compile(
-    r"\[?(?:no abstract(?: available)?|abstract not available|n/a)\.?\]?$", re.I
+    r"\[?(?:no abstract(?: available)?|abstract not available|n/?a|nan|null)\.?\]?$", re.I
 )
 _PLAIN_DOI = re.compile(r"10\.\d{4,9}/[a-z0-9./()_-]*[a-z0-9]")
 _YEARS = {str(year): year for year in range(1400, 2100)}

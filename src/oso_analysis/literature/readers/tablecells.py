@@ -17,6 +17,11 @@ from oso_analysis.literature.readers.text import join_pages, split_serial_number
 
 __all__ = ["fill"]
 
+#: What R, pandas, other programs and spreadsheets write into a cell that has nothing.
+_MISSING = frozenset({"NA", "nan", "NaN", "<NA>", "NULL", "null", "None", "#N/A"})
+_LONGEST_MISSING = max(map(len, _MISSING))
+#: Columns of whole numbers, which pandas writes as "12.0" where a cell of the column is missing.
+_WHOLE = frozenset({"pmid", "date", "volume", "issue", "first_page", "last_page"})
 _PUBMED = re.compile(r"https?://(?:\w+\.)*nih\.gov/(?:pubmed/)?(\d+)/?")
 
 Columns = dict[str, list[Any]]
@@ -47,15 +52,19 @@ def fill(
     columns: Columns = {"extra": extras}
     places: dict[str, list[tuple[int, int]]] = {}
     kept = []
+    cells: dict[int, list[str]] = {}
     for at, (name, target) in enumerate(zip(names, targets, strict=True)):
         if not any(table[at]):
             continue
         if target:
+            cells[at] = _without_missing(table[at], extras, name if target == "title" else "")
+            if target in _WHOLE:
+                _drop_decimals(cells[at])
             places.setdefault(target, []).append((rank_of(target, name), at))
         else:
             kept.append(at)
     for column, ranked in places.items():
-        _choose(columns, column, [(names[at], table[at]) for _, at in sorted(ranked)])
+        _choose(columns, column, [(names[at], cells[at]) for _, at in sorted(ranked)])
     for at in kept:
         name = names[at] or f"(column {at + 1})"
         for extra, cell in zip(extras, table[at], strict=True):
@@ -71,17 +80,41 @@ def fill(
     return columns
 
 
-def _choose(columns: Columns, column: str, sources: list[tuple[str, Sequence[str]]]) -> None:
+def _without_missing(column: Sequence[str], extras: Extras, keep: str) -> list[str]:
+    """Return the cells without spaces around them, those that say they have nothing empty.
+
+    A work may be called so: where `keep` is the heading of titles, `extra` has a copy.
+    """
+    cells = [cell.strip() for cell in column]
+    if _MISSING.isdisjoint([cell for cell in cells if len(cell) <= _LONGEST_MISSING]):
+        return cells
+    for at, cell in enumerate(cells):
+        if cell in _MISSING:
+            cells[at] = ""
+            if keep:
+                extras[at][keep] = cell
+    return cells
+
+
+def _drop_decimals(cells: list[str]) -> None:
+    """Make "12.0" what it was before pandas read the column as numbers."""
+    if ".0\0" not in "\0".join([*cells, ""]):
+        return
+    for at, cell in enumerate(cells):
+        if cell.endswith(".0") and cell[:-2].isdecimal():
+            cells[at] = cell[:-2]
+
+
+def _choose(columns: Columns, column: str, sources: list[tuple[str, list[Any]]]) -> None:
     """Take the first of the sources that has something; what others say besides is kept."""
-    (name, cells), *others = sources
-    chosen: list[Any] = [cell.strip() for cell in cells]
+    (name, chosen), *others = sources
     columns[column] = chosen
     tags = [name] * len(chosen)
     if column == "date":
         columns["date_tag"] = tags
     for name, cells in others:
-        for at, (have, cell) in enumerate(zip(chosen, cells, strict=True)):
-            if not cell or not (value := cell.strip()):
+        for at, (have, value) in enumerate(zip(chosen, cells, strict=True)):
+            if not value:
                 continue
             if not have:
                 chosen[at] = value
