@@ -13,17 +13,19 @@ import numpy as np
 import orjson
 
 from oso_analysis.literature.readers.draft import Parsed
+from oso_analysis.literature.readers.markup import clean_markup
 from oso_analysis.literature.readers.names import normalise_authors
-from oso_analysis.literature.readers.text import clean, clean_doi, clean_title, find_year
+from oso_analysis.literature.readers.text import clean, clean_doi, find_year
 
 __all__ = ["finish"]
 
-_PLAIN = ("volume", "issue", "pages", "publisher", "place", "edition", "language", "keywords",
-          "container", "pmid", "url", "isbn", "issn")  # fmt: skip
+_PROSE = ("title", "abstract", "container", "keywords", "publisher", "place")
+_PLAIN = ("volume", "issue", "edition", "language", "pmid", "url", "isbn", "issn")
 _DOI_URL = re.compile(r"https?://(?:dx\.)?doi\.org/", re.IGNORECASE)
 _NO_ABSTRACT = re.compile(
     r"\[?(?:no abstract(?: available)?|abstract not available|n/?a|nan|null)\.?\]?$", re.I
 )
+_DASHES = re.compile(r" ?[\u2010-\u2015\u2212] ?")
 _PLAIN_DOI = re.compile(r"10\.\d{4,9}/[a-z0-9./()_-]*[a-z0-9]")
 _YEARS = {str(year): year for year in range(1400, 2100)}
 
@@ -52,9 +54,10 @@ def finish(parsed: Parsed) -> tuple[dict[str, Column], list[tuple[int, str, str]
     columns: dict[str, Column] = {
         "source_line": column("line"),
         "type": [kind or "document" for kind in column("type")],
-        "title": _tidy(column("title"), markup=True),
-        "abstract": _tidy(column("abstract"), markup=True),
+        "pages": _pages(column("pages")),
     }
+    for name in _PROSE:
+        columns[name] = _tidy(column(name), markup=True)
     for name in _PLAIN:
         columns[name] = _tidy(column(name))
     extras: list[dict[str, Any] | None] = list(column("extra"))
@@ -112,11 +115,24 @@ def _tidy(values: Column, *, markup: bool = False) -> Column:
         whole = _END.join([value or "" for value in block])
         wide = not whole.isascii() and any(sign in whole for sign in _WIDE_SPACES)
         if markup and ("<" in whole or "&" in whole):
-            column += [clean_title(value) or None if value else None for value in block]
+            column += [clean_markup(value) or None if value else None for value in block]
         elif wide or any(sign in whole for sign in _SPACES) or _has_double_space(whole):
             column += [clean(value) or None if value else None for value in block]
         else:
             column += [value or None for value in block]
+    return column
+
+
+def _pages(values: Column) -> Column:
+    """Put a plain hyphen between the pages, whatever dash or minus sign stood there."""
+    column = _tidy(values)
+    for start in range(0, len(column), _BLOCK):
+        block = column[start : start + _BLOCK]
+        if "".join([value or "" for value in block]).isascii():
+            continue
+        column[start : start + _BLOCK] = [
+            value and (value if value.isascii() else _DASHES.sub("-", value)) for value in block
+        ]
     return column
 
 

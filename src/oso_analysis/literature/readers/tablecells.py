@@ -12,6 +12,7 @@ from typing import Any
 
 from oso_analysis.literature.readers.columns import rank_of
 from oso_analysis.literature.readers.csl_types import csl_type, is_canonical
+from oso_analysis.literature.readers.markup import decode_entities
 from oso_analysis.literature.readers.names import pair_up
 from oso_analysis.literature.readers.text import join_pages, split_serial_number
 
@@ -199,6 +200,9 @@ def _authors(columns: Columns) -> None:
     for at, names in enumerate(values):
         if not names:
             continue
+        if "&" in names:
+            # The semicolon of an entity ends no name.
+            names = decode_entities(names)
         pieces = [piece for piece in map(str.strip, names.split(";")) if piece]
         if "," not in names and len(pieces) > 1:
             pairs = pair_up(pieces)

@@ -1,4 +1,4 @@
-"""Single values: whitespace, mark-up, DOIs, years, page ranges, identifiers."""
+"""Single values: whitespace, DOIs, years, page ranges, identifiers."""
 
 from __future__ import annotations
 
@@ -7,15 +7,10 @@ import re
 import unicodedata
 from urllib.parse import unquote
 
-__all__ = ["clean", "clean_doi", "clean_title", "find_year", "join_pages", "split_serial_number"]
+__all__ = ["clean", "clean_doi", "find_year", "join_pages", "split_serial_number"]
 
 _UNTIDY = re.compile(r"[\t\n\x0b\x0c\r\x1c-\x1f\x85\xa0\u2028\u2029\u200b\u2060\ufeff]|  |^ | $")
 _INVISIBLE = re.compile(r"[\u200b\u2060\ufeff]")
-_TAG = re.compile(
-    r"</?(?:i|b|u|em|strong|sub|sup|inf|scp|sc|br|p|div|span|font|title|tt|jats:\w+|mml:\w+)\b[^<>]*>",
-    re.IGNORECASE,
-)
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,8}\d?);", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
 _COMPACT_DATE = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?:0[0-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d)")
@@ -29,15 +24,6 @@ def clean(value: str) -> str:
     if _UNTIDY.search(value) is None:
         return value
     return " ".join(_INVISIBLE.sub("", value).split())
-
-
-def clean_title(value: str) -> str:
-    """Clean a title or abstract: mark-up tags gone, entities decoded, whitespace collapsed."""
-    if "<" in value:
-        value = _TAG.sub("", value)
-    if "&" in value and _ENTITY.search(value):
-        value = _TAG.sub("", _ENTITY.sub(lambda match: html.unescape(match.group()), value))
-    return clean(value)
 
 
 def clean_doi(value: str) -> str | None:

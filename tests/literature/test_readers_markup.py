@@ -1,0 +1,68 @@
+"""What databases leave of HTML, XML and LaTeX in their exports, and what only looks like it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from oso_analysis.literature.readers import read_records
+from oso_analysis.literature.readers.markup import clean_markup
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ("<bold>Aim</bold> of <italic>E. coli</italic> and <it>B</it>", "Aim of E. coli and B"),
+        ("<p>One.</p><p>Two.</p>", "One. Two."),
+        ("<h4>Aims</h4>To see.<h4>Results</h4>Seen.", "Aims To see. Results Seen."),
+        ("A<list list-type=”bulleted”><list-item id='1'>b</list-item></list>", "A b"),
+        ("H<sub>2</sub>O, FHIR<sup>®</sup>", "H2O, FHIR®"),
+        ('<math Xmlns="http://x"><Mrow><mi>n</mi><mo>=</mo><mn>3</mn></Mrow></math>', "n=3"),
+        ('<inline-formula><tex-math notation="LaTeX">$\\alpha$ </tex-math></inline-formula>', "α"),
+        ('<AbstractText Label="AIM" NlmCategory="X">To see.</AbstractText>', "AIM: To see."),
+        ("<jats:title>Abstract</jats:title><jats:p>It is.</jats:p>", "Abstract It is."),
+        ("5 &mgr;m &PLUSMN; 2&nbsp;&OHgr;", "5 μm ± 2 Ω"),
+        ("Food &amp; Metabolism &#38; multi&#8208;agent", "Food & Metabolism & multi‐agent"),
+        ("over.&amp;lt;/p&amp;gt;", "over."),
+        ("AT&amp;amp;T", "AT&T"),
+    ],
+)  # fmt: skip
+def test_markup_is_taken_away(given: str, text: str) -> None:
+    assert clean_markup(given) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "p < 0.05 and n > 3",
+        "where a <b and c> d",
+        "water<middle dot>ice",
+        "levels <LOD or <limit of detection> were",
+        "the state <x> at <http://example.org>",
+        "Q&A; R&D, &S; and &notaword;",
+    ],
+)
+def test_what_only_looks_like_markup_stays(text: str) -> None:
+    assert clean_markup(text) == text
+
+
+def test_all_columns_of_words_are_decoded(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(
+        "Title,Authors,Journal,Keywords,Publisher,Place,URL\n"
+        "A &lt;i&gt;b&lt;/i&gt;,\"O&apos;Neill, S.; L&oslash;v, A.\",Food &amp; Ice,"
+        "multi&#8208;agent; x<sup>2</sup>,J. Doe &#38; Sons,Bod&oslash;,http://a.b/?x=1&amp;y=2\n",
+        encoding="utf-8",
+    )  # fmt: skip
+    row = read_records(path).records.iloc[0]
+    assert (row["title"], row["authors"]) == ("A b", "O'Neill, S.; Løv, A.")
+    assert (row["container"], row["keywords"]) == ("Food & Ice", "multi‐agent; x2")
+    assert (row["publisher"], row["place"]) == ("J. Doe & Sons", "Bodø")
+
+
+@pytest.mark.parametrize("dash", "‐‑‒–—−")
+def test_pages_have_a_plain_hyphen(dash: str, tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(f"Title,Pages\nA,11{dash}19\nB,21 {dash} 29\nC,31-39\n", encoding="utf-8")
+    assert list(read_records(path).records["pages"]) == ["11-19", "21-29", "31-39"]
