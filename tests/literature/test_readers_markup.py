@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from oso_analysis.literature.readers import read_records
+from oso_analysis.literature.readers.latex import decode_latex
 from oso_analysis.literature.readers.markup import clean_markup
 
 
@@ -26,6 +27,7 @@ from oso_analysis.literature.readers.markup import clean_markup
         ("Food &amp; Metabolism &#38; multi&#8208;agent", "Food & Metabolism & multi‐agent"),
         ("over.&amp;lt;/p&amp;gt;", "over."),
         ("AT&amp;amp;T", "AT&T"),
+        ("<U+4E2D><U+0001F600>", "中😀"),
     ],
 )  # fmt: skip
 def test_markup_is_taken_away(given: str, text: str) -> None:
@@ -66,3 +68,24 @@ def test_pages_have_a_plain_hyphen(dash: str, tmp_path: Path) -> None:
     path = tmp_path / "export.csv"
     path.write_text(f"Title,Pages\nA,11{dash}19\nB,21 {dash} 29\nC,31-39\n", encoding="utf-8")
     assert list(read_records(path).records["pages"]) == ["11-19", "21-29", "31-39"]
+
+
+@pytest.mark.parametrize(
+    ("latex", "text"),
+    [
+        (r"5 $^\circ$C, 6$^{\circ}$C, 7 $^{\circ C}$, 8$^o$C", "5 °C, 6°C, 7 °C, 8°C"),
+        (r"$\langle x \rangle$", "⟨x ⟩"),
+        (r"$\bar{x}$, $\hat y$, $\bar{\nu}$ and $\overline{B}$", "x̄, ŷ, ν̄ and B̅"),
+        (r"$\bar{\unknown}$", r"\bar{\unknown}"),
+        (r"Moj\textasciimacron e", "Moj¯e"),
+        (r"see \href{http://a.b/~c_d}{the text} here", "see the text here"),
+        (r"CO$_2$ and H$_{2}$O, a\_b, 2{$_$}3, 2_3", "CO2 and H2O, a_b, 2_3, 2_3"),
+        (r"$O(n \log n)$ in \LaTeX{} or \TeX", "O(n log n) in LaTeX or TeX"),
+        (r"$p \leqslant 0.05$", "p ≤0.05"),
+        (r"{\cyrchar\CYRM}{\cyrchar\cyri}\cyrr", "Мир"),
+        (r"\textcommabelow{S}tefan", "Ștefan"),
+        (r"1 \textbraceleft a\textbraceright", "1 {a}"),
+    ],
+)
+def test_latex_of_formulas_and_other_scripts(latex: str, text: str) -> None:
+    assert decode_latex(latex) == text

@@ -1,4 +1,4 @@
-"""Mark-up within text: tags of HTML, JATS and MathML, entities, and LaTeX between such tags."""
+"""Mark-up within text: tags of HTML, JATS and MathML, what is LaTeX between them, entities."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ _BLOCKS = words(
 _PREFIXES = words("jats mml m ce xhtml")
 #: PubMed has the headings of an abstract as attributes.
 _LABEL = re.compile(r"\bLabel\s*=\s*[\"'”“]([^\"'”“<>]+)", re.IGNORECASE)
+#: As R on Windows writes what the code page of the computer lacks.
+_R_SIGN = re.compile(r"<U\+([0-9A-F]{4}|000[0-9A-F]{5})>")
 _TEX = re.compile(r"<tex-math\b[^<>]*>([^<>]*)</tex-math>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,24}\d{0,2});", re.IGNORECASE)
 #: The Greek letters of ISO 8879, which HTML calls otherwise.
@@ -69,6 +71,8 @@ def decode_entities(value: str) -> str:
 def _without_tags(value: str) -> str:
     if "<tex-math" in value:
         value = _TEX.sub(lambda match: decode_latex(match[1]), value)
+    if "<U+" in value:
+        value = _R_SIGN.sub(lambda match: html.unescape(f"&#x{match[1]};"), value)
     return _TAG.sub(_between, value)
 
 
