@@ -114,7 +114,7 @@ def _tidy(values: Column, *, markup: bool = False) -> Column:
         block = values[start : start + _BLOCK]
         whole = _END.join([value or "" for value in block])
         wide = not whole.isascii() and any(sign in whole for sign in _WIDE_SPACES)
-        if markup and ("<" in whole or "&" in whole):
+        if markup and ("<" in whole or ("&" in whole and ";" in whole)):
             column += [clean_markup(value) or None if value else None for value in block]
         elif wide or any(sign in whole for sign in _SPACES) or _has_double_space(whole):
             column += [clean(value) or None if value else None for value in block]

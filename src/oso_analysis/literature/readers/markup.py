@@ -51,7 +51,7 @@ def clean_markup(value: str) -> str:
     """Return text without tags, entities decoded and whitespace collapsed."""
     if "<" in value:
         value = _without_tags(value)
-    if "&" in value:
+    if "&" in value and ";" in value:
         decoded = decode_entities(value)
         if decoded != value:
             value = _without_tags(decoded) if "<" in decoded else decoded

@@ -86,7 +86,7 @@ def _without_missing(column: Sequence[str], extras: Extras, keep: str) -> list[s
 
     A work may be called so: where `keep` is the heading of titles, `extra` has a copy.
     """
-    cells = [cell.strip() for cell in column]
+    cells = list(map(str.strip, column))
     if _MISSING.isdisjoint([cell for cell in cells if len(cell) <= _LONGEST_MISSING]):
         return cells
     for at, cell in enumerate(cells):
