@@ -80,6 +80,7 @@ def test_pages_have_a_plain_hyphen(dash: str, tmp_path: Path) -> None:
         (r"Moj\textasciimacron e", "Moj¯e"),
         (r"see \href{http://a.b/~c_d}{the text} here", "see the text here"),
         (r"CO$_2$ and H$_{2}$O, a\_b, 2{$_$}3, 2_3", "CO2 and H2O, a_b, 2_3, 2_3"),
+        (r"a://b/8{$_1$}05{$_{4}$}", "a://b/8_105_4"),
         (r"$O(n \log n)$ in \LaTeX{} or \TeX", "O(n log n) in LaTeX or TeX"),
         (r"$p \leqslant 0.05$", "p ≤0.05"),
         (r"{\cyrchar\CYRM}{\cyrchar\cyri}\cyrr", "Мир"),

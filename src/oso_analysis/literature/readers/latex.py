@@ -216,11 +216,12 @@ _LATEX = re.compile(
     r"|(.)"
     r")"
     r"|(---?|``|''|[{}$~])"
-    # A degree sign; what is lowered in a formula, as in CO$_{2}$.
-    r"|(\^(?:\{?\s*\\circ(?![A-Za-z])\s*\}?|\{?o\}?(?=\$)))"
-    r"|(_(?=\{[^{}_]+\})|(?<=\$)_(?=[^\W_]))",
+    # A degree sign.
+    r"|(\^(?:\{?\s*\\circ(?![A-Za-z])\s*\}?|\{?o\}?(?=\$)))",
     re.DOTALL,
 )
+#: Before what is lowered in a formula, as in CO$_{2}$.
+_LOWERED = re.compile(r"(?<!\\)_(?=\{[^{}_]+\})|(?<=\$)_(?=[^\W_])")
 _PLAIN = re.compile(r"[\\{}$~]|--|``|''")
 _TYPOGRAPHY = {
     "---": "—",
@@ -278,7 +279,7 @@ def _replace(match: re.Match[str]) -> str:
         return _ESCAPED.get(match[12], match[12])
     if group == 14:
         return "°"
-    if group in (10, 15):
+    if group == 10:
         return ""
     # An accent over nothing, "\'{}" or "\~{}", is the sign itself.
     return match[1] or match[4] or ""
@@ -288,6 +289,9 @@ def decode_latex(value: str) -> str:
     """Return the text a BibTeX value stands for; an unknown command stays as it is."""
     if _PLAIN.search(value) is None:
         return value
+    # In an address the sign means itself, though a program took it for a formula.
+    if ("$_" in value or "_{" in value) and ("://" not in value or " " in value):
+        value = _LOWERED.sub("", value)
     return _LATEX.sub(_replace, value)
 
 
