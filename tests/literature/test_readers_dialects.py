@@ -76,6 +76,10 @@ def test_addresses_on_lines_of_their_own(tmp_path: Path) -> None:
     record = ris(tmp_path, "UR  - https://a.example/1", "https://b.example/2", "UR  - https://c")
     assert record["url"] == "https://a.example/1"
     assert record["extra"] == '{"UR":["https://b.example/2","https://c"]}'
+    # Web of Science's own address opens nothing.
+    record = ris(tmp_path, "UR  - <Go to ISI>://WOS:1", "https://a.example/1")
+    assert record["url"] == "https://a.example/1"
+    assert record["extra"] == '{"UR":"<Go to ISI>://WOS:1"}'
 
 
 @pytest.mark.parametrize(

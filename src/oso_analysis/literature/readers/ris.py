@@ -266,8 +266,9 @@ def draft_from_tags(tags: Tags) -> Draft | None:
             _keep(extra, tag, values, have)
     if "\n" in draft.get("url", ""):
         # EndNote writes one tag and the other addresses on lines of their own.
-        draft["url"], *others = draft["url"].split("\n")
-        extra["UR"] = [*others, *tags["UR"][1:]]
+        addresses = draft["url"].split("\n")
+        draft["url"] = next((one for one in addresses if one.startswith("http")), addresses[0])
+        _keep(extra, "UR", [*addresses, *tags["UR"][1:]], draft["url"])
     _set_type(draft, kind)
     authors = tags.get("AU")
     if "A1" in tags:
