@@ -119,11 +119,16 @@ def title_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
         alike >= 60.0 or _cut_short(x, y) or (x[0] > _LATIN) != (y[0] > _LATIN)
         for x, y, alike in zip(ta[rows], tb[rows], ratio[rows].tolist(), strict=True)
     ]
+    told: dict[tuple[Any, ...], int] = {}
     for row in rows[np.array(near, dtype=bool)].tolist():
-        grade[row] = _title_grade(
+        titles = (
             ta[row], tb[row], main_a[row], main_b[row], tail_a[row], tail_b[row],
             float(ratio[row]), bool(cut[row]), raw_a[row], raw_b[row],
         )  # fmt: skip
+        # Records that several databases have come as the same two titles many times.
+        if titles not in told:
+            told[titles] = _title_grade(*titles)
+        grade[row] = told[titles]
         if grade[row] in (1, -1, -2) and ratio[row] > 80.0:
             # A space in the wrong place can hide a function word.
             letters = {"".join(WORD.findall(plain(raw[row]).lower())) for raw in (raw_a, raw_b)}

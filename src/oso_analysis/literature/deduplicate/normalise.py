@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,7 @@ from oso_analysis.literature.deduplicate.titles import (
 __all__ = ["FEATURES", "KEYS", "KINDS", "normalise"]
 
 Array = np.ndarray[Any, Any]
+T = TypeVar("T")
 
 #: Kind of publication, by CSL type; a type not listed says nothing.
 KINDS = {
@@ -96,20 +97,25 @@ def _keys(texts: list[str]) -> Array:
     return np.where(values == "", 0, np.maximum(numbers, 1))
 
 
+def _each(texts: list[str], function: Callable[[str], T], missing: T) -> list[T]:
+    """Return what a function makes of each text; one that recurs is worked out once."""
+    found = {text: function(text) for text in dict.fromkeys(texts) if text}
+    found[""] = missing
+    return [found[text] for text in texts]
+
+
 def _chunk(records: pd.DataFrame, caches: _Caches) -> dict[str, Array]:
     """Return the features of some records, column by column."""
     lexicon, names, containers, numbers = caches
     raw = _texts(records, "title")
-    titles = [read_title(title, lexicon) if title else NO_TITLE for title in raw]
-    authors = [
-        read_authors(text, names) if text else NO_AUTHORS for text in _texts(records, "authors")
-    ]
+    titles = _each(raw, lambda title: read_title(title, lexicon), NO_TITLE)
+    authors = _each(_texts(records, "authors"), lambda text: read_authors(text, names), NO_AUTHORS)
     sources = [containers[text] for text in _texts(records, "container")]
     publishers = [containers[text] for text in _texts(records, "publisher")]
     kinds = [KINDS.get(kind, 0) for kind in _texts(records, "type")]
     volumes = [numbers[text] for text in _texts(records, "volume")]
     issues = [numbers[text] for text in _texts(records, "issue")]
-    pages = [read_page(text) if text else "" for text in _texts(records, "pages")]
+    pages = _each(_texts(records, "pages"), read_page, "")
     dois = [
         read_doi(doi, url) if doi or url else ""
         for doi, url in zip(_texts(records, "doi"), _texts(records, "url"), strict=True)
@@ -155,7 +161,7 @@ def _chunk(records: pd.DataFrame, caches: _Caches) -> dict[str, Array]:
         ],
         "edition": [numbers[text] for text in _texts(records, "edition")],
         "publisher": [publisher.words for publisher in publishers],
-        "abstract": [_abstract(text) if text else "" for text in _texts(records, "abstract")],
+        "abstract": _each(_texts(records, "abstract"), _abstract, ""),
     }
     blocks = {
         "k_doi": dois,
