@@ -353,7 +353,7 @@ def _fill(draft: Draft, tags: Tags, kind: str) -> None:
         draft["container"] = container
     take_columns(draft, tags, _SCALARS)
     if "pages" in draft:
-        draft["pages"] = re.sub(r"\s*[–—]\s*|-{2,}", "-", draft["pages"])
+        draft["pages"] = re.sub(r"-{2,}", "-", draft["pages"])
     take_serial_numbers(draft, tags, ("isbn", "issn", "eissn"))
     keywords = [value for name in _KEYWORDS for value in tags.pop(name, ())]
     if keywords:

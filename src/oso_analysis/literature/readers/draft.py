@@ -18,6 +18,7 @@ __all__ = [
     "drop_blank",
     "go_on",
     "left_over",
+    "pairs",
     "shown",
     "take",
     "take_columns",
@@ -126,6 +127,11 @@ class Parsed:
 def words(text: str) -> frozenset[str]:
     """Return the words of a list written as prose."""
     return frozenset(text.split())
+
+
+def pairs(text: str) -> dict[str, str]:
+    """Return what stands after the first `=` in each word, by what stands before it."""
+    return {name: value for name, _, value in (word.partition("=") for word in words(text))}
 
 
 def shown(raw: str) -> str:

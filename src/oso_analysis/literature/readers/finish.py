@@ -15,13 +15,13 @@ import orjson
 from oso_analysis.literature.readers.draft import Parsed
 from oso_analysis.literature.readers.markup import clean_markup
 from oso_analysis.literature.readers.names import normalise_authors
-from oso_analysis.literature.readers.text import clean, clean_doi, find_year
+from oso_analysis.literature.readers.text import DOI_RESOLVER, clean, clean_doi, find_year
 
 __all__ = ["finish"]
 
 _PROSE = ("title", "abstract", "container", "keywords", "publisher", "place")
 _PLAIN = ("volume", "issue", "edition", "language", "pmid", "url", "isbn", "issn")
-_DOI_URL = re.compile(r"https?://(?:dx\.)?doi\.org/", re.IGNORECASE)
+_DOI_URL = re.compile(DOI_RESOLVER, re.IGNORECASE)
 _NO_ABSTRACT = re.compile(
     r"\[?(?:no abstract(?: available)?|abstract not available|n/?a|nan|null)\.?\]?$", re.I
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from oso_analysis.literature.readers.draft import words
+from oso_analysis.literature.readers.draft import pairs, words
 
 __all__ = ["decode_latex", "unescape"]
 
@@ -163,13 +163,9 @@ _SYMBOLS = {
 }
 
 
-def _pairs(text: str) -> dict[str, str]:
-    return {pair[: pair.index("=")]: pair[pair.index("=") + 1 :] for pair in words(text)}
-
-
 #: Signs that are less common.
 _SYMBOLS.update(
-    _pairs(
+    pairs(
         """circ=∘ langle=⟨ rangle=⟩ le=≤ ge=≥ ne=≠ ll=≪ gg=≫ leqslant=≤ geqslant=≥ lesssim=≲
         gtrsim=≳ propto=∝ equiv=≡ simeq=≃ cong=≅ ell=ℓ prime=′ in=∈ notin=∉ subset=⊂ subseteq=⊆
         cup=∪ cap=∩ emptyset=∅ forall=∀ exists=∃ partial=∂ nabla=∇ sum=∑ prod=∏ int=∫ sqrt=√
@@ -187,7 +183,7 @@ _SYMBOLS.update(
         textlambda=λ textomega=ω"""
     )
 )
-for _name, _letter in _pairs(
+for _name, _letter in pairs(
     """A=а B=б V=в G=г D=д E=е YO=ё ZH=ж Z=з I=и ISHRT=й K=к L=л M=м N=н O=о P=п R=р S=с T=т U=у
     F=ф H=х C=ц CH=ч SH=ш SHCH=щ HRDSN=ъ ERY=ы SFTSN=ь EREV=э YU=ю YA=я"""
 ).items():

@@ -6,7 +6,7 @@ import html
 import re
 from html.entities import html5
 
-from oso_analysis.literature.readers.draft import words
+from oso_analysis.literature.readers.draft import pairs, words
 from oso_analysis.literature.readers.latex import decode_latex
 from oso_analysis.literature.readers.text import clean
 
@@ -36,12 +36,9 @@ _R_SIGN = re.compile(r"<U\+([0-9A-F]{4}|000[0-9A-F]{5})>")
 _TEX = re.compile(r"<tex-math\b[^<>]*>([^<>]*)</tex-math>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z]{2,24}\d{0,2});", re.IGNORECASE)
 #: The Greek letters of ISO 8879, which HTML calls otherwise.
-_GREEK = dict(
-    pair.split("=")
-    for pair in words(
-        """agr=α bgr=β ggr=γ dgr=δ egr=ε zgr=ζ eegr=η thgr=θ igr=ι kgr=κ lgr=λ mgr=μ ngr=ν xgr=ξ
-        ogr=ο pgr=π rgr=ρ sfgr=ς sgr=σ tgr=τ ugr=υ phgr=φ khgr=χ psgr=ψ ohgr=ω"""
-    )
+_GREEK = pairs(
+    """agr=α bgr=β ggr=γ dgr=δ egr=ε zgr=ζ eegr=η thgr=θ igr=ι kgr=κ lgr=λ mgr=μ ngr=ν xgr=ξ
+    ogr=ο pgr=π rgr=ρ sfgr=ς sgr=σ tgr=τ ugr=υ phgr=φ khgr=χ psgr=ψ ohgr=ω"""
 )
 #: How often text is decoded: each program it went through may have encoded it once more.
 _TIMES_ENCODED = 3

@@ -15,7 +15,7 @@ from oso_analysis.literature.readers.draft import (
     take,
     take_columns,
 )
-from oso_analysis.literature.readers.text import clean_doi, split_serial_number
+from oso_analysis.literature.readers.text import DOI_RESOLVER, clean_doi, split_serial_number
 
 __all__ = ["parse_medline"]
 
@@ -173,7 +173,7 @@ def _type(tags: Tags) -> str:
     return csl_type(said[0]) or "document" if said else "document"
 
 
-_DOI_ADDRESS = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s?)10\.", re.IGNORECASE)
+_DOI_ADDRESS = re.compile(rf"(?:{DOI_RESOLVER}|doi:\s?)10\.", re.IGNORECASE)
 #: ERIC writes the name before the number: "EISSN-1042-1629".
 _SAYS_ISSN = re.compile(r"^E?ISSN-(?=\d)")
 _MARKED = re.compile(r"^(.*?)\s*\[(\w+)\]$")
@@ -203,7 +203,6 @@ def _identifiers(draft: Draft, tags: Tags) -> None:
             if match and match[2] == "pii":
                 draft["pages"] = match[1]
                 break
-    whole: list[str] = []
     for tag, column in (("IS", "issn"), ("ISSN", "issn"), ("ISBN", "isbn")):
         kept = []
         numbers: list[str] = []
@@ -220,4 +219,3 @@ def _identifiers(draft: Draft, tags: Tags) -> None:
             draft[column] = "; ".join(dict.fromkeys([*have, *numbers]))
         if kept:
             tags[tag] = kept
-            whole += kept

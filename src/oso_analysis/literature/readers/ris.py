@@ -15,7 +15,7 @@ from oso_analysis.literature.readers.draft import (
     take_serial_numbers,
     words,
 )
-from oso_analysis.literature.readers.text import join_pages
+from oso_analysis.literature.readers.text import DOI_RESOLVER, join_pages
 
 __all__ = ["KNOWN_TAGS", "parse_ris"]
 
@@ -80,7 +80,7 @@ _ELSE = {
 #: an issue and no conference, a DOI and no related record, a PubMed number, an early access date.
 _ONLY = {
     "CP": re.compile(r"[^\W\d]{0,6}[ .]{0,2}\d[\w /()-]{0,12}$"),
-    "L3": re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)?10\.\d{4,9}/\S+$", re.IGNORECASE),
+    "L3": re.compile(rf"(?:{DOI_RESOLVER}|doi:\s*)?10\.\d{{4,9}}/\S+$", re.IGNORECASE),
     "U1": re.compile(r"(\d{1,8}) \[PMID\]$"),
     "C6": re.compile(r"(?:[A-Z]{3}(?:-[A-Z]{3})?(?: \d{1,2})?,? )?(?:19|20)\d\d$", re.IGNORECASE),
 }

@@ -7,8 +7,10 @@ import re
 import unicodedata
 from urllib.parse import unquote
 
-__all__ = ["clean", "clean_doi", "find_year", "join_pages", "split_serial_number"]
+__all__ = ["DOI_RESOLVER", "clean", "clean_doi", "find_year", "join_pages", "split_serial_number"]
 
+#: What an address begins with that leads to a DOI; a pattern, without regard to case.
+DOI_RESOLVER = r"https?://(?:dx\.)?doi\.org/"
 _UNTIDY = re.compile(r"[\t\n\x0b\x0c\r\x1c-\x1f\x85\xa0\u2028\u2029\u200b\u2060\ufeff]|  |^ | $")
 _INVISIBLE = re.compile(r"[\u200b\u2060\ufeff]")
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
