@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from oso_analysis.errors import InputError
 from oso_analysis.literature.deduplicate import Deduplication, deduplicate
 from oso_analysis.literature.deduplicate.cluster import cluster
+from oso_analysis.literature.deduplicate.places import read_page
 
 TABLES = ("work_ids", "works", "merges", "review", "field_sources", "disagreements",
           "stale_decisions")  # fmt: skip
@@ -265,6 +266,24 @@ def test_a_bare_doi_does_not_choose_between_the_abstracts_that_share_it() -> Non
         }
     )  # fmt: skip
     assert len(works(deduplicate(table))) == 3
+
+
+@pytest.mark.parametrize(
+    ("pages", "first"),
+    [
+        ("321-4", "321"), ("0012–19", "12"), ("pp. 5-9", "5"), ("12 p.", ""), ("e1003", "e1003"),
+        ("S136", "136"), ("viii108", "108"), ("S458s-9", "458"), ("S33-S38", "33"),
+        # Not a supplement's mark: an article number, and an identifier of Elsevier's.
+        ("S65004", "s65004"), ("S2213-2600(18)30123-4", "s2213"), ("CD008173", "cd008173"),
+        # A date says which two pages it was, not which of them came first.
+        ("21-Apr", "apr-21"), ("Apr-21", "apr-21"), ("01-Sep", "sep-1"), ("Sep-01", "sep-1"),
+        ("21-April", "21"),
+        ("233-8, 230-5, 246-51", "230"), ("233-238+230-235", "230"),
+        ("106-11; discussion 101-2", "106"),
+    ],
+)  # fmt: skip
+def test_the_first_page(pages: str, first: str) -> None:
+    assert read_page(pages) == first
 
 
 # --- Decisions

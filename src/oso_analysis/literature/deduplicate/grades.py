@@ -404,10 +404,10 @@ def page_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     same, differ = same_text(pa, pb)
     first = ((pa == "1") | (pb == "1")).astype(bool)
     rows = np.flatnonzero(differ & ~first)
-    # An article number and a page do not contradict each other.
+    # An article number and a page do not contradict each other, nor does a page made a date.
     comparable = np.zeros(len(pa), bool)
     comparable[rows] = [
-        x.isdigit() == y.isdigit() and (len(x) > 4) == (len(y) > 4)
+        x.isdigit() == y.isdigit() and (len(x) > 4) == (len(y) > 4) and "-" not in x + y
         for x, y in zip(pa[rows], pb[rows], strict=True)
     ]
     return graded(len(pa), (same, 2), (same & first, 1), (comparable, -1))

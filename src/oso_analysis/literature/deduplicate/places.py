@@ -50,6 +50,14 @@ _PREPRINT = re.compile(
 _COUNT_OF_PAGES = re.compile(r"^\W*\d+\s*(?:p|pp|pages|s|seiten|leaves)\W*$")
 _PAGE_WORDS = re.compile(r"\b(?:article|art|paper|pages?|pp|p|no|number|id)\b|\bp(?=\d)")
 _PAGE = re.compile(r"[a-z]{0,5}\d+(?:\.[a-z]?\d+)?")
+#: The mark of a supplement before a page ("S136", "viii108"); an article number has more digits.
+_SUPPLEMENT = re.compile(r"(?:s|[ivx]{1,5})(?=\d{1,3}$)")
+#: A range of pages that a spreadsheet took for a date ("4-21" or "21-4" became "21-Apr").
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_DATED = re.compile(rf"(?:(\d\d?)-({_MONTHS})|({_MONTHS})-(\d\d?))")
+#: What most records have, and what the rest of the reading would come to, sooner.
+_PLAIN_PAGES = re.compile(r"(\d+)(?:--?\d+)?")
+_RANGE = re.compile(r"(?<!\d)(\d+)\s*-\s*\d+")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -199,14 +207,32 @@ def read_doi(raw: str, url: str) -> str:
 
 
 def read_page(raw: str) -> str:
-    """Return the first page or article number, "" where only a count of pages is given."""
+    """Return the first page or article number, "" where only a count of pages is given.
+
+    Databases differ in whether a supplement's pages have its mark, so pages go without. Which of
+    the two pages came first is lost in a date: it equals the same date and contradicts no page.
+    """
     text = plain(raw).lower()
+    whole = _PLAIN_PAGES.fullmatch(text)
+    if whole:
+        return whole.group(1).lstrip("0") or "0"
+    if text[-3:].isalpha() or text[:3].isalpha():
+        dated = _DATED.fullmatch(text.strip())
+        if dated:
+            day, month, other_month, other_day = dated.groups()
+            return f"{month or other_month}-{int(day or other_day)}"
     if _COUNT_OF_PAGES.match(text):
         return ""
+    ranges = _RANGE.findall(text) if text.count("-") > 1 else []
+    if len(ranges) > 1 and not any(letter.isalpha() for letter in text):
+        # Journals in two languages print a text twice; databases list the two in any order.
+        return str(min(map(int, ranges)))
     found = _PAGE.search(_PAGE_WORDS.sub(" ", text))
     if not found:
         return ""
     page = found.group()
+    if not page[0].isdigit():
+        page = _SUPPLEMENT.sub("", page)
     return page.lstrip("0") or "0"
 
 
