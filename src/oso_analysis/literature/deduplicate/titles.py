@@ -10,6 +10,7 @@ from typing import NamedTuple
 from oso_analysis.literature.deduplicate.words import (
     CONTRAST,
     GENERIC,
+    GREEK,
     MARKER_WORDS,
     MARKERS,
     NUMBER_WORDS,
@@ -34,7 +35,9 @@ _RETRACTED = re.compile(r"^\W*(?:retracted|withdrawn)(?: article| paper)?\W+", r
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
 _ACRONYM = re.compile(r"^[A-Z][A-Za-z\-]*[A-Z][A-Za-z]*s?[- ]?\d*$")
-
+#: A Greek letter in a Latin title; a Greek word is longer than any name of a molecule ("γδ").
+_GREEK = re.compile(r"[\u03b1-\u03c9\u0391-\u03a9]")
+_GREEK_WORD = re.compile(r"[\u03b1-\u03c9\u0391-\u03a9]{4}")
 
 #: Words that tell one title from another even in brackets.
 _TELLING = PART_WORDS | CONTRAST
@@ -172,6 +175,8 @@ def _prepared(raw: str) -> str:
     if "\\" in text or "{" in text:
         text = _LATEX.sub("", text)
     text = plain(text).strip()
+    if not text.isascii() and not _GREEK_WORD.search(text):
+        text = _GREEK.sub(lambda letter: GREEK[letter.group().lower()], text)
     if text[:1] in "RrWw[":
         text = _RETRACTED.sub("", text)
     if "(" in text or "[" in text:

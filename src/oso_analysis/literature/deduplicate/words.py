@@ -16,6 +16,7 @@ __all__ = [
     "DEGREES",
     "DESIGNATION",
     "GENERIC",
+    "GREEK",
     "MARKERS",
     "MARKER_WORDS",
     "MEETING",
@@ -76,6 +77,16 @@ _ENGLISH = frozenset("the of and for with from among between is are to by".split
 _FOREIGN = frozenset("de e y".split()).union(
     *(words for name, words in _LANGUAGES.items() if name != "en")
 ) - frozenset("in on a an o as do no".split())
+#: Greek letters by the names that plainer databases write for them.
+GREEK = dict(
+    zip(
+        "\u03b1\u03b2\u03b3\u03b4\u03b5\u03b6\u03b7\u03b8\u03b9\u03ba\u03bb\u03bc\u03bd\u03be\u03bf\u03c0\u03c1"
+        "\u03c2\u03c3\u03c4\u03c5\u03c6\u03c7\u03c8\u03c9",
+        """alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho
+        sigma sigma tau upsilon phi chi psi omega""".split(),
+        strict=True,
+    )
+)
 #: Pairs of titles that differ in one of these words speak of different things.
 CONTRAST = frozenset(
     """men women male males female females boys girls boy girl man woman adult adults adolescent
@@ -87,7 +98,7 @@ CONTRAST = frozenset(
     qualitative quantitative rural urban online offline public private primary secondary tertiary
     upper left right with without not non type mice rats human humans animal animals
     interim final preliminary baseline midline endline""".split()
-)
+).union(GREEK.values())
 #: Countries, parts of the world and their peoples: what a series of country reports differs in.
 PLACES = frozenset(
     """afghanistan africa african albania algeria america american andorra angola arabia argentina
