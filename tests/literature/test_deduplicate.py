@@ -268,6 +268,24 @@ def test_a_bare_doi_does_not_choose_between_the_abstracts_that_share_it() -> Non
     assert len(works(deduplicate(table))) == 3
 
 
+def test_different_titles_on_the_same_pages_are_for_a_person_to_judge() -> None:
+    table = pd.DataFrame(
+        {
+            "record_id": ["a", "b"],
+            "title": ["Advice by telephone for men with unwanted thoughts: a controlled trial",
+                      "Telephone counselling of men having unwanted thoughts, controlled study"],
+            "authors": ["Grün, M.; Sauter, P."] * 2,
+            "year": [2011, 2011],
+            "container": ["Journal of Examples"] * 2,
+            "volume": ["41", "41"],
+            "pages": ["321-324", "321-4"],
+        }
+    )  # fmt: skip
+    result = deduplicate(table)
+    assert len(result.works) == 2
+    assert result.review["reason"].str.contains("both fill the same pages").tolist() == [True]
+
+
 @pytest.mark.parametrize(
     ("pages", "first"),
     [

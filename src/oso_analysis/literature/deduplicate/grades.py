@@ -11,6 +11,7 @@ from rapidfuzz import fuzz, process
 
 from oso_analysis.literature.deduplicate.spelling import contrast, more, variant, word_grade
 from oso_analysis.literature.deduplicate.titles import WORD
+from oso_analysis.literature.deduplicate.translated import same_article
 from oso_analysis.literature.deduplicate.words import (
     DESIGNATION,
     GENERIC,
@@ -140,10 +141,35 @@ def title_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
             grade[row] = _translated(ta[row], tb[row], raw_a[row], raw_b[row])
     # The rest, as unlike as any two titles, are "different" or in two languages.
     same_doi = same_text(a["doi"].to_numpy(dtype=object), b["doi"].to_numpy(dtype=object))[0]
-    for row in np.flatnonzero((grade == -2) & (same_doi | same_place(a, b))).tolist():
+    placed = same_place(a, b)
+    for row in np.flatnonzero((grade == -2) & (same_doi | placed)).tolist():
         if two_languages(raw_a[row], raw_b[row]):
             grade[row] = -3
+    rows = np.flatnonzero((grade < 0) & (grade > -3) & placed)
+    if len(rows):
+        _one_article(grade, a, b, rows)
     return grade
+
+
+def _one_article(grade: Array, a: pd.DataFrame, b: pd.DataFrame, rows: Array) -> None:
+    """Grade anew, in place, unlike titles of the same people in one volume and on one page.
+
+    Only where one is a translation or the two are near each other may they be joined.
+    """
+    a, b = a.iloc[rows], b.iloc[rows]
+    same_issue = same_text(a["issue"].to_numpy(dtype=object), b["issue"].to_numpy(dtype=object))[0]
+    # Journals' names are translated, too; three authors of one name each are no coincidence.
+    known = container_grades(a, b) == 1
+    known |= np.array([names.count(" ") > 1 for names in a["families"]], dtype=bool)
+    known &= (a["year"].to_numpy() == b["year"].to_numpy()) & (a["year"].to_numpy() > 0)
+    texts = zip(
+        *(frame[name] for name in ("title", "raw", "pages") for frame in (a, b)),
+        same_issue.tolist(),
+        strict=True,
+    )
+    for row, sure, fields in zip(rows.tolist(), known.tolist(), texts, strict=True):
+        if sure:
+            grade[row] = same_article(grade[row] == -1, *fields) or grade[row]
 
 
 def _title_grade(

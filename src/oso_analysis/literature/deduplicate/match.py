@@ -55,6 +55,8 @@ EVIDENCE: dict[str, dict[int, str]] = {
         -1: "titles differ in a word",
         -2: "different titles",
         -3: "titles in different scripts or languages",
+        -4: "titles worded differently, though both fill the same pages",
+        -5: "different titles, though both fill the same pages",
     },
     "authors": {
         3: "same authors",
@@ -116,7 +118,7 @@ _POINTS: dict[str, dict[int, float]] = {
 _TITLE_OFF = {10: 0.5, 9: 6.0, 8: 8.5, 7: 0.5, 6: 3.0, 5: 0.0, 4: 0.5, 3: 2.0, 2: 4.0, 1: 4.5}
 #: Room for every grade in a table, the ones below 0 counted from its end.
 _GRADES = 16
-_TITLE = {-1: -3.0, -2: -10.0, -3: -1.0}
+_TITLE = {-1: -3.0, -2: -10.0, -3: -1.0, -4: -1.0, -5: -6.0}
 
 
 def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
@@ -226,7 +228,7 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     against += np.minimum(fixed, 0.0)[title]
     # Identifiers are copied wrongly and shared by collections: they never outweigh a title that
     # says something else.
-    unlike = (title == -2) & (grades["abstract"] != 1)
+    unlike = ((title == -2) | (title == -5)) & (grades["abstract"] != 1)
     score = np.where(unlike, np.minimum(score, MERGE - 0.5), score)
     # One slip in a year does not outweigh the place in print that two records share.
     placed = (grades["page"] == 2) | (grades["volume"] == 1) | (grades["doi"] == 1)

@@ -43,7 +43,7 @@ FEATURES = (
     "id", "raw", "title", "main", "tail", "points", "numbers", "markers", "serial", "part", "party",
     "cut",
     "families", "names", "person", "year", "container", "meeting", "volume", "issue", "page",
-    "doi", "pmid", "kind", "stage", "edition", "publisher", "abstract",
+    "pages", "doi", "pmid", "kind", "stage", "edition", "publisher", "abstract",
 )  # fmt: skip
 #: Blocking keys: 64-bit numbers, 0 where the record has no such key.
 KEYS = ("k_doi", "k_pmid", "k_start", "k_letters", "k_12", "k_13", "k_23", "k_end", "k_place",
@@ -115,7 +115,8 @@ def _chunk(records: pd.DataFrame, caches: _Caches) -> dict[str, Array]:
     kinds = [KINDS.get(kind, 0) for kind in _texts(records, "type")]
     volumes = [numbers[text] for text in _texts(records, "volume")]
     issues = [numbers[text] for text in _texts(records, "issue")]
-    pages = _each(_texts(records, "pages"), read_page, "")
+    ranges = _texts(records, "pages")
+    pages = _each(ranges, read_page, "")
     dois = [
         read_doi(doi, url) if doi or url else ""
         for doi, url in zip(_texts(records, "doi"), _texts(records, "url"), strict=True)
@@ -150,6 +151,7 @@ def _chunk(records: pd.DataFrame, caches: _Caches) -> dict[str, Array]:
         "volume": volumes,
         "issue": issues,
         "page": pages,
+        "pages": ranges,
         "doi": dois,
         "pmid": pmids,
         "kind": kinds,
