@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from oso_analysis.errors import InputError
 from oso_analysis.literature.deduplicate import Deduplication, deduplicate
 from oso_analysis.literature.deduplicate.cluster import cluster
+from oso_analysis.literature.deduplicate.grades import container_grades
 from oso_analysis.literature.deduplicate.places import read_page
 
 TABLES = ("work_ids", "works", "merges", "review", "field_sources", "disagreements",
@@ -302,6 +303,21 @@ def test_different_titles_on_the_same_pages_are_for_a_person_to_judge() -> None:
 )  # fmt: skip
 def test_the_first_page(pages: str, first: str) -> None:
     assert read_page(pages) == first
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "grade"),
+    [
+        ("proc natl acad sci", "proceedings national academy sciences", 1),
+        ("dtsch med wochenschr", "deutsche medizinische wochenschrift", 1),
+        ("natl dtsch acad sci", "national deutsche academy sciences", -1),
+        ("acta natl law", "acta nautica law", -1),
+        ("natl law", "national law", -1),
+    ],
+)
+def test_short_names_of_journals(a: str, b: str, grade: int) -> None:
+    one, other = (pd.DataFrame({"container": [name], "kind": [1]}, dtype=object) for name in (a, b))
+    assert container_grades(one, other).tolist() == [grade]
 
 
 # --- Decisions

@@ -385,13 +385,29 @@ def container_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
 
 
 def _abbreviates(a: str, b: str) -> bool:
-    """Return whether each word of one name begins the same word of the other ("Arch Sex Behav")."""
+    """Return whether each word of one name shortens the same word of the other ("Arch Sex Behav").
+
+    One word may be a contraction ("Proc Natl Acad Sci"); the others begin the words they stand for.
+    """
     short, long = sorted((a.split(), b.split()), key=len)
     if len(short) == 1 and len(long) > 1:
         return len(short[0]) > 1 and short[0] == "".join(word[0] for word in long)
-    return all(x.startswith(y) or y.startswith(x) for x, y in zip(short, long, strict=False)) and (
-        len(short) == len(long) or len(short) > 2
-    )
+    if len(short) != len(long) and len(short) < 3:
+        return False
+    whole = len(short) < 3
+    for x, y in zip(short, long, strict=False):
+        if not (x.startswith(y) or y.startswith(x)):
+            if whole or not _contracts(x, y):
+                return False
+            whole = True
+    return True
+
+
+def _contracts(a: str, b: str) -> bool:
+    """Return whether one word keeps the first and further letters of the other in their order."""
+    short, long = (a, b) if len(a) < len(b) else (b, a)
+    letters = iter(long)
+    return len(short) > 3 and short[0] == long[0] and all(letter in letters for letter in short)
 
 
 def kind_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:

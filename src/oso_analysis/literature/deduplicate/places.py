@@ -34,6 +34,8 @@ _REMEMBERED = 50_000
 #: What a word of a name may be.
 _DROPPED, _INITIAL, _BODY, _ORDINARY = range(4)
 _BRACKETED = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+#: French and Italian articles that lean on the next word; an apostrophe may have become a space.
+_ELISION = re.compile(r"\b(?:(?:d|l|dell|nell|sull)'|[dl]\s)(?=[^\W\d_])")
 _SUBTITLE = re.compile(r"\s*[:=;]\s+")
 _CONJUNCTION = re.compile(r"[•·|&\n]|\s(?:and|und|et|with)\s", re.IGNORECASE)
 _SPLIT_NAMES = re.compile(r"\s*[;•·|&\n]\s*|,?\s+(?:and|und|et|with)\s+", re.IGNORECASE)
@@ -182,7 +184,7 @@ class Sources(dict[str, Source]):
 
     def __missing__(self, raw: str) -> Source:
         """Work a source out."""
-        text = plain(html.unescape(raw)).lower().replace("'", "")
+        text = _ELISION.sub(" ", plain(html.unescape(raw)).lower()).replace("'", "")
         preprint = bool(_PREPRINT.search(text))
         text = _BRACKETED.sub(" ", text)
         words = self._lexicon.fold(_SUBTITLE.split(text, maxsplit=1)[0])
