@@ -25,6 +25,8 @@ _DOI_URL = re.compile(DOI_RESOLVER, re.IGNORECASE)
 _NO_ABSTRACT = re.compile(
     r"\[?(?:no abstract(?: available)?|abstract not available|n/?a|nan|null)\.?\]?$", re.I
 )
+#: EndNote keeps the day or month of online publication in the field of editions.
+_DAY = re.compile(r"\d{4}(?:[/-]\d\d?[/-]\d\d?|/(?:0?[1-9]|1[0-2]))")
 _DASHES = re.compile(r" ?[\u2010-\u2015\u2212] ?")
 _PLAIN_DOI = re.compile(r"10\.\d{4,9}/[a-z0-9./()_-]*[a-z0-9]")
 _YEARS = {str(year): year for year in range(1400, 2100)}
@@ -68,6 +70,10 @@ def finish(parsed: Parsed) -> tuple[dict[str, Column], list[tuple[int, str, str]
         if abstract and len(abstract) < 40 and _NO_ABSTRACT.match(abstract):
             columns["abstract"][at] = None
             extras[at] = {**(extras[at] or {}), "abstract": abstract}
+    for at, edition in enumerate(columns["edition"]):
+        if edition and _DAY.fullmatch(edition):
+            columns["edition"][at] = None
+            extras[at] = {**(extras[at] or {}), "edition": edition}
     columns["authors"] = _authors(column("authors"), extras)
     columns["year"] = _years(column("date"), column("date_tag"), extras, mended)
     columns["doi"] = _dois(column("doi"), columns["url"], extras, mended)

@@ -279,9 +279,6 @@ def draft_from_tags(tags: Tags) -> Draft | None:
     if keywords:
         # EndNote writes one tag and the other keywords on lines of their own.
         draft["keywords"] = "; ".join(keywords).replace("\n", "; ")
-    if "/" in draft.get("edition", ""):
-        # EndNote keeps the date of electronic publication here.
-        extra["ET"] = draft.pop("edition")
     if extra:
         draft["extra"] = extra
     return draft
