@@ -114,6 +114,10 @@ _POINTS: dict[str, dict[int, float]] = {
     "serial": {-1: VETO, -2: -8.0},
     "edition": {-1: -12.0},
 }
+#: What can speak for one work beside the title and the year.
+_BESIDE_TITLE = ("doi", "pmid", "authors", "container", "page", "publisher", "body", "abstract")
+#: A title that says no more than this may stand in every issue of a journal ("Editor's comments").
+_COLUMN = 5.5
 #: Off the points of the shorter title.
 _TITLE_OFF = {10: 0.5, 9: 6.0, 8: 8.5, 7: 0.5, 6: 3.0, 5: 0.0, 4: 0.5, 3: 2.0, 2: 4.0, 1: 4.5}
 #: Room for every grade in a table, the ones below 0 counted from its end.
@@ -190,17 +194,7 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     # Spoken at a meeting, by the source's name or the kind, and printed in a journal.
     spoken = (meeting[0] != meeting[1]) | (kinds[0] == 2) & (kinds[1] == 1)
     spoken |= (kinds[0] == 1) & (kinds[1] == 2)
-    # One abstract at two conferences, one text in two journals: not merely a slip in a number.
-    grades["elsewhere"] = graded(
-        size,
-        (
-            (grades["container"] == -1)
-            & ((grades["volume"] == -1) | (grades["page"] == -1) | spoken),
-            -1,
-        ),
-        ((grades["issue"] == -1) & (grades["volume"] == -1) & (grades["page"] < 1), -1),
-        ((grades["issue"] == -1) & (grades["page"] == -1), -1),
-    )
+    grades["elsewhere"] = _elsewhere(a, b, grades, spoken, meeting[0] & meeting[1])
     # Online in one year and in print the next: one DOI and one page are of one issue.
     grades["serial"][(grades["doi"] == 1) & (grades["page"] == 2) & (apart == 1)] = 0
     # A record without a title carries no marker, number or series of its own.
@@ -226,6 +220,11 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     fixed[list(_TITLE)] = list(_TITLE.values())
     score += np.where(title > 0, shared.astype(np.float64) - off[title], fixed[title])
     against += np.minimum(fixed, 0.0)[title]
+    # Trials and series have titles that differ in a few words more: something else must agree.
+    bare = title == 1
+    for name in _BESIDE_TITLE:
+        bare &= grades[name] <= 0
+    score = np.where(bare, np.minimum(score, MERGE - 0.5), score)
     # Identifiers are copied wrongly and shared by collections: they never outweigh a title that
     # says something else.
     unlike = ((title == -2) | (title == -5)) & (grades["abstract"] != 1)
@@ -234,6 +233,36 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     placed = (grades["page"] == 2) | (grades["volume"] == 1) | (grades["doi"] == 1)
     contradicts = (score < 0) | ((against <= CONTRADICTION) & (score < MERGE) & ~placed)
     return pd.DataFrame(grades | {"score": np.round(score, 2), "contradicts": contradicts})
+
+
+def _elsewhere(
+    a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array], spoken: Array, meetings: Array
+) -> Array:
+    """Grade where fields together name two places in print, not merely a slip in a number.
+
+    One abstract at two conferences, one text in two journals, two abstracts in one supplement, a
+    column that has one title in every issue. A record that states little is in no other place.
+    """
+    title, page = grades["title"], grades["page"]
+    other = {name: grades[name] == -1 for name in ("container", "volume", "issue", "page")}
+    inexact = (title == 1) | (title == 2) | (title == 3)
+    short = np.minimum(a["points"].to_numpy(), b["points"].to_numpy()) < _COLUMN
+    one_place = (grades["volume"] == 1) | (page == 2)
+    sources = other["container"] & (
+        other["volume"]
+        | other["page"]
+        | spoken
+        | (meetings & (grades["year"] == 1))
+        | (inexact & (grades["year"] != 2))
+        | (other["issue"] & ~one_place)
+    )
+    numbers = (
+        (other["issue"] & other["volume"] & (page < 1))
+        | (other["page"] & (other["issue"] | other["volume"]))
+        | (other["page"] & inexact & (grades["container"] == 1) & (grades["volume"] == 1))
+        | (other["issue"] & short & (page < 1))
+    )
+    return graded(len(a), (sources | numbers, -1))
 
 
 def describe(evidence: pd.DataFrame) -> list[str]:

@@ -49,6 +49,8 @@ _PREPRINT = re.compile(
     r"\b(?:arxiv|biorxiv|medrxiv|psyarxiv|socarxiv|edarxiv|ssrn|preprints?|research square|"
     r"manuscript (?:in|submitted|under)|submitted for publication|in preparation)\b"
 )
+#: Databases that abridge the last page may lose the first ("Suppl:S417-29" became "Suppl-29").
+_FIRST_LOST = re.compile(r"[a-z]{4,}-\d+")
 _COUNT_OF_PAGES = re.compile(r"^\W*\d+\s*(?:p|pp|pages|s|seiten|leaves)\W*$")
 _PAGE_WORDS = re.compile(r"\b(?:article|art|paper|pages?|pp|p|no|number|id)\b|\bp(?=\d)")
 _PAGE = re.compile(r"[a-z]{0,5}\d+(?:\.[a-z]?\d+)?")
@@ -209,7 +211,7 @@ def read_doi(raw: str, url: str) -> str:
 
 
 def read_page(raw: str) -> str:
-    """Return the first page or article number, "" where only a count of pages is given.
+    """Return the first page or article number, "" where it is not given.
 
     Databases differ in whether a supplement's pages have its mark, so pages go without. Which of
     the two pages came first is lost in a date: it equals the same date and contradicts no page.
@@ -223,7 +225,7 @@ def read_page(raw: str) -> str:
         if dated:
             day, month, other_month, other_day = dated.groups()
             return f"{month or other_month}-{int(day or other_day)}"
-    if _COUNT_OF_PAGES.match(text):
+    if _COUNT_OF_PAGES.match(text) or _FIRST_LOST.fullmatch(text):
         return ""
     ranges = _RANGE.findall(text) if text.count("-") > 1 else []
     if len(ranges) > 1 and not any(letter.isalpha() for letter in text):

@@ -32,7 +32,27 @@ _LATEX = re.compile(r"\\(?=[&%$#_{}~^])|(?<!\\)[{}]|~(?=\w)")
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{1,16})[)\]]")
 _BREAK = re.compile(r"[:?!|;]\s|\s[-/]|--|\.\s+(?=[^\W\d_])|\.\.\.")
 _RETRACTED = re.compile(r"^\W*(?:retracted|withdrawn)(?: article| paper)?\W+", re.IGNORECASE)
+#: What databases put after a title: its language, what kind of article it is, and notices of others
+#: about it ("[Erratum appears in …]"), which do not make it one of them.
+_ADDED = re.compile(
+    r"(?:[\s.]*\[(?:(?:review|\d+ ref(?:erence)?s|see comments?"
+    r"|chinese|czech|danish|dutch|finnish|french|german|hebrew|hungarian|italian|japanese|korean"
+    r"|norwegian|persian|polish|portuguese|russian|serbian|spanish|swedish|turkish)\]"
+    r"|(?:erratum appears|comments? in\b|comment appears|re-?published (?:in|from)\b"
+    r"|retraction in\b|corrected and|update (?:in|of)\b|summary for patients"
+    r"|reprint(?:ed)? (?:in|of|from)\b|original (?:report|article) in\b)[^\[]*))+\W*$",
+    re.IGNORECASE,
+)
+#: How Web of Science and Scopus call a correction: by the place of what it corrects.
+_CORRECTED = re.compile(
+    r"\s*\((?:vol(?:ume)?\.? \w+, (?:pg|page|art|article)\b[^()]*"
+    r"|[^()]+ \(\d{4}\)[:,]? \w+:? ?\([^()]*\)[^()]*)\)\W*$",
+    re.IGNORECASE,
+)
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
+_SPACED_THOUSANDS = re.compile(
+    r"(?<![\d.,-])([1-9]\d?\d?)[ \u00a0\u2009\u202f](?=\d{3}(?![\d.,-]))"
+)
 _ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
 _ACRONYM = re.compile(r"^[A-Z][A-Za-z\-]*[A-Z][A-Za-z]*s?[- ]?\d*$")
 #: A Greek letter in a Latin title; a Greek word is longer than any name of a molecule ("γδ").
@@ -174,7 +194,11 @@ def _prepared(raw: str) -> str:
         text = _TAG.sub("", text)
     if "\\" in text or "{" in text:
         text = _LATEX.sub("", text)
-    text = plain(text).strip()
+    if text.find("[") > 0:
+        text = _ADDED.sub("", text)
+    if text.endswith((")", ").")):
+        text = _CORRECTED.sub(": Correction", text)
+    text = _SPACED_THOUSANDS.sub(r"\1", plain(text).strip())
     if not text.isascii() and not _GREEK_WORD.search(text):
         text = _GREEK.sub(lambda letter: GREEK[letter.group().lower()], text)
     if text[:1] in "RrWw[":

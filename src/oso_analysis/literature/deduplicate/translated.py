@@ -70,4 +70,11 @@ def same_article(
     # Two translations keep the technical terms; without any, a field may be misplaced.
     if shared < 3 or 3 * shared < min(len(words_a), len(words_b)):
         return 0
-    return REWORDED if near or _bracketed(raw_a) or _bracketed(raw_b) else SAME_PAGES
+    sure = near or _bracketed(raw_a) or _bracketed(raw_b) or _within(a, b)
+    return REWORDED if sure else SAME_PAGES
+
+
+def _within(a: str, b: str) -> bool:
+    """Whether the one title stands whole in the other, after a heading or beside a translation."""
+    short, long = sorted((a, b), key=len)
+    return f" {short} " in f" {long} "
