@@ -6,7 +6,7 @@ up, so that a count resting on a code with an alpha below 0.667 cannot be shown 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from types import MappingProxyType
 
@@ -18,7 +18,6 @@ from oso_analysis.agreement import (
     measure_consultation_agreement,
     measure_screening_agreement,
 )
-from oso_analysis.codebook import NOT_STATED
 from oso_analysis.errors import check_option
 from oso_analysis.frames import among, distinct
 from oso_analysis.review import Review
@@ -34,8 +33,14 @@ _MADE_FROM = MappingProxyType(
         "other_theme": "theme",
     }
 )
-#: Codes that stand in a facet's column of a table without being codes of it.
-_NOT_CODES = frozenset({NOT_STATED, "total", "other", "several"})
+#: Coders' themes of issues and of possible solutions are measured apart: a column that tells them
+#: apart, what it says in rows of the one or the other, and the facet of the themes in these rows.
+_THEMES_APART = (
+    ("kind", ("issue",), "issue_theme"),
+    ("kind", ("solution",), "solution_theme"),
+    ("voiced", ("issue_only", "issue_and_solution"), "issue_theme"),
+    ("voiced", ("solution_only", "issue_and_solution"), "solution_theme"),
+)
 
 
 class Reliability:
@@ -75,36 +80,75 @@ class Reliability:
             self._measured[material] = self._measures[material]()
         return self._measured[material]
 
-    def caveats(self, frame: pd.DataFrame, *, material: str = "literature") -> list[str]:
+    def caveats(
+        self,
+        frame: pd.DataFrame,
+        *,
+        material: str = "literature",
+        rests_on: Collection[str] = (),
+    ) -> list[str]:
         """Return what must be said under an exhibit that shows `frame`.
 
         Parameters
         ----------
         frame : pandas.DataFrame
             A counted table. Its columns named after a facet, or made from one (design families,
-            services), are what it is built on.
+            services), are what it is built on; of a facet whose codes are measured one by one, the
+            codes that stand in the column, "not stated" among them, for that is an answer, too.
+            Where rows are of issues or of possible solutions (`kind`, `voiced`, or an outcome,
+            which only solutions have), so are the themes beside them.
         material : {"literature", "consultation", "screening"}, default "literature"
             Whose coding was counted.
+        rests_on : collection of str, optional
+            Facets that decided what is counted although no column is named after them.
 
         Returns
         -------
         list of str
             One sentence for each facet with weak codes; empty where all are reliable.
+
+        Raises
+        ------
+        InputError
+            If `rests_on` names no facet of the material, where anything was coded twice.
         """
         rows = self.of(material)
-        measured = distinct(rows["facet"])
-        sentences: list[str] = []
-        for column in frame.columns:
-            facet = _MADE_FROM.get(str(column), str(column))
-            if facet not in measured:
-                continue
-            codes = None
-            if facet == column:
-                codes = sorted(distinct(frame[column]) - _NOT_CODES)
-                known = distinct(rows.loc[rows["facet"] == facet, "code"])
-                codes = [code for code in codes if code in known]
-            sentences += caveat_for(rows, [facet], codes=codes)
-        return list(dict.fromkeys(sentences))
+        built_on = self._built_on(frame, distinct(rows["facet"]))
+        for facet in rests_on if len(rows) else ():
+            check_option("rests_on", facet, sorted(distinct(rows["facet"])))
+            built_on.setdefault(facet, None)
+        return list(
+            dict.fromkeys(
+                sentence
+                for facet, codes in built_on.items()
+                for sentence in caveat_for(rows, [facet], codes=codes)
+            )
+        )
+
+    @staticmethod
+    def _built_on(frame: pd.DataFrame, measured: Collection[str]) -> dict[str, set[str] | None]:
+        """Return the facets a table is built on, each with the codes in it, None for all."""
+        found: dict[str, set[str] | None] = {}
+        for column in map(str, frame.columns):
+            facet = _MADE_FROM.get(column, column)
+            if facet in measured and facet == column:
+                found.setdefault(facet, distinct(frame[column]))
+            elif facet in measured:
+                found[facet] = None
+        apart = [
+            (facet, frame[column].isin(values))
+            for column, values, facet in _THEMES_APART
+            if column in frame
+        ]
+        if not apart and "outcome" in frame:
+            apart = [("solution_theme", frame["outcome"].notna())]
+        if "theme" in frame:
+            found |= {
+                facet: distinct(frame.loc[rows, "theme"])
+                for facet, rows in apart
+                if facet in measured
+            }
+        return found
 
 
 def measure_reliability(
