@@ -32,14 +32,14 @@ def ris(folder: Path, *lines: str) -> dict[str, Any]:
 # --------------------------------------------------------------------------------------- RIS
 
 
-@pytest.mark.parametrize("day", ["2018/04/10", "2015-6-3", "2015/06"])
+@pytest.mark.parametrize("day", ["2018/04/10", "2015-6-3", "2015/06", "20180327"])
 def test_a_day_is_no_edition(day: str, tmp_path: Path) -> None:
     record = ris(tmp_path, f"ET  - {day}", "N1  - Note")
     assert "edition" not in record
     assert f'"edition":"{day}"' in record["extra"]
 
 
-@pytest.mark.parametrize("said", ["2", "2018", "3rd ed., 2018", "2018-19", "1/2"])
+@pytest.mark.parametrize("said", ["2", "2018", "3rd ed., 2018", "2018-19", "1/2", "20189999"])
 def test_an_edition_with_a_year_is_one(said: str, tmp_path: Path) -> None:
     assert ris(tmp_path, f"ET  - {said}")["edition"] == said
 

@@ -26,7 +26,10 @@ _NO_ABSTRACT = re.compile(
     r"\[?(?:no abstract(?: available)?|abstract not available|n/?a|nan|null)\.?\]?$", re.I
 )
 #: EndNote keeps the day or month of online publication in the field of editions.
-_DAY = re.compile(r"\d{4}(?:[/-]\d\d?[/-]\d\d?|/(?:0?[1-9]|1[0-2]))")
+_DAY = re.compile(
+    r"\d{4}(?:[/-]\d\d?[/-]\d\d?|/(?:0?[1-9]|1[0-2]))"
+    r"|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+)
 _DASHES = re.compile(r" ?[\u2010-\u2015\u2212] ?")
 _PLAIN_DOI = re.compile(r"10\.\d{4,9}/[a-z0-9./()_-]*[a-z0-9]")
 _YEARS = {str(year): year for year in range(1400, 2100)}
