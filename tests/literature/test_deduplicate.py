@@ -15,6 +15,7 @@ from oso_analysis.literature.deduplicate import Deduplication, deduplicate
 from oso_analysis.literature.deduplicate.cluster import cluster
 from oso_analysis.literature.deduplicate.grades import container_grades
 from oso_analysis.literature.deduplicate.places import read_page
+from oso_analysis.literature.deduplicate.words import words_of
 
 TABLES = ("work_ids", "works", "merges", "review", "field_sources", "disagreements",
           "stale_decisions")  # fmt: skip
@@ -321,6 +322,11 @@ def test_short_names_of_journals(a: str, b: str, grade: int) -> None:
 
 
 # --- Decisions
+
+
+@given(st.text(st.characters(codec="ascii")))
+def test_words_are_the_same_in_ascii_and_in_other_text(text: str) -> None:
+    assert words_of(f"\u00e9 {text}") == ["\u00e9", *words_of(text)]
 
 
 def test_same_joins_and_different_separates() -> None:

@@ -10,7 +10,6 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from oso_analysis.literature.deduplicate.spelling import contrast, more, variant, word_grade
-from oso_analysis.literature.deduplicate.titles import WORD
 from oso_analysis.literature.deduplicate.translated import same_article
 from oso_analysis.literature.deduplicate.words import (
     DESIGNATION,
@@ -20,6 +19,7 @@ from oso_analysis.literature.deduplicate.words import (
     Folding,
     plain,
     two_languages,
+    words_of,
 )
 
 __all__ = ["SCREENED", "author_grades", "body_grades", "container_grades", "copies", "doi_grades",
@@ -132,7 +132,7 @@ def title_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
         grade[row] = told[titles]
         if grade[row] in (1, -1, -2) and ratio[row] > 80.0:
             # A space in the wrong place can hide a function word.
-            letters = {"".join(WORD.findall(plain(raw[row]).lower())) for raw in (raw_a, raw_b)}
+            letters = {"".join(words_of(plain(raw[row]).lower())) for raw in (raw_a, raw_b)}
             grade[row] = 4 if len(letters) == 1 else grade[row]
         if 1 <= grade[row] <= 3:
             stated = _stated_elsewhere(ta[row], tb[row], around_a, around_b, row)

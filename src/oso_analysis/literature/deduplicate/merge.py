@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+
+from oso_analysis.literature.deduplicate.words import words_of
 
 __all__ = ["FIELDS", "Merged", "merge"]
 
@@ -23,7 +24,6 @@ FIELDS = (
 _FULLEST = frozenset({"title", "authors", "abstract", "keywords", "pages", "extra"})
 #: Every export words this differently, so differing says nothing about the work.
 _NOT_COMPARED = frozenset({"extra"})
-_NOT_TEXT = re.compile(r"[\W_]+")
 
 
 class Merged(NamedTuple):
@@ -64,7 +64,7 @@ def _winners(values: pd.Series, work: Array, field: str) -> tuple[_Rows, _Rows]:
     if not len(rows.work):
         return agreed, rows
     texts = [str(value) for value in values.to_numpy(dtype=object)[unlike]]
-    keys = [_NOT_TEXT.sub("", text).casefold() for text in texts]
+    keys = ["".join(words_of(text)).casefold() for text in texts]
     numbers, distinct = pd.factorize(np.array(keys, dtype=object))
     length = np.array([len(text) for text in texts])
     _, same, counts = np.unique(

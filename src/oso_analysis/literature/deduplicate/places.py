@@ -6,7 +6,7 @@ import html
 import re
 from typing import NamedTuple
 
-from oso_analysis.literature.deduplicate.titles import WORD, Lexicon
+from oso_analysis.literature.deduplicate.titles import Lexicon
 from oso_analysis.literature.deduplicate.words import (
     DEGREES,
     MEETING,
@@ -14,6 +14,7 @@ from oso_analysis.literature.deduplicate.words import (
     PARTICLES,
     SERIAL,
     plain,
+    words_of,
 )
 
 __all__ = [
@@ -247,5 +248,5 @@ def read_number(raw: str) -> str:
     found = _DIGITS.search(raw)
     if found:
         return found.group().lstrip("0") or "0"
-    letters = WORD.findall(plain(raw).lower())
+    letters = words_of(plain(raw).lower())
     return "".join(letters) if len(letters) == 1 and len(letters[0]) < 5 else ""

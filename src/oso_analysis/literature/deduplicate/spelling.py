@@ -8,8 +8,7 @@ from itertools import takewhile
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from oso_analysis.literature.deduplicate.titles import WORD
-from oso_analysis.literature.deduplicate.words import CONTRAST, OPPOSITES, STOP
+from oso_analysis.literature.deduplicate.words import CONTRAST, OPPOSITES, STOP, words_of
 
 __all__ = ["contrast", "more", "variant", "word_grade"]
 
@@ -61,12 +60,12 @@ def word_grade(a: list[str], b: list[str], raw_a: str, raw_b: str) -> int:
 
 def _spare(raw: str, other: str) -> list[str]:
     """Return the function words that a title has, in full, and the other has not as often."""
-    found = WORD.findall(raw.lower())
+    found = words_of(raw.lower())
     if STOP.isdisjoint(found):
         return []
     return [
         word
-        for word in Counter(found) - Counter(WORD.findall(other.lower()))
+        for word in Counter(found) - Counter(words_of(other.lower()))
         if word in STOP and len(word) > 1
     ]
 

@@ -22,11 +22,11 @@ from oso_analysis.literature.deduplicate.words import (
     STOP,
     Folding,
     plain,
+    words_of,
 )
 
-__all__ = ["NO_TITLE", "WORD", "Lexicon", "Title", "hashed", "read_title"]
+__all__ = ["NO_TITLE", "Lexicon", "Title", "hashed", "read_title"]
 
-WORD = re.compile(r"[^\W_]+")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
 _LATEX = re.compile(r"\\(?=[&%$#_{}~^])|(?<!\\)[{}]|~(?=\w)")
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{1,16})[)\]]")
@@ -153,7 +153,7 @@ class Lexicon(dict[str, tuple[str, int, int, int]]):
 
     def fold(self, text: str) -> list[str]:
         """Return the words of a text folded, function words left out."""
-        return [folded for word in WORD.findall(text) if (folded := self[word][0])]
+        return [folded for word in words_of(text) if (folded := self[word][0])]
 
 
 def _number(word: str, before: str) -> str:
@@ -175,8 +175,8 @@ def _number(word: str, before: str) -> str:
 def _bracketed(match: re.Match[str]) -> str:
     """Drop an acronym or a document number in brackets, keep years, parts and editions."""
     inner = match.group(1).strip()
-    found = WORD.search(inner.lower())
-    first = found.group() if found else ""
+    found = words_of(inner.lower())
+    first = found[0] if found else ""
     if first in MARKER_WORDS:
         return f": {inner} "
     # In a title all in capitals "(PART 2)" and "(WOMEN)" look like acronyms.
@@ -222,7 +222,7 @@ def read_title(raw: str, lexicon: Lexicon) -> Title:
     parts = _BREAK.split(text.lower())
     for part in parts:
         key: list[str] = []
-        for word in WORD.findall(part):
+        for word in words_of(part):
             folded, weight, number, flags = lexicon[word]
             if flags:
                 flagged |= flags
@@ -253,7 +253,7 @@ def read_title(raw: str, lexicon: Lexicon) -> Title:
     markers = 0
     if flagged & _MARKER:
         # A bar where the title breaks: a last part "Correction" is more than a last word.
-        flat = " | ".join(" ".join(words) for part in parts if (words := WORD.findall(part)))
+        flat = " | ".join(" ".join(words) for part in parts if (words := words_of(part)))
         for bit, (_, pattern) in enumerate(MARKERS):
             if pattern.search(flat):
                 markers |= 1 << bit
