@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -22,6 +22,8 @@ from oso_analysis.literature.deduplicate.places import (
 from oso_analysis.literature.deduplicate.titles import (
     NO_TITLE,
     Lexicon,
+    Title,
+    prepared,
     read_title,
 )
 
@@ -54,6 +56,9 @@ def _texts(records: pd.DataFrame, column: str) -> list[str]:
     """Return the column's values as text, "" where missing or where there is no such column."""
     if column not in records.columns:
         return [""] * len(records)
+    if isinstance(records[column].dtype, pd.StringDtype):
+        texts: list[str] = records[column].to_numpy(dtype=object, na_value="").tolist()
+        return texts
     values = records[column].to_numpy(dtype=object)
     missing = records[column].isna().to_numpy()
     return [
@@ -90,7 +95,7 @@ class _Caches(NamedTuple):
     numbers: _Once
 
 
-def _keys(texts: list[str]) -> Array:
+def _keys(texts: Sequence[str]) -> Array:
     """Return a 63-bit number for each text, the same on every machine, and 0 for ""."""
     values = np.array(texts, dtype=object)
     numbers = pd.util.hash_array(values, categorize=False).view(np.int64) & 0x7FFFFFFFFFFFFFFF
@@ -108,7 +113,8 @@ def _chunk(records: pd.DataFrame, caches: _Caches) -> dict[str, Array]:
     """Return the features of some records, column by column."""
     lexicon, names, containers, numbers = caches
     raw = _texts(records, "title")
-    titles = _each(raw, lambda title: read_title(title, lexicon), NO_TITLE)
+    # Databases that differ in a title's case alone are common, and come to one title here.
+    titles = _each(_each(raw, prepared, ""), lambda text: read_title(text, lexicon), NO_TITLE)
     authors = _each(_texts(records, "authors"), lambda text: read_authors(text, names), NO_AUTHORS)
     sources = [containers[text] for text in _texts(records, "container")]
     publishers = [containers[text] for text in _texts(records, "publisher")]
@@ -123,29 +129,24 @@ def _chunk(records: pd.DataFrame, caches: _Caches) -> dict[str, Array]:
     ]
     pmids = [text.strip() for text in _texts(records, "pmid")]
     years = _years(records)
-    keys = [title.key for title in titles]
+    said: dict[str, Sequence[Any]] = dict(
+        zip(Title._fields, _columns(titles, len(Title._fields)), strict=True)
+    )
+    families, persons, people = _columns(authors, 3)
+    keys = said["key"]
     tight = [key.replace(" ", "") for key in keys]
-    families = [author[0] for author in authors]
-    columns: dict[str, list[Any]] = {
+    columns: dict[str, Sequence[Any]] = said | {
         "id": _texts(records, "record_id"),
         "raw": raw,
         "title": keys,
-        "main": [title.main for title in titles],
-        "tail": [title.tail for title in titles],
-        "points": [title.points for title in titles],
-        "numbers": [title.numbers for title in titles],
-        "markers": [title.markers for title in titles],
         "serial": [
             # Journals and meetings called "annual" have online-first years; reports do not.
-            title.serial or (source.serial and kind not in (1, 2))
-            for title, source, kind in zip(titles, sources, kinds, strict=True)
+            serial or (source.serial and kind not in (1, 2))
+            for serial, source, kind in zip(said["serial"], sources, kinds, strict=True)
         ],
-        "part": [title.part for title in titles],
-        "party": [title.party for title in titles],
-        "cut": [title.cut for title in titles],
         "families": families,
-        "names": [author[1] for author in authors],
-        "person": [author[2] for author in authors],
+        "names": persons,
+        "person": people,
         "container": [source.words for source in sources],
         "meeting": [source.meeting for source in sources],
         "volume": volumes,
@@ -163,7 +164,7 @@ def _chunk(records: pd.DataFrame, caches: _Caches) -> dict[str, Array]:
         ],
         "edition": [numbers[text] for text in _texts(records, "edition")],
         "publisher": [publisher.words for publisher in publishers],
-        "abstract": _each(_texts(records, "abstract"), _abstract, ""),
+        "abstract": [_abstract(text) for text in _texts(records, "abstract")],
     }
     blocks = {
         "k_doi": dois,
@@ -185,10 +186,15 @@ def _chunk(records: pd.DataFrame, caches: _Caches) -> dict[str, Array]:
         for name in FEATURES
     }
     result |= {name: _keys(texts) for name, texts in blocks.items()}
+    hashes = np.array(said["hashes"], dtype=np.int64).reshape(-1, 3)
     for name, first, second in (("k_12", 0, 1), ("k_13", 0, 2), ("k_23", 1, 2)):
-        pairs = [_pair(title.hashes, first, second) for title in titles]
-        result[name] = np.array(pairs, dtype=np.int64)
+        result[name] = _pairs(hashes[:, first], hashes[:, second])
     return result
+
+
+def _columns(rows: list[Any], width: int) -> list[tuple[Any, ...]]:
+    """Return the columns of rows that are tuples of `width` values."""
+    return list(zip(*rows, strict=True)) if rows else [()] * width
 
 
 def _stage(kind: int, source: Source, preprint: bool, doi: str, volume: str, place: str) -> int:
@@ -203,10 +209,10 @@ def _abstract(text: str) -> str:
     return "".join(text[:160].casefold().split())[:100]
 
 
-def _pair(low: tuple[int, ...], first: int, second: int) -> int:
-    if len(low) <= second:
-        return 0
-    return (low[first] * 31 + low[second]) & 0x7FFFFFFFFFFFFFFF or 1
+def _pairs(first: Array, second: Array) -> Array:
+    """Return a 63-bit number for each two hashes, 0 where the second is."""
+    numbers = (first * 31 + second) & 0x7FFFFFFFFFFFFFFF
+    return np.where(second == 0, 0, np.maximum(numbers, 1))
 
 
 _DTYPES: dict[str, Any] = {
@@ -244,5 +250,6 @@ def normalise(records: pd.DataFrame) -> pd.DataFrame:
                 np.concatenate([chunk[name] for chunk in chunks]), dtype=_DTYPES.get(name, object)
             )
             for name in (*FEATURES, *KEYS)
-        }
+        },
+        copy=False,
     )

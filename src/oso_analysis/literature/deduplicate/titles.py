@@ -5,12 +5,17 @@ from __future__ import annotations
 import html
 import re
 import zlib
+from collections.abc import Sequence
+from functools import reduce
+from itertools import chain
+from operator import or_
 from typing import NamedTuple
 
 from oso_analysis.literature.deduplicate.words import (
     CONTRAST,
     GENERIC,
     GREEK,
+    MARKER_SIGNS,
     MARKER_WORDS,
     MARKERS,
     NUMBER_WORDS,
@@ -25,12 +30,17 @@ from oso_analysis.literature.deduplicate.words import (
     words_of,
 )
 
-__all__ = ["NO_TITLE", "Lexicon", "Title", "hashed", "read_title"]
+__all__ = ["NO_TITLE", "Lexicon", "Title", "hashed", "prepared", "read_title"]
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
 _LATEX = re.compile(r"\\(?=[&%$#_{}~^])|(?<!\\)[{}]|~(?=\w)")
 _BRACKET = re.compile(r"[(\[]([^()\[\]]{1,16})[)\]]")
-_BREAK = re.compile(r"[:?!|;]\s|\s[-/]|--|\.\s+(?=[^\W\d_])|\.\.\.")
+#: A colon and the like before a space, a dash or slash after one, two dashes, the end of a sentence
+#: and an ellipsis. The sign comes first, to be looked for at once, and what must stand around it
+#: after.
+_BREAK = re.compile(
+    r"[:?!|;./-](?:(?<=[:?!|;])\s|(?<=\s[-/])|(?<=-)-|(?<=\.)(?:\s+(?=[^\W\d_])|\.\.))"
+)
 _RETRACTED = re.compile(r"^\W*(?:retracted|withdrawn)(?: article| paper)?\W+", re.IGNORECASE)
 #: What databases put after a title: its language, what kind of article it is, and notices of others
 #: about it ("[Erratum appears in …]"), which do not make it one of them.
@@ -87,7 +97,7 @@ class Title(NamedTuple):
     cut : bool
         Whether it ends in an ellipsis.
     hashes : tuple of int
-        The three smallest hashes of its longer words, for blocking.
+        The three smallest hashes of its longer words, for blocking; 0 for each that is missing.
     """
 
     key: str = ""
@@ -100,7 +110,7 @@ class Title(NamedTuple):
     part: bool = False
     party: bool = False
     cut: bool = False
-    hashes: tuple[int, ...] = ()
+    hashes: tuple[int, int, int] = (0, 0, 0)
 
 
 NO_TITLE = Title()
@@ -113,8 +123,8 @@ def hashed(text: str) -> int:
 
 
 #: What is special about a word, as bits of its flags: it may be a number or tell parts apart, it
-#: names a series, it may belong to a marker.
-_PLACED, _SERIAL, _MARKER = 1, 2, 4
+#: names a series, it is one of `MARKER_WORDS`; from the last bit on, its `MARKER_SIGNS`.
+_PLACED, _SERIAL, _MARKER, _SIGN = 1, 2, 4, 8
 
 
 class Lexicon(dict[str, tuple[str, int, int, int]]):
@@ -143,6 +153,7 @@ class Lexicon(dict[str, tuple[str, int, int, int]]):
             or word in PART_WORDS
         )
         flags = placed * _PLACED | (word in SERIAL) * _SERIAL | (word in MARKER_WORDS) * _MARKER
+        flags |= MARKER_SIGNS.get(word, 0) * _SIGN
         answer = self[word] = (
             folded,
             0 if common else letters,
@@ -185,8 +196,8 @@ def _bracketed(match: re.Match[str]) -> str:
     return " " if inner.lower() == "ebook" else f" {inner} "
 
 
-def _prepared(raw: str) -> str:
-    """Return a title in plain letters, without mark-up and acronyms in brackets."""
+def prepared(raw: str) -> str:
+    """Return a title in plain lower-case letters, without mark-up and acronyms in brackets."""
     text = raw
     if "&" in text:
         text = html.unescape(text)
@@ -207,56 +218,80 @@ def _prepared(raw: str) -> str:
         text = _BRACKET.sub(_bracketed, text)
     if "," in text:
         text = _THOUSANDS.sub("", text)
-    return text.replace("'", "")
+    return text.replace("'", "").lower()
 
 
-def read_title(raw: str, lexicon: Lexicon) -> Title:
-    """Return what a title says; `NO_TITLE` where it has no words."""
-    text = _prepared(raw)
-    keys: list[list[str]] = []
+def _numbered(
+    words: list[str], folded: Sequence[str], flags: Sequence[int]
+) -> tuple[list[str], set[str], bool]:
+    """Return folded words with digits for numbers, the numbers, and whether one names a part."""
+    result = list(folded)
     numbers: set[str] = set()
-    hashes: set[int] = set()
-    flagged = informative = letters = 0
-    before = ""
     numbered = False
-    parts = _BREAK.split(text.lower())
+    for place, flag in enumerate(flags):
+        if not flag & _PLACED:
+            continue
+        word, before = words[place], words[place - 1] if place else ""
+        if word in PART_WORDS and len(before) > 2 and before in NUMBER_WORDS:
+            numbers.add(NUMBER_WORDS[before])
+            numbered = numbered or word in PARTS
+        digits = _number(word, before)
+        if digits:
+            numbers.add(digits)
+            result[place] = digits
+            # "Research report 57" is the fifty-seventh of a series, no part.
+            numbered = numbered or (before in PARTS and (before != "report" or len(digits) == 1))
+    return result, numbers, numbered
+
+
+def _markers(parts: list[list[str]], possible: int) -> int:
+    """Return the bit mask of the `MARKERS` of a title in parts, of those its words allow."""
+    # A bar where the title breaks: a last part "Correction" is more than a last word.
+    flat = " | ".join([" ".join(words) for words in parts])
+    markers = 0
+    for bit, (_, pattern) in enumerate(MARKERS):
+        if possible >> bit & 1 and pattern.search(flat):
+            markers |= 1 << bit
+    return markers
+
+
+def _smallest(hashes: Sequence[int]) -> tuple[int, int, int]:
+    """Return the three smallest of the hashes above 0, each once, and 0 for what is missing."""
+    ordered = sorted(filter(None, hashes))
+    if len(set(ordered[:3])) < 3:
+        # Most titles repeat no word: to make a set of all hashes for each were a waste.
+        ordered = [*sorted(set(ordered)), 0, 0, 0]
+    first, second, third = ordered[:3]
+    return first, second, third
+
+
+def read_title(text: str, lexicon: Lexicon) -> Title:
+    """Return what a title, `prepared`, says; `NO_TITLE` where it has no words."""
+    parts = [words for part in _BREAK.split(text) if (words := words_of(part))]
+    if not parts:
+        return NO_TITLE
+    words = parts[0] if len(parts) == 1 else list(chain.from_iterable(parts))
+    # Columns rather than a loop over the words, few of which call for more than adding up.
+    folded: Sequence[str]
+    folded, weights, hashes, flags = zip(*map(lexicon.__getitem__, words), strict=True)
+    numbers: set[str] = set()
+    numbered = serial = False
+    markers = 0
+    if any(flags):
+        folded, numbers, numbered = _numbered(words, folded, flags)
+        flagged = reduce(or_, flags)
+        serial = bool(flagged & _SERIAL)
+        if flagged & _MARKER:
+            markers = _markers(parts, flagged // _SIGN)
+    keys = []
+    start = 0
     for part in parts:
-        key: list[str] = []
-        for word in words_of(part):
-            folded, weight, number, flags = lexicon[word]
-            if flags:
-                flagged |= flags
-                if flags & _PLACED:
-                    if word in PART_WORDS and len(before) > 2 and before in NUMBER_WORDS:
-                        numbers.add(NUMBER_WORDS[before])
-                        numbered = numbered or word in PARTS
-                    digits = _number(word, before)
-                    if digits:
-                        numbers.add(digits)
-                        folded = digits
-                        # "Research report 57" is the fifty-seventh of a series, no part.
-                        numbered = numbered or (
-                            before in PARTS and (before != "report" or len(digits) == 1)
-                        )
-            before = word
-            if folded:
-                key.append(folded)
-                if weight:
-                    informative += 1
-                    letters += weight
-                    if number:
-                        hashes.add(number)
-        if key:
+        end = start + len(part)
+        if key := list(filter(None, folded[start:end])):
             keys.append(key)
+        start = end
     if not keys:
         return NO_TITLE
-    markers = 0
-    if flagged & _MARKER:
-        # A bar where the title breaks: a last part "Correction" is more than a last word.
-        flat = " | ".join(" ".join(words) for part in parts if (words := words_of(part)))
-        for bit, (_, pattern) in enumerate(MARKERS):
-            if pattern.search(flat):
-                markers |= 1 << bit
     # "Chapter 4: …" or "Literature review. …" is a heading; its number is in `numbers`.
     while len(keys) > 1 and all(
         word in GENERIC or word.isdigit() or len(word) == 1 for word in keys[0]
@@ -268,12 +303,12 @@ def read_title(raw: str, lexicon: Lexicon) -> Title:
         f"{main} {tail}" if tail else main,
         main,
         tail,
-        min(0.9 * informative + 0.13 * letters, 10.0),
+        min(0.9 * (len(weights) - weights.count(0)) + 0.13 * sum(weights), 10.0),
         " ".join(sorted(numbers)) if numbers else "",
         markers,
-        bool(flagged & _SERIAL),
+        serial,
         numbered,
-        bool(PARTY.match(text.lower())),
+        bool(PARTY.match(text)),
         text.endswith(("...", "...]")),
-        tuple(sorted(hashes)[:3]),
+        _smallest(hashes),
     )

@@ -18,6 +18,7 @@ __all__ = [
     "GENERIC",
     "GREEK",
     "MARKERS",
+    "MARKER_SIGNS",
     "MARKER_WORDS",
     "MEETING",
     "NUMBER_WORDS",
@@ -186,13 +187,26 @@ MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 
-#: A title without any of these words has no marker; saves trying the patterns.
-MARKER_WORDS = frozenset(
-    """re reply response rejoinder comment comments commentary erratum errata corrigendum corrigenda
-    correction addendum retraction withdrawal notice expression review reviews summary findings
-    annex annexes appendix appendices supplement supplementary supporting explanatory press fact
-    factsheet protocol""".split()
-)
+#: The words of each marker, of which a title that has the marker has at least one.
+_SIGNS = {
+    "reply": "re reply response rejoinder",
+    "comment": "comment comments commentary",
+    "correction": "erratum errata corrigendum corrigenda correction corrections addendum",
+    "retraction": "retraction withdrawal expression",
+    "book review": "review reviews",
+    "summary": "summary findings",
+    "annex": "annex annexes appendix appendices supplement supplementary supporting",
+    "explanation": "explanatory",
+    "press release": "press fact factsheet",
+    "protocol": "protocol",
+}
+#: Word to the bit mask of the markers it may belong to; saves trying the patterns of the others.
+MARKER_SIGNS: dict[str, int] = {}
+for _bit, (_marker, _) in enumerate(MARKERS):
+    for _sign in _SIGNS[_marker].split():
+        MARKER_SIGNS[_sign] = MARKER_SIGNS.get(_sign, 0) | 1 << _bit
+#: A title without any of these words has no marker. "Corrections" alone may well be prisons.
+MARKER_WORDS = (frozenset(MARKER_SIGNS) | {"notice"}) - {"corrections"}
 
 #: Words after which a number tells one part of a whole from another.
 PART_WORDS = frozenset(
@@ -363,9 +377,14 @@ class Folding(dict[str, str]):
         if len(word) > 4 and word.isascii():
             folded = _SPELLINGS.get(word, word)
             if folded == word:
-                folded = _OUR.sub("or", folded)
-                folded = _ISE.sub("iz", folded)
-                folded = _DOUBLE.sub("", folded)
-                folded = _DIGRAPH.sub("e", folded)
+                # Few words have the letters; looking for them is cheaper than a pattern.
+                if "our" in folded:
+                    folded = _OUR.sub("or", folded)
+                if "is" in folded:
+                    folded = _ISE.sub("iz", folded)
+                if "ll" in folded:
+                    folded = _DOUBLE.sub("", folded)
+                if "ae" in folded or "oe" in folded:
+                    folded = _DIGRAPH.sub("e", folded)
         self[word] = folded
         return folded
