@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
+from itertools import chain
 from typing import NamedTuple
 
 from oso_analysis.literature.deduplicate.titles import Lexicon
@@ -37,12 +39,15 @@ _DROPPED, _INITIAL, _BODY, _ORDINARY = range(4)
 _BRACKETED = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 #: French and Italian articles that lean on the next word; an apostrophe may have become a space.
 _ELISION = re.compile(r"\b(?:(?:d|l|dell|nell|sull)'|[dl]\s)(?=[^\W\d_])")
-_SUBTITLE = re.compile(r"\s*[:=;]\s+")
-_CONJUNCTION = re.compile(r"[•·|&\n]|\s(?:and|und|et|with)\s", re.IGNORECASE)
+_SUBTITLE = re.compile(r"[:=;]\s")
+#: For lower case. The first characters that come into question are looked for at once.
+_CONJUNCTION = re.compile(r"[•·|&\n\s](?:(?<=[•·|&\n])|(?:and|und|et|with)\s)")
 _SPLIT_NAMES = re.compile(r"\s*[;•·|&\n]\s*|,?\s+(?:and|und|et|with)\s+", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d_]+")
+#: The ASCII characters, with a space for each that belongs to no name.
+_ASCII = "".join(chr(code) if chr(code).isalpha() else " " for code in range(128))
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
-_DOI_TAIL = re.compile(r"(?:/(?:full|abstract|pdf|epdf|html|meta))?[.,;)\]}>/]*$")
+_DOI_TAIL = re.compile(r"/(?:full|abstract|pdf|epdf|html|meta)$")
 PREPRINT_DOI = re.compile(
     r"10\.(?:48550|31234|2139|21203|1101/(?:20\d\d|\d{6})|31219|31235|20944|35542|33774|36227)\b"
 )
@@ -66,10 +71,10 @@ _RANGE = re.compile(r"(?<!\d)(\d+)\s*-\s*\d+")
 _DIGITS = re.compile(r"\d+")
 
 
-#: One name: probable family names and all its words (joined by spaces), whether it is a person's,
-#: whether an organisation's, whether a lone acronym. A plain tuple of plain values, which costs
-#: the garbage collector nothing however many are remembered.
-_Name = tuple[str, str, bool, bool, bool]
+#: One name: probable family names and all its words, whether it is a person's, whether an
+#: organisation's, whether a lone acronym. Plain tuples of plain values, which cost the garbage
+#: collector nothing however many are remembered.
+_Name = tuple[tuple[str, ...], tuple[str, ...], bool, bool, bool]
 
 
 class Names(dict[str, _Name]):
@@ -104,12 +109,18 @@ class _Tokens(dict[str, tuple[str, int]]):
         return answer
 
 
+def _letters(text: str) -> list[str]:
+    """Return the runs of letters in `text`."""
+    # As `words_of` does.
+    return text.translate(_ASCII).split() if text.isascii() else _NAME.findall(text)
+
+
 def _read_name(piece: str, known: _Tokens) -> _Name:
     left, comma, right = piece.partition(",")
-    tokens = _NAME.findall(left)
+    tokens = _letters(left)
     inverted = len(tokens)
     if comma:
-        tokens += _NAME.findall(right)
+        tokens += _letters(right)
     kept: list[str] = []
     families = 0
     initials = organisation = False
@@ -117,25 +128,25 @@ def _read_name(piece: str, known: _Tokens) -> _Name:
         low, kind = known[token]
         if kind >= _BODY:
             kept.append(low)
-            organisation = organisation or kind == _BODY
-            families += place < inverted
+            if place < inverted:
+                families += 1
+            if kind == _BODY:
+                organisation = True
         elif kind == _INITIAL:
             initials = True
-    if not kept:
+    words = tuple(kept)
+    if not words:
         # A lone acronym ("WHO") is a body; lone initials belong to a name split badly.
-        kept = [t.lower() for t in tokens if len(t) > 2 and t.lower() not in DEGREES]
-        words = " ".join(kept)
-        return words, words, False, False, bool(kept)
-    words = " ".join(kept)
+        words = tuple([t.lower() for t in tokens if len(t) > 2 and t.lower() not in DEGREES])
+        return words, words, False, False, bool(words)
     if comma and "," not in right:
-        return " ".join(kept[:families] or kept[-1:]), words, True, organisation, False
+        return words[:families] or words[-1:], words, True, organisation, False
     if comma or (initials and len(tokens) > 1 and len(tokens[-1]) <= 3):
         return words, words, True, organisation, False
-    if len(kept) > 4:
+    if len(words) > 4:
         return words, words, False, organisation, False
-    double = "-" in piece and len(kept) > 2 and f"{kept[-2]}-{kept[-1]}" in piece.lower()
-    family = " ".join(kept[-2:]) if double else kept[-1]
-    return family, words, len(kept) > 1, organisation, False
+    double = "-" in piece and len(words) > 2 and f"{words[-2]}-{words[-1]}" in piece.lower()
+    return words[-2:] if double else words[-1:], words, len(words) > 1, organisation, False
 
 
 def read_authors(raw: str, remembered: Names) -> tuple[str, str, int]:
@@ -143,30 +154,28 @@ def read_authors(raw: str, remembered: Names) -> tuple[str, str, int]:
     text = plain(html.unescape(raw) if "&" in raw else raw).replace("'", "")
     if "{" in text:
         text = text.replace("{", "").replace("}", "")
-    simple = not _CONJUNCTION.search(text)
+    simple = not _CONJUNCTION.search(text.lower())
     pieces = [
         piece
         for part in (text.split(";") if simple else _SPLIT_NAMES.split(text))
         if (piece := part.strip())
     ]
-    families: list[str] = []
-    words: list[str] = []
-    person = body = False
-    for piece in pieces:
-        family, name, is_person, is_body, acronym = remembered[piece]
-        words.append(name)
-        families.append(family)
-        person = person or is_person
-        body = body or is_body or (acronym and len(pieces) == 1)
-    if body:
+    if not pieces:
+        return NO_AUTHORS
+    families, names, people, bodies, acronyms = zip(
+        *[remembered[piece] for piece in pieces], strict=True
+    )
+    if any(bodies) or (len(pieces) == 1 and acronyms[0]):
         # Bodies are compared by their whole names.
-        return "", " ".join(words).strip(), -1
-    return _once(families), _once(words), int(person)
+        return "", " ".join([" ".join(words) for words in names]).strip(), -1
+    family = _once(families)
+    # Where only initials stand beside the family names, the two are the same.
+    return family, family if names == families else _once(names), int(any(people))
 
 
-def _once(names: list[str]) -> str:
+def _once(names: Iterable[tuple[str, ...]]) -> str:
     """Return the words of the names, each once."""
-    return " ".join(dict.fromkeys(" ".join(names).split()))
+    return " ".join(dict.fromkeys(chain.from_iterable(names)))
 
 
 class Source(NamedTuple):
@@ -207,7 +216,8 @@ def read_doi(raw: str, url: str) -> str:
             continue
         found = _DOI.search(text.lower().replace("%2f", "/"))
         if found:
-            return _DOI_TAIL.sub("", found.group().split("?")[0].split("#")[0])
+            doi = found.group().split("?")[0].split("#")[0].rstrip(".,;)]}>/")
+            return _DOI_TAIL.sub("", doi)
     return ""
 
 
