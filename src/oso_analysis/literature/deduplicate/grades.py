@@ -110,35 +110,29 @@ def title_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     ratio = _similar(ta, tb, both & ~equal, fuzz.ratio)
     grade = graded(len(ta), (both, -2), (equal, 5))
     cut = (a["cut"].to_numpy() | b["cut"].to_numpy()).astype(bool)
-    columns = [frame[name].to_numpy(dtype=object) for frame in (a, b) for name in ("main", "tail")]
-    main_a, tail_a, main_b, tail_b = columns
     raw_a, raw_b = a["raw"].to_numpy(dtype=object), b["raw"].to_numpy(dtype=object)
-    silent = _silent(a, b)
-    around_a, around_b = _Around(a), _Around(b)
     rows = np.flatnonzero(both & ~equal)
     near = [
         alike >= 60.0 or _cut_short(x, y) or (x[0] > _LATIN) != (y[0] > _LATIN)
         for x, y, alike in zip(ta[rows], tb[rows], ratio[rows].tolist(), strict=True)
     ]
+    rows = rows[np.array(near, dtype=bool)]
+    parts = [frame[name].to_numpy(dtype=object) for name in ("main", "tail") for frame in (a, b)]
+    columns = (ta, tb, *parts, ratio, cut, raw_a, raw_b)
+    silent = _silent(a, b)
+    around_a, around_b = _Around(a), _Around(b)
     told: dict[tuple[Any, ...], int] = {}
-    for row in rows[np.array(near, dtype=bool)].tolist():
-        titles = (
-            ta[row], tb[row], main_a[row], main_b[row], tail_a[row], tail_b[row],
-            float(ratio[row]), bool(cut[row]), raw_a[row], raw_b[row],
-        )  # fmt: skip
+    pairs = zip(*(column[rows].tolist() for column in columns), strict=True)
+    for row, titles in zip(rows.tolist(), pairs, strict=True):
         # Records that several databases have come as the same two titles many times.
-        if titles not in told:
-            told[titles] = _title_grade(*titles)
-        grade[row] = told[titles]
-        if grade[row] in (1, -1, -2) and ratio[row] > 80.0:
-            # A space in the wrong place can hide a function word.
-            letters = {"".join(words_of(plain(raw[row]).lower())) for raw in (raw_a, raw_b)}
-            grade[row] = 4 if len(letters) == 1 else grade[row]
-        if 1 <= grade[row] <= 3:
-            stated = _stated_elsewhere(ta[row], tb[row], around_a, around_b, row)
-            grade[row] = stated or grade[row]
-        elif grade[row] == -1 and silent[row]:
-            grade[row] = _translated(ta[row], tb[row], raw_a[row], raw_b[row])
+        found = told.get(titles)
+        if found is None:
+            found = told[titles] = _title_grade(*titles)
+        if 1 <= found <= 3:
+            found = _stated_elsewhere(ta[row], tb[row], around_a, around_b, row) or found
+        elif found == -1 and silent[row]:
+            found = _translated(ta[row], tb[row], raw_a[row], raw_b[row])
+        grade[row] = found
     # The rest, as unlike as any two titles, are "different" or in two languages.
     same_doi = same_text(a["doi"].to_numpy(dtype=object), b["doi"].to_numpy(dtype=object))[0]
     placed = same_place(a, b)
@@ -185,6 +179,27 @@ def _title_grade(
     raw_b: str,
 ) -> int:
     """Grade two titles that are not equal."""
+    grade = _words_grade(a, b, main_a, main_b, tail_a, tail_b, ratio, cut, raw_a, raw_b)
+    if grade in (1, -1, -2) and ratio > 80.0:
+        # A space in the wrong place can hide a function word.
+        letters = ["".join(words_of(plain(raw).lower())) for raw in (raw_a, raw_b)]
+        return 4 if letters[0] == letters[1] else grade
+    return grade
+
+
+def _words_grade(
+    a: str,
+    b: str,
+    main_a: str,
+    main_b: str,
+    tail_a: str,
+    tail_b: str,
+    ratio: float,
+    cut: bool,
+    raw_a: str,
+    raw_b: str,
+) -> int:
+    """Grade two titles by what stands in their keys, and word by word where they are alike."""
     tight_a, tight_b = a.replace(" ", ""), b.replace(" ", "")
     if tight_a == tight_b:
         return 5
@@ -388,7 +403,10 @@ def _abbreviates(a: str, b: str) -> bool:
     """Return whether each word of one name shortens the same word of the other ("Arch Sex Behav").
 
     One word may be a contraction ("Proc Natl Acad Sci"); the others begin the words they stand for.
+    Either way the two begin with one letter.
     """
+    if a[0] != b[0]:
+        return False
     short, long = sorted((a.split(), b.split()), key=len)
     if len(short) == 1 and len(long) > 1:
         return len(short[0]) > 1 and short[0] == "".join(word[0] for word in long)

@@ -27,23 +27,25 @@ def word_grade(a: list[str], b: list[str], raw_a: str, raw_b: str) -> int:
     only_a, only_b = more(a, b), more(b, a)
     if 2 * len(only_a) > len(a) + 2 and 2 * len(only_b) > len(b) + 2:
         return -2
+    common = len(set_a & set_b)
+    # Who has more words of weight left than this differs, whatever becomes of the others.
+    most = max(2, (common + min(len(only_a), len(only_b))) // 3)
     rest_b = list(only_b)
-    left_a = []
+    left_a: list[str] = []
     for word in only_a:
-        found = next((other for other in rest_b if variant(word, other)), None)
-        if found is None:
-            left_a.append(word)
+        for other in rest_b:
+            if variant(word, other):
+                rest_b.remove(other)
+                break
         else:
-            rest_b.remove(found)
-    shared = len(set_a & set_b) + len(only_a) - len(left_a)
+            left_a.append(word)
+            if len(left_a) > most and len(_grave(left_a)) > most:
+                return -2
+    if len(rest_b) > most and len(_grave(rest_b)) > most:
+        return -2
+    shared = common + len(only_a) - len(left_a)
     # "(CSA)" beside the words it stands for adds nothing, nor does a misspelt "from".
-    initials_a, initials_b = "".join(w[0] for w in a), "".join(w[0] for w in b)
-    if left_a:
-        spare = _spare(raw_b, raw_a)
-        left_a = [word for word in left_a if not _idle(word, initials_b, spare)]
-    if rest_b:
-        spare = _spare(raw_a, raw_b)
-        rest_b = [word for word in rest_b if not _idle(word, initials_a, spare)]
+    left_a, rest_b = _weighty(left_a, b, raw_a, raw_b), _weighty(rest_b, a, raw_b, raw_a)
     if left_a and rest_b and len(left_a) + len(rest_b) <= 3:
         # One word written as two, or a slip in a short word.
         joined = "".join(left_a), "".join(rest_b)
@@ -58,31 +60,37 @@ def word_grade(a: list[str], b: list[str], raw_a: str, raw_b: str) -> int:
     return -1 if shared >= 4 and left <= max(1, shared // 5) else -2
 
 
+def _grave(words: list[str]) -> list[str]:
+    """Return the words that `_weighty` never leaves out."""
+    return [word for word in words if not 1 < len(word) <= 6 or word in CONTRAST or word.isdigit()]
+
+
+def _weighty(only: list[str], there: list[str], raw: str, raw_there: str) -> list[str]:
+    """Return the words that one title has more than the other (`there`), without the idle ones.
+
+    Those are acronyms of words that both have, and misspelt function words: then the other title
+    has that function word to spare.
+    """
+    short = set(only).difference(_grave(only))
+    if not short:
+        return only
+    initials = "".join([word[0] for word in there])
+    spare = _spare(raw_there, raw)
+    idle = {
+        word
+        for word in short
+        if (len(word) <= 5 and word in initials)
+        or any(OSA.distance(word, stop, score_cutoff=1) <= 1 for stop in spare)
+    }
+    return [word for word in only if word not in idle] if idle else only
+
+
 def _spare(raw: str, other: str) -> list[str]:
     """Return the function words that a title has, in full, and the other has not as often."""
-    found = words_of(raw.lower())
-    if STOP.isdisjoint(found):
-        return []
-    return [
-        word
-        for word in Counter(found) - Counter(words_of(other.lower()))
-        if word in STOP and len(word) > 1
-    ]
-
-
-def _idle(word: str, initials: str, spare: list[str]) -> bool:
-    """Return whether a word that one title has more is of no weight.
-
-    Either it is an acronym of words that both have, or a misspelt function word: then the other
-    title has that function word to spare.
-    """
-    if word in CONTRAST or word.isdigit() or len(word) < 2:
-        return False
-    if len(word) <= 5 and word in initials:
-        return True
-    if len(word) > 6:
-        return False
-    return any(OSA.distance(word, stop, score_cutoff=1) <= 1 for stop in spare)
+    found, there = (
+        [word for word in words_of(text.lower()) if word in STOP] for text in (raw, other)
+    )
+    return [word for word in set(found) if len(word) > 1 and found.count(word) > there.count(word)]
 
 
 def contrast(a: str, b: str) -> bool:
@@ -123,5 +131,6 @@ def variant(a: str, b: str) -> bool:
         alike = shared >= len(short) - 1
     else:
         alike = False
-    alike = alike or bool(fuzz.ratio(a, b) >= 80.0) or _slip(a, b)
+    # In a word of more than four letters a slip leaves four fifths of them alike.
+    alike = alike or bool(fuzz.ratio(a, b) >= 80.0) or (len(long) == 4 and _slip(a, b))
     return alike and not _opposite(a, b)
