@@ -18,15 +18,13 @@ Array = np.ndarray[Any, Any]
 NEIGHBOURS = dict.fromkeys(KEYS, 6) | {"k_doi": 40, "k_pmid": 40, "k_start": 15, "k_place": 12}
 
 
-def pairs_by_key(key: Array, order: Array, neighbours: int) -> tuple[Array, Array]:
-    """Return positions of the pairs that share a key, at most `neighbours` ahead in `order`.
+def pairs_by_key(key: Array, neighbours: int) -> tuple[Array, Array]:
+    """Return positions of the pairs that share a key, at most `neighbours` apart in a block.
 
     Parameters
     ----------
     key : numpy.ndarray
-        Blocking key of each row, 0 for none.
-    order : numpy.ndarray
-        Rank of each row within its block; no two rows share one.
+        Blocking key of each row, 0 for none; the rows in the order they have within a block.
     neighbours : int
         How far ahead a row is paired.
 
@@ -36,7 +34,7 @@ def pairs_by_key(key: Array, order: Array, neighbours: int) -> tuple[Array, Arra
         Two arrays of positions.
     """
     rows = np.flatnonzero(key)
-    rows = rows[np.lexsort((order[rows], key[rows]))]
+    rows = rows[np.argsort(key[rows], kind="stable")]
     keys = key[rows]
     lefts: list[Array] = []
     rights: list[Array] = []
@@ -66,13 +64,13 @@ def candidate_pairs(features: pd.DataFrame) -> tuple[Array, Array]:
         Positions of the one and the other record, sorted, without repeats.
     """
     rows = len(features)
-    titles = features["title"].to_numpy(dtype=object)
-    order = np.empty(rows, np.int64)
+    titles = features["title"].tolist()
     # Stable: records with one title keep the order of their ids.
-    order[np.argsort(titles, kind="stable")] = np.arange(rows)
+    order = np.array(sorted(range(rows), key=titles.__getitem__), dtype=np.int64)
     found = [np.empty(0, np.int64)]
     for name in KEYS:
-        left, right = pairs_by_key(features[name].to_numpy(), order, NEIGHBOURS[name])
+        left, right = pairs_by_key(features[name].to_numpy()[order], NEIGHBOURS[name])
+        left, right = order[left], order[right]
         found.append(np.minimum(left, right) * rows + np.maximum(left, right))
     codes = np.unique(np.concatenate(found))
     return codes // max(rows, 1), codes % max(rows, 1)

@@ -132,7 +132,7 @@ def _block_pairs(blocks: pd.DataFrame) -> pd.DataFrame:
     lefts, rights = [], []
     for number, name in enumerate(KEYS):
         rows = blocks[blocks["key"].to_numpy() == number].sort_values(["title", "id"])
-        left, right = pairs_by_key(rows["block"].to_numpy(), np.arange(len(rows)), NEIGHBOURS[name])
+        left, right = pairs_by_key(rows["block"].to_numpy(), NEIGHBOURS[name])
         ids = rows["id"].to_numpy(dtype=object)
         lefts.append(ids[left])
         rights.append(ids[right])
