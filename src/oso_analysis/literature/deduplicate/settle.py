@@ -56,13 +56,13 @@ def settle(
     verdicts : Verdicts
         What people decided.
     contradicts : callable
-        See `cluster`.
+        See `cluster`; asked only about pairs that are not in `pairs`.
     """
     place = {record_id: position for position, record_id in enumerate(ids.tolist())}
     first = cluster(
         titled,
         pairs.loc[pairs["score"] >= MERGE, ["a", "b", "score"]],
-        contradicts=contradicts,
+        contradicts=_remembered(pairs, len(ids), contradicts),
         same=[(place[x], place[y]) for x, y, _ in verdicts.same],
         different=[(place[x], place[y]) for x, y, _ in verdicts.different],
     )
@@ -75,6 +75,29 @@ def settle(
         _merges(pairs, first, ids, verdicts, place),
         _review(pairs, first, ids, verdicts, place),
     )
+
+
+def _remembered(
+    pairs: pd.DataFrame, size: int, contradicts: Callable[[Array, Array], Array]
+) -> Callable[[Array, Array], Array]:
+    """Return `contradicts`, with the answers of the pairs weighed already looked up.
+
+    Most pairs within a work are links, so that little is left to weigh.
+    """
+    codes = pairs["a"].to_numpy(np.int64) * size + pairs["b"].to_numpy(np.int64)
+    order = np.argsort(codes)
+    codes, answers = codes[order], pairs["contradicts"].to_numpy(dtype=bool)[order]
+
+    def answer(left: Array, right: Array) -> Array:
+        wanted = left * size + right
+        place = np.searchsorted(codes, wanted)
+        weighed = np.append(codes, -1)[place] == wanted
+        result = np.zeros(len(left), bool)
+        result[weighed] = answers[place[weighed]]
+        result[~weighed] = contradicts(left[~weighed], right[~weighed])
+        return result
+
+    return answer
 
 
 def with_titles(review: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
