@@ -60,8 +60,10 @@ _CORRECTED = re.compile(
     re.IGNORECASE,
 )
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
+#: Looking back only once there is a digit: a pattern that begins with looking back is tried at every
+#: character.
 _SPACED_THOUSANDS = re.compile(
-    r"(?<![\d.,-])([1-9]\d?\d?)[ \u00a0\u2009\u202f](?=\d{3}(?![\d.,-]))"
+    r"([1-9](?<![\d.,-].)\d?\d?)[ \u00a0\u2009\u202f](?=\d{3}(?![\d.,-]))"
 )
 _ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
 _ACRONYM = re.compile(r"^[A-Z][A-Za-z\-]*[A-Z][A-Za-z]*s?[- ]?\d*$")
