@@ -8,8 +8,9 @@ a notebook it is an ordinary exception whose text is readable as it stands.
 from __future__ import annotations
 
 import linecache
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ __all__ = [
     "RunError",
     "check_option",
     "listed",
+    "naming_files",
     "nearest",
     "nearest_code",
     "require_columns",
@@ -161,6 +163,35 @@ class InputError(OsoError, ValueError):
     def __reduce__(self) -> tuple[Any, ...]:
         """Survive the trip back from a worker process."""
         return (type(self), (self.problems, self.summary))
+
+
+@contextmanager
+def naming_files(**files: str) -> Iterator[None]:
+    """Let problems name the files that tables were read from.
+
+    A function that gets frames can only call them by its own names for them; the reader of the
+    message has files.
+
+    Parameters
+    ----------
+    **files : str
+        The function's name for a table, to the file it came from.
+
+    Examples
+    --------
+    >>> with naming_files(decisions="verdicts.csv"):
+    ...     raise InputError([Problem("is wrong", file="decisions", row=2)])
+    Traceback (most recent call last):
+    oso_analysis.errors.InputError: 1 problem with the input:
+      - verdicts.csv, row 2: is wrong
+    """
+    try:
+        yield
+    except InputError as error:
+        problems = [
+            replace(item, file=files.get(item.file or "", item.file)) for item in error.problems
+        ]
+        raise InputError(problems, error.summary) from None
 
 
 def nearest(value: object, legal: Iterable[object]) -> str | None:

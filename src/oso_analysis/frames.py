@@ -1,4 +1,4 @@
-"""What pandas does slowly with the text columns of this package's frames."""
+"""What pandas does slowly with this package's frames, and where their rows stand in their files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-__all__ = ["among", "distinct"]
+__all__ = ["among", "distinct", "file_rows"]
 
 
 def among(values: pd.Series, known: pd.Series | pd.Index | Collection[object]) -> pd.Series:
@@ -23,3 +23,14 @@ def among(values: pd.Series, known: pd.Series | pd.Index | Collection[object]) -
 def distinct(values: pd.Series) -> set[str]:
     """Return the distinct values as text, without missing ones."""
     return {str(value) for value in values.dropna().unique().tolist()}
+
+
+def file_rows(frame: pd.DataFrame) -> list[int]:
+    """Return each row's number in the file it was read from, where the header is row 1.
+
+    A reader that skips blank rows keeps the others' numbers in an index called ``row``; of any
+    other frame nothing is known but the order of its rows.
+    """
+    if frame.index.name == "row":
+        return [int(row) for row in frame.index]
+    return list(range(2, len(frame) + 2))

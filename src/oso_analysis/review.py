@@ -19,7 +19,7 @@ import yaml
 
 from oso_analysis.codebook import Codebook, read_codebook
 from oso_analysis.display import Summarised, Summary, plural
-from oso_analysis.errors import InputError, Problem, nearest
+from oso_analysis.errors import InputError, Problem, naming_files, nearest
 from oso_analysis.indicators import prepare_figures
 from oso_analysis.literature.coding import code_works
 from oso_analysis.literature.deduplicate import Deduplication, deduplicate
@@ -333,9 +333,7 @@ class _Parts:
             self._once(
                 "deduplication",
                 self._works_digest,
-                lambda: deduplicate(
-                    self.reading.records, decisions=self.table("duplicate_decisions")
-                ),
+                self._deduplicate,
             )
         )
 
@@ -345,12 +343,7 @@ class _Parts:
         return self._once(
             "work_screening",
             self._works_digest + "".join(map(self._table_digest, names)),
-            lambda: screen_works(
-                self.table("screening"),
-                self.deduplication.work_ids,
-                self._codebook,
-                adjudication=self.table("screening_adjudication"),
-            ),
+            self._screen_works,
         ).copy(deep=False)
 
     @cached_property
@@ -359,14 +352,40 @@ class _Parts:
         return self._once(
             "work_codes",
             self._works_digest + "".join(map(self._table_digest, names)),
-            lambda: code_works(
+            self._code_works,
+        ).copy(deep=False)
+
+    # How parts are made; what is wrong names the files
+
+    def _deduplicate(self) -> Deduplication:
+        with naming_files(decisions=self._file("duplicate_decisions")):
+            return deduplicate(self.reading.records, decisions=self.table("duplicate_decisions"))
+
+    def _screen_works(self) -> pd.DataFrame:
+        work_ids = self.deduplication.work_ids
+        names = {"adjudication": "screening_adjudication", "screening": "screening"}
+        with naming_files(**{own: self._file(name) for own, name in names.items()}):
+            return screen_works(
+                self.table("screening"),
+                work_ids,
+                self._codebook,
+                adjudication=self.table("screening_adjudication"),
+            )
+
+    def _code_works(self) -> pd.DataFrame:
+        work_ids = self.deduplication.work_ids
+        names = ("coding", "coding_consensus", "coding_adjudication")
+        with naming_files(**{name: self._file(name) for name in names}):
+            return code_works(
                 self.table("coding"),
-                self.deduplication.work_ids,
+                work_ids,
                 self._codebook,
                 consensus=self.table("coding_consensus"),
                 adjudication=self.table("coding_adjudication"),
-            ),
-        ).copy(deep=False)
+            )
+
+    def _file(self, name: str) -> str:
+        return self.package[name].paths[0]
 
     # Checking
 

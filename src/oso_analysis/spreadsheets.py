@@ -10,13 +10,17 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
+
+import pandas as pd
 
 from oso_analysis.consultation.readers.grids import Grid, read_table_grids
 from oso_analysis.errors import InputError, Problem, nearest
 from oso_analysis.files import write_whole
+from oso_analysis.literature.readers.write import unguard
 
-__all__ = ["DATA_SHEET", "to_csv"]
+__all__ = ["DATA_SHEET", "read_rows", "to_csv"]
 
 #: The sheet of a template that holds the rows; the others explain.
 DATA_SHEET = "Data"
@@ -63,6 +67,54 @@ def to_csv(path: Path, output: Path | None = None, *, sheet: str | None = None) 
     )
     write_whole(target, text.getvalue().encode("utf-8"))
     return target, len(grid.cells) - 1
+
+
+def read_rows(path: Path, *, file: str) -> pd.DataFrame:
+    """Read a small table that people fill in, as a spreadsheet program may have saved it.
+
+    Parameters
+    ----------
+    path : Path
+        As for `to_csv`.
+    file : str
+        What messages call it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Every column text, missing where blank, without blank rows and columns; the index ``row``
+        is the row's number in the file. An apostrophe that guards a cell from being run as a
+        formula is taken away.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or a column has no name or that of another.
+    """
+    try:
+        grid = _choose(read_table_grids(path), path.name, None)
+    except InputError as error:
+        raise InputError(replace(item, file=file) for item in error.problems) from None
+    header, *cells = grid.cells
+    row = grid.rows[0]
+    problems = [
+        Problem("has cells but no name", file, row, f"number {number}")
+        for number, name in enumerate(header, start=1)
+        if not name
+    ]
+    problems += [
+        Problem("stands twice in the header", file, row, name)
+        for name in dict.fromkeys(header)
+        if name and header.count(name) > 1
+    ]
+    if problems:
+        raise InputError(problems)
+    return pd.DataFrame(
+        [[unguard(cell) or None for cell in row] for row in cells],
+        columns=header,
+        index=pd.Index(grid.rows[1:], dtype="int64", name="row"),
+        dtype="str",
+    )
 
 
 def _choose(grids: list[Grid], file: str, sheet: str | None) -> Grid:

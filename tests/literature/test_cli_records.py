@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import warnings
 from pathlib import Path
 
 import pandas as pd
@@ -81,6 +82,43 @@ def test_a_wrong_verdict_is_found_in_its_file(
     said = capsys.readouterr().err
     assert f"{decisions}, row 2, column 'verdict': 'diferent' must be one of same" in said
     assert "did you mean 'different'" in said
+
+
+def test_rows_are_counted_as_the_file_has_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    decisions = tmp_path / "verdicts.csv"
+    # Blank rows, and the empty columns at the end that Excel saves.
+    decisions.write_text(
+        "record_id_a,record_id_b,verdict,,\n,,,,\n\nzotero-1,zotero-2,same,,\n,,,,\na,b,sane,,\n",
+        encoding="utf-8",
+    )
+    words = ["records", "deduplicate", str(FIXTURES / "zotero.ris")]
+    words += ["--output", str(tmp_path / "works.csv"), "--decisions", str(decisions)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert main(words) == 2
+    assert f"{decisions}, row 6, column 'verdict': 'sane' must be" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("record_id_a,record_id_b\na,b\n", "column 'verdict': is needed by {file}"),
+        ("record_id_a,record_id_b,verdict\na,b,same,x\n", "row 1, column 'number 4': has cells"),
+        ("record_id_a,record_id_b,verdict,verdict\na,b,same,x\n", "stands twice in the header"),
+        ("", "{file}: holds no rows"),
+    ],
+)
+def test_decisions_that_are_no_table_are_found_in_their_file(
+    text: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    decisions = tmp_path / "verdicts.csv"
+    decisions.write_text(text, encoding="utf-8")
+    words = ["records", "deduplicate", str(FIXTURES / "zotero.ris")]
+    words += ["--output", str(tmp_path / "works.csv"), "--decisions", str(decisions)]
+    assert main(words) == 2
+    assert said.format(file=decisions) in capsys.readouterr().err
 
 
 def test_bad_input_is_answered_with_all_problems_and_no_output(

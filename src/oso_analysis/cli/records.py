@@ -116,9 +116,7 @@ def _import(arguments: argparse.Namespace) -> int:
 
 
 def _deduplicate(arguments: argparse.Namespace) -> int:
-    from dataclasses import replace
-
-    from oso_analysis.errors import InputError
+    from oso_analysis.errors import naming_files
     from oso_analysis.literature.deduplicate import deduplicate
     from oso_analysis.literature.readers import write_table
 
@@ -127,15 +125,8 @@ def _deduplicate(arguments: argparse.Namespace) -> int:
     )
     decisions = _decisions(arguments.decisions) if arguments.decisions is not None else None
     result = _read(arguments)
-    try:
+    with naming_files(decisions=str(arguments.decisions)):
         found = deduplicate(result.records, decisions=decisions)
-    except InputError as error:
-        # The library knows a table; the reader has a file.
-        problems = [
-            replace(item, file=str(arguments.decisions)) if item.file == "decisions" else item
-            for item in error.problems
-        ]
-        raise InputError(problems, error.summary) from None
     for table, path in (
         (found.review, arguments.review),
         (found.merges, arguments.merges),
@@ -189,6 +180,10 @@ def _check_outputs(arguments: argparse.Namespace, outputs: tuple[str, ...], *inp
 
 def _decisions(path: Path) -> pd.DataFrame:
     """Read people's verdicts, as a spreadsheet program may have saved them."""
-    from oso_analysis.literature.readers import read_table
+    from oso_analysis.errors import require_columns
+    from oso_analysis.literature.deduplicate.decisions import COLUMNS
+    from oso_analysis.spreadsheets import read_rows
 
-    return read_table(path)
+    frame = read_rows(path, file=str(path))
+    require_columns(frame, COLUMNS, where=str(path))
+    return frame

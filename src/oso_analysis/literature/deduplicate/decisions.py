@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
 import pandas as pd
 
 from oso_analysis.errors import InputError, Problem, nearest, require_columns
+from oso_analysis.frames import file_rows
 
-__all__ = ["STALE_COLUMNS", "VERDICTS", "Verdicts", "check_decisions"]
+__all__ = ["COLUMNS", "STALE_COLUMNS", "VERDICTS", "Verdicts", "check_decisions"]
 
+COLUMNS = ("record_id_a", "record_id_b", "verdict")
 VERDICTS = ("same", "different")
 STALE_COLUMNS = ("record_id_a", "record_id_b", "verdict", "why")
 
@@ -26,7 +29,8 @@ class Verdicts(NamedTuple):
     different : list of tuple
         Pairs of record ids that are different works, with the reason.
     stale : pandas.DataFrame
-        Verdicts that no longer apply, and why.
+        Verdicts that no longer apply, and why: one of their records is not there, and no other
+        verdicts lead from it to a record that is.
     """
 
     same: list[tuple[str, str, str]]
@@ -52,22 +56,21 @@ class _Groups:
         self._parent[second] = first
 
 
-def _clean(decisions: pd.DataFrame) -> list[dict[str, str]]:
-    """Return the rows as text, or raise with every row that is not a verdict."""
-    require_columns(decisions, ("record_id_a", "record_id_b", "verdict"), where="decisions")
+def _clean(decisions: pd.DataFrame) -> tuple[list[dict[str, str]], list[Problem]]:
+    """Return the rows that are verdicts as text, and what is wrong with the others."""
+    require_columns(decisions, COLUMNS, where="decisions")
     problems: list[Problem] = []
     rows: list[dict[str, str]] = []
-    # Row 1 is the header of decisions.csv.
-    for number, record in enumerate(decisions.to_dict("records"), start=2):
+    for number, record in zip(file_rows(decisions), decisions.to_dict("records"), strict=True):
         row = {str(k): "" if pd.isna(v) else str(v).strip() for k, v in record.items()}
         verdict = row["verdict"].lower()
-        problems += [
+        found = [
             Problem("must name a record", file="decisions", row=number, column=column)
             for column in ("record_id_a", "record_id_b")
             if not row[column]
         ]
         if verdict not in VERDICTS:
-            problems.append(
+            found.append(
                 Problem(
                     f"must be one of {', '.join(VERDICTS)}",
                     file="decisions",
@@ -78,7 +81,7 @@ def _clean(decisions: pd.DataFrame) -> list[dict[str, str]]:
                 )
             )
         if row["record_id_a"] and row["record_id_a"] == row["record_id_b"]:
-            problems.append(
+            found.append(
                 Problem(
                     "is compared with itself; a verdict needs two records",
                     file="decisions",
@@ -87,10 +90,99 @@ def _clean(decisions: pd.DataFrame) -> list[dict[str, str]]:
                     value=row["record_id_b"],
                 )
             )
-        rows.append(row | {"verdict": verdict, "row": str(number)})
-    if problems:
-        raise InputError(problems)
-    return rows
+        problems += found
+        if not found:
+            rows.append(row | {"verdict": verdict, "row": str(number)})
+    return rows, problems
+
+
+#: Who was said to be the same as whom: record to record to the first row that says so.
+_Links = Mapping[str, Mapping[str, int]]
+
+
+def _links(rows: Iterable[dict[str, str]]) -> _Links:
+    links: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in rows:
+        if row["verdict"] == "same":
+            a, b = row["record_id_a"], row["record_id_b"]
+            links[a].setdefault(b, int(row["row"]))
+            links[b].setdefault(a, int(row["row"]))
+    return links
+
+
+def _chain(links: _Links, start: str, end: str) -> list[tuple[str, str, int]]:
+    """Return the fewest verdicts that make two records the same: each (record, record, row)."""
+    came: dict[str, str] = {start: ""}
+    queue = [start]
+    for item in queue:
+        if item == end:
+            break
+        for other in links.get(item, ()):
+            if other not in came:
+                came[other] = item
+                queue.append(other)
+    chain = []
+    while came[end]:
+        chain.append((came[end], end, links[came[end]][end]))
+        end = came[end]
+    return chain[::-1]
+
+
+def _conflicts(rows: list[dict[str, str]], links: _Links, groups: _Groups) -> list[Problem]:
+    """Return a problem for each "different" that other verdicts contradict, naming their rows."""
+    problems = []
+    for row in rows:
+        a, b = row["record_id_a"], row["record_id_b"]
+        if row["verdict"] == "different" and groups.find(a) == groups.find(b):
+            chain = _chain(links, a, b)
+            said = ", ".join(f"{x} and {y} are the same (row {number})" for x, y, number in chain)
+            rule = f"for {a} and {b} contradicts other verdicts: {said}"
+            problems.append(Problem(rule, "decisions", int(row["row"]), "verdict", "different"))
+    return problems
+
+
+def _reached(links: _Links, here: set[str], start: str, without: str) -> set[str]:
+    """Return the records at hand that verdicts lead to from `start`, not by way of `without`.
+
+    The way ends at a record that is there: other verdicts speak of what lies behind it.
+    """
+    if start in here:
+        return {start}
+    seen, queue = {start, without}, [start]
+    found: set[str] = set()
+    for item in queue:
+        for other in links.get(item, ()):
+            if other not in seen:
+                seen.add(other)
+                if other in here:
+                    found.add(other)
+                else:
+                    queue.append(other)
+    return found
+
+
+def _idle(rows: list[dict[str, str]], links: _Links, here: set[str]) -> list[dict[str, str]]:
+    """Return the verdicts that say nothing of two records at hand, directly or with others."""
+
+    def ends(row: dict[str, str], known: set[str]) -> tuple[set[str], set[str]]:
+        a, b = row["record_id_a"], row["record_id_b"]
+        return _reached(links, known, a, b), _reached(links, known, b, a)
+
+    idle = []
+    known = set(here)
+    for row in rows:
+        if row["verdict"] == "different":
+            if all(ends(row, here)):
+                # Whatever makes a record the same as one of these two is of use.
+                known |= {row["record_id_a"], row["record_id_b"]}
+            else:
+                idle.append(row)
+    for row in rows:
+        if row["verdict"] == "same":
+            one, other = ends(row, known)
+            if not one or not other or len(one | other) == 1:
+                idle.append(row)
+    return idle
 
 
 def _because(row: dict[str, str]) -> str:
@@ -122,42 +214,30 @@ def check_decisions(decisions: pd.DataFrame | None, record_ids: Iterable[str]) -
     Raises
     ------
     InputError
-        For an illegal row, and for each verdict that other verdicts contradict.
+        For every illegal row, and for each verdict that other verdicts contradict.
     """
     empty = pd.DataFrame({name: pd.Series(dtype="str") for name in STALE_COLUMNS})
-    if decisions is None or not len(decisions):
-        if decisions is not None:
-            _clean(decisions)
+    if decisions is None:
         return Verdicts([], [], empty)
-    rows = _clean(decisions)
+    rows, problems = _clean(decisions)
     groups = _Groups()
     for row in rows:
         if row["verdict"] == "same":
             groups.join(row["record_id_a"], row["record_id_b"])
-    conflicts = [
-        Problem(
-            f"says that {row['record_id_a']} and {row['record_id_b']} are different works, but "
-            "other verdicts make them the same",
-            file="decisions",
-            row=int(row["row"]),
-            column="verdict",
-            value=row["verdict"],
-        )
-        for row in rows
-        if row["verdict"] == "different"
-        and groups.find(row["record_id_a"]) == groups.find(row["record_id_b"])
-    ]
-    if conflicts:
-        raise InputError(conflicts, f"decisions: {len(conflicts)} verdict(s) contradict others")
+    links = _links(rows)
+    problems += _conflicts(rows, links, groups)
+    if problems:
+        raise InputError(problems, "the decisions about duplicates cannot be used")
     here = set(record_ids)
     stale = []
+    for row in _idle(rows, links, here):
+        pair = (row["record_id_a"], row["record_id_b"])
+        missing = " and no record ".join(item for item in pair if item not in here)
+        stale.append((*pair, row["verdict"], f"no record {missing}"))
     members: dict[str, list[str]] = {}
     reasons: dict[str, str] = {}
     for row in sorted(rows, key=lambda row: (row["record_id_a"], row["record_id_b"])):
         pair = (row["record_id_a"], row["record_id_b"])
-        missing = [item for item in pair if item not in here]
-        if missing:
-            stale.append((*pair, row["verdict"], f"no record {' and no record '.join(missing)}"))
         if row["verdict"] == "same":
             root = groups.find(pair[0])
             reasons.setdefault(root, _because(row))
@@ -178,5 +258,7 @@ def check_decisions(decisions: pd.DataFrame | None, record_ids: Iterable[str]) -
             if all(sides):
                 a, b = sorted(sides)
                 different.add((a, b, _because(row)))
-    table = pd.DataFrame(stale, columns=list(STALE_COLUMNS)).astype("str") if stale else empty
+    table = (
+        pd.DataFrame(sorted(stale), columns=list(STALE_COLUMNS)).astype("str") if stale else empty
+    )
     return Verdicts(same, sorted(different), table)
