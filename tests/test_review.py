@@ -119,6 +119,43 @@ def test_adjudication_overrules_reviewers(broken: Path) -> None:
     assert after[excluded] == "include"
 
 
+def test_verdicts_that_contradict_each_other_are_found_in_their_files(broken: Path) -> None:
+    before = oso.load_review(broken)
+    several = before.works.query("n_records > 1")["record_ids"].iloc[0].split("; ")
+    a, b = several[:2]
+    reason = next(iter(before.codebook["exclusion_reason"]))
+    one, other = list(before.codebook["design"])[:2]
+    tables = {
+        "screening_adjudication": [f"{a},include,,Kim,", "", f"{b},exclude,{reason},Lee,"],
+        "coding_adjudication": [f"{a},design,{one},Kim,", f"{b},design,{other},Lee,"],
+    }
+    start = {}
+    for name, rows in tables.items():
+        path = broken / f"data/literature/{name}.csv"
+        text = path.read_text("utf-8")
+        start[name] = text.count("\n") + 1
+        path.write_text(text + "\n".join(rows) + "\n", "utf-8")
+    with pytest.raises(InputError) as caught:
+        oso.load_review(broken)
+    found = {item.file: item for item in caught.value.problems}
+    for name, rows in tables.items():
+        problem = found[f"literature/{name}.csv"]
+        assert problem.row == start[name] + len(rows) - 1
+        assert f"for {b} contradicts row {start[name]}" in problem.rule
+
+
+def test_decisions_about_duplicates_are_found_in_their_file(broken: Path) -> None:
+    path = broken / "data/literature/duplicate_decisions.csv"
+    start = path.read_text("utf-8").count("\n") + 1
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write(",,,,\na-1,a-2,same,,\n\na-2,a-1,different,,\n")
+    with pytest.raises(InputError) as caught:
+        oso.load_review(broken)
+    (problem,) = [item for item in caught.value.problems if item.column == "verdict"]
+    assert (problem.file, problem.row) == ("literature/duplicate_decisions.csv", start + 3)
+    assert f"are the same (row {start + 1})" in problem.rule
+
+
 def test_a_wrong_name_suggests_the_right_one() -> None:
     with pytest.raises(AttributeError, match="did you mean 'load_review'"):
         oso.load_reviews  # noqa: B018

@@ -141,8 +141,20 @@ def test_bad_coding_is_refused_all_at_once(small_codebook: Codebook) -> None:
 
 def test_two_adjudicated_designs_are_refused(small_codebook: Codebook) -> None:
     adjudication = pd.DataFrame(
-        [("w1", "design", "cohort"), ("w1", "design", "qualitative")],
-        columns=["work_id", "facet", "code"],
+        [
+            ("a1", "design", "cohort"),
+            ("a1", "theme", "policing"),
+            ("a2", "theme", "research"),
+            ("a3", "design", "qualitative"),
+            ("b1", "design", "survye"),
+        ],
+        columns=["record_id", "facet", "code"],
     )
-    with pytest.raises(InputError, match=r"has two codes of a facet that takes one \(design\)"):
+    with pytest.raises(InputError) as caught:
         code_works(CODING, WORK_IDS, small_codebook, coder="c1", adjudication=adjudication)
+    said = [str(problem) for problem in caught.value.problems]
+    assert (
+        "coding_adjudication, row 5, column 'code': 'qualitative' for a3 contradicts row 2, "
+        "'cohort' for a1: both are about the work w1, which takes one design" in said
+    )
+    assert any("'survye' is not a code of design" in line for line in said)

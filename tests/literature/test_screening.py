@@ -109,7 +109,7 @@ def test_adjudication_is_final_and_may_name_a_record(small_codebook: Codebook) -
         ({"record_id": ["zz"], "decision": ["include"]}, "'zz' is not a known record"),
         ({"work_id": ["w1"], "record_id": ["b1"], "decision": ["include"]}, "belongs to w2"),
         ({"work_id": ["w1"], "decision": ["includ"]}, "did you mean 'include'"),
-        ({"work_id": ["w1", "w1"], "decision": ["include", "exclude"]}, "two different verdicts"),
+        ({"work_id": ["w1", "w1"], "decision": ["include", "exclude"]}, "contradicts row 2"),
         ({"work_id": [None], "decision": ["include"]}, "names no work"),
     ],
 )
@@ -119,6 +119,29 @@ def test_adjudication_that_does_not_fit(
     adjudication = pd.DataFrame(rows).assign(exclusion_reason=None)
     with pytest.raises(InputError, match=message):
         screened(small_codebook, adjudication=adjudication)
+
+
+def test_verdicts_that_contradict_each_other_are_named_with_rows_and_records(
+    small_codebook: Codebook,
+) -> None:
+    adjudication = pd.DataFrame(
+        {
+            "record_id": ["a1", "b1", "zz", "b2", "b3", "b4"],
+            "decision": ["include", "include", "include", "exclude", "exclude", "exclude"],
+            "exclusion_reason": [None, None, None, "not_online", "not_online", "not_offending"],
+        },
+        index=pd.Index([2, 3, 5, 6, 7, 9], name="row"),
+    )
+    with pytest.raises(InputError) as caught:
+        screened(small_codebook, adjudication=adjudication)
+    assert [str(problem) for problem in caught.value.problems] == [
+        "adjudication, row 5, column 'record_id': 'zz' is not a known record",
+        "adjudication, row 6, column 'decision': 'exclude (not_online)' for b2 contradicts row 3, "
+        "'include' for b1: both are about the work w2, which takes one decision, with one reason",
+        "adjudication, row 9, column 'decision': 'exclude (not_offending)' for b4 contradicts row "
+        "3, 'include' for b1: both are about the work w2, which takes one decision, with one "
+        "reason",
+    ]
 
 
 def test_all_problems_at_once(small_codebook: Codebook) -> None:

@@ -26,7 +26,7 @@ import pandas as pd
 from oso_analysis.codebook import NOT_STATED, Codebook
 from oso_analysis.errors import InputError, Problem, nearest, require_columns
 from oso_analysis.frames import distinct
-from oso_analysis.literature.screening import resolve_work_column
+from oso_analysis.literature.adjudication import contradictions, name_works
 
 __all__ = ["EMPTY_CODES", "SINGLE_LABEL", "code_works", "list_coding_disagreements"]
 
@@ -106,9 +106,9 @@ def _sighting_codes(
     columns = ["record_id", "basis", "facet", "code"]
     rows = coding.loc[coding["coder"] == coder, columns]
     if consensus is not None and not consensus.empty:
-        require_columns(consensus, ["record_id", "facet", "code"], where="consensus")
-        problems += _record_problems(consensus, work_ids, file="consensus")
-        problems += _check_codes(consensus, codebook, file="consensus")
+        require_columns(consensus, ["record_id", "facet", "code"], where="coding_consensus")
+        problems += _record_problems(consensus, work_ids, file="coding_consensus")
+        problems += _check_codes(consensus, codebook, file="coding_consensus")
         settled = pd.MultiIndex.from_frame(consensus[["record_id", "facet"]])
         own = pd.MultiIndex.from_frame(rows[["record_id", "facet"]])
         # A consensus was reached on everything there was to see: it ranks with an abstract.
@@ -166,25 +166,17 @@ def _adjudicated(
     columns = ["work_id", "facet", "code"]
     if adjudication is None or adjudication.empty:
         return pd.DataFrame({column: pd.Series(dtype="str") for column in columns})
-    require_columns(adjudication, ["facet", "code"], where="coding adjudication")
-    file = "coding adjudication"
+    file = "coding_adjudication"
+    require_columns(adjudication, ["facet", "code"], where=file)
     problems = _check_codes(adjudication, codebook, file=file)
+    rows, more = name_works(adjudication, work_ids, file=file)
+    problems += more
+    for facet in SINGLE_LABEL:
+        of_facet = rows[rows["facet"] == facet]
+        problems += contradictions(of_facet, "code", file=file, column="code", takes=f"one {facet}")
     if problems:
         raise InputError(problems, "the coding adjudication cannot be used")
-    rows = resolve_work_column(adjudication, work_ids, file=file)[columns].drop_duplicates()
-    single = rows[rows["facet"].isin(SINGLE_LABEL)]
-    twice = sorted(set(single.loc[single.duplicated(["work_id", "facet"]), "work_id"]))
-    if twice:
-        raise InputError(
-            Problem(
-                f"has two codes of a facet that takes one ({', '.join(SINGLE_LABEL)})",
-                file=file,
-                column="work_id",
-                value=work,
-            )
-            for work in twice
-        )
-    return rows
+    return rows[columns].drop_duplicates()
 
 
 def code_works(

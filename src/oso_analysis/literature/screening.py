@@ -27,6 +27,7 @@ import pandas as pd
 from oso_analysis.codebook import Codebook
 from oso_analysis.errors import InputError, Problem, nearest, require_columns
 from oso_analysis.frames import among, distinct
+from oso_analysis.literature.adjudication import contradictions, name_works
 
 __all__ = [
     "CONFLICT",
@@ -35,7 +36,6 @@ __all__ = [
     "NOT_SCREENED",
     "included_works",
     "list_conflicts",
-    "resolve_work_column",
     "screen_works",
 ]
 
@@ -118,78 +118,6 @@ def _check_reviewer(screening: pd.DataFrame, reviewer: str) -> None:
         )
 
 
-def resolve_work_column(
-    verdicts: pd.DataFrame, work_ids: pd.DataFrame, *, file: str
-) -> pd.DataFrame:
-    """Return `verdicts` with every row's `work_id` filled in.
-
-    Parameters
-    ----------
-    verdicts : pandas.DataFrame
-        Rows that name a work by `work_id`, or by the `record_id` of any of its records (safer:
-        record ids never change, works may be merged or split by a later de-duplication).
-    work_ids : pandas.DataFrame
-        `record_id, work_id`.
-    file : str
-        Name of the table, for messages.
-
-    Raises
-    ------
-    InputError
-        A row names no work, an unknown one, or a record of another work.
-    """
-    if "work_id" not in verdicts.columns and "record_id" not in verdicts.columns:
-        require_columns(verdicts, ["work_id"], where=file)
-    problems: list[Problem] = []
-    by_record = dict(zip(work_ids["record_id"], work_ids["work_id"], strict=True))
-    works = set(work_ids["work_id"])
-    missing = [None] * len(verdicts)
-    named = list(verdicts["work_id"]) if "work_id" in verdicts.columns else missing
-    seen = list(verdicts["record_id"]) if "record_id" in verdicts.columns else missing
-    resolved: list[str | None] = []
-    for row, (work, record) in enumerate(zip(named, seen, strict=True), start=2):
-        work = None if pd.isna(work) else work
-        record = None if pd.isna(record) else record
-        if work is None and record is None:
-            problems.append(Problem("names no work", file=file, row=row, column="work_id"))
-        elif work is not None and work not in works:
-            problems.append(
-                Problem(
-                    "is not a work any more; name one of its records instead",
-                    file=file,
-                    row=row,
-                    column="work_id",
-                    value=work,
-                    nearest=nearest(work, works),
-                )
-            )
-        elif record is not None and record not in by_record:
-            problems.append(
-                Problem(
-                    "is not a known record",
-                    file=file,
-                    row=row,
-                    column="record_id",
-                    value=record,
-                    nearest=nearest(record, by_record),
-                )
-            )
-        elif work is not None and record is not None and by_record[record] != work:
-            problems.append(
-                Problem(
-                    f"belongs to {by_record[record]}, not to {work}",
-                    file=file,
-                    row=row,
-                    column="record_id",
-                    value=record,
-                )
-            )
-        resolved.append(work if work is not None else by_record.get(record))
-    if problems:
-        raise InputError(problems, f"{file} does not fit the records")
-    return verdicts.assign(work_id=pd.Series(resolved, index=verdicts.index, dtype="str"))
-
-
 def _adjudicated(
     adjudication: pd.DataFrame | None, work_ids: pd.DataFrame, codebook: Codebook
 ) -> pd.DataFrame:
@@ -212,17 +140,20 @@ def _adjudicated(
         "adjudication",
         "is not an exclusion reason",
     )
+    rows, more = name_works(adjudication, work_ids, file="adjudication")
+    problems += more
+    because = (" (" + rows["exclusion_reason"].astype("str") + ")").fillna("")
+    problems += contradictions(
+        rows.assign(verdict=rows["decision"].astype("str") + because),
+        "verdict",
+        file="adjudication",
+        column="decision",
+        takes="one decision, with one reason",
+    )
     if problems:
         raise InputError(problems, "the adjudication cannot be used")
-    rows = resolve_work_column(adjudication, work_ids, file="adjudication")
-    rows = rows[["work_id", "decision", "exclusion_reason"]].drop_duplicates()
-    twice = sorted(set(rows.loc[rows["work_id"].duplicated(), "work_id"]))
-    if twice:
-        raise InputError(
-            Problem("has two different verdicts", file="adjudication", column="work_id", value=work)
-            for work in twice
-        )
-    return rows.set_index("work_id")
+    kept = rows[["work_id", "decision", "exclusion_reason"]].drop_duplicates()
+    return kept.set_index("work_id")
 
 
 def _votes(screening: pd.DataFrame, work_ids: pd.DataFrame, reviewer: str) -> pd.DataFrame:
