@@ -254,3 +254,15 @@ def test_data_dictionary_is_in_step(root: Path, data: Path, codebook: Codebook) 
     assert page == render_dictionary(read_package(data), codebook), (
         "docs/data-dictionary.md is out of date: run 'oso-analysis data-dictionary'"
     )
+
+
+def test_empty_columns_that_a_spreadsheet_saved_are_told_with_their_cure(
+    tmp_path: Path, codebook: Codebook
+) -> None:
+    _, problems = load(
+        tmp_path, codebook, f"{HEADER},,\na,2019,1.5,2019-06-21,include,,,,\n,,,,,,,,\n"
+    )
+    assert [str(problem) for problem in problems] == [
+        "t.csv, row 1: has 2 columns without a name; name what holds anything, else "
+        "mend it with `oso-analysis to-csv data/t.csv`"
+    ]

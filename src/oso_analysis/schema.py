@@ -307,6 +307,13 @@ def _check_header(
         rule = f"is separated by {mark}, not commas; {_mend(file)}"
         problems.append(Problem(rule, file=file, row=1))
         return []
+    nameless = header.count("")
+    if nameless:
+        # A spreadsheet program saves columns that look empty but were once touched.
+        what = "a column" if nameless == 1 else f"{nameless} columns"
+        rule = f"has {what} without a name; name what holds anything, else {_mend(file)}"
+        problems.append(Problem(rule, file=file, row=1))
+        header = [name for name in header if name]
     problems += [
         Problem("stands twice in the header", file=file, row=1, column=name)
         for name in sorted({name for name in header if header.count(name) > 1})
