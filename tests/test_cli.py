@@ -179,6 +179,21 @@ def test_a_console_that_lacks_a_letter_does_not_end_the_program(
     assert b"Traceback" not in done.stderr
 
 
+def test_a_reader_that_has_gone_ends_the_output_quietly(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a\n1\n", encoding="utf-8")
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "oso_analysis", "to-csv", "t.csv"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
 def test_the_quick_answer_imports_nothing_heavy() -> None:
     code = (
         "import sys; import oso_analysis.cli, oso_analysis.cli.run, oso_analysis.runner.quick,"

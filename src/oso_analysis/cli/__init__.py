@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import importlib.util
 import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -28,22 +30,31 @@ _MODULES = (
     "init",
 )
 _INTERRUPTED = 130
+#: What a shell reports of a program whose reader has gone (128 and the signal's number).
+_CUT_SHORT = 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status.
 
     0 is success; 1 a run that failed although its input was good; 2 bad input or usage; 130 an
-    interruption by the user.
+    interruption by the user; 141 output cut short by who read it (`| head -1`).
     """
     for stream in (sys.stdout, sys.stderr):
         # A Windows console or a pipe may not know every letter; output must not end the program.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     parser = _parser()
-    arguments = parser.parse_args(argv)
     try:
+        arguments = parser.parse_args(argv)
         status: int = arguments.handler(arguments)
+        sys.stdout.flush()
+    except OSError as error:
+        if not _reader_gone(error):
+            raise
+        # What is still to be written goes nowhere, or it would be tried again at the very end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _CUT_SHORT
     except KeyboardInterrupt:
         print("interrupted; what was published is as it was", file=sys.stderr)
         return _INTERRUPTED
@@ -55,6 +66,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"oso-analysis: {error}", file=sys.stderr)
         return error.exit_code
     return status
+
+
+def _reader_gone(error: OSError) -> bool:
+    """Tell whether an error says that nobody reads the output any more."""
+    # Windows calls a pipe without a reader an invalid argument, of no file.
+    windows = os.name == "nt" and error.errno == errno.EINVAL and error.filename is None
+    return isinstance(error, BrokenPipeError) or windows
 
 
 def _parser() -> argparse.ArgumentParser:
