@@ -1,16 +1,17 @@
-"""Writing files: whole or not at all, and nothing that a spreadsheet would run."""
+"""Writing files: only where nothing is lost, whole or not at all, and nothing that would run."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from oso_analysis.errors import RunError
+from oso_analysis.errors import InputError, Problem, RunError
+from oso_analysis.project import MARKER
 
-__all__ = ["csv_text", "safe_cell", "write_whole"]
+__all__ = ["check_output_folder", "check_outputs", "csv_text", "safe_cell", "write_whole"]
 
 #: A spreadsheet would run a text that starts with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -31,6 +32,113 @@ def csv_text(names: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
     for row in rows:
         writer.writerow(["" if value is None else safe_cell(value) for value in row])
     return text.getvalue()
+
+
+def check_outputs(
+    outputs: Mapping[str, Path | None],
+    *,
+    inputs: Iterable[Path | None] = (),
+    into_data: bool = False,
+) -> None:
+    """Refuse, before any work is done, outputs that cannot be written or would destroy something.
+
+    An earlier output is replaced without asking; what a command reads, what it writes under
+    another option, and what is the project's own (its data, notebooks, editions and published
+    reports) never is.
+
+    Parameters
+    ----------
+    outputs : mapping of str to Path
+        Option to the file it names; None where the option was not given.
+    inputs : iterable of Path, optional
+        Files the same command reads.
+    into_data : bool, default False
+        Whether tables of the project's data are what the command writes.
+
+    Raises
+    ------
+    InputError
+        One problem for each such output.
+    """
+    problems = []
+    taken = [path for path in inputs if path is not None]
+    for option, path in outputs.items():
+        if path is None:
+            continue
+        place = _own_place(path)
+        if any(_same_file(path, other) for other in taken):
+            rule = "is read or written already; choose another file"
+        elif place and not (into_data and place == "data/"):
+            rule = f"is part of the project ({place}); choose another place"
+        elif into_data and place and path.suffix.lower() != ".csv":
+            rule = "is no CSV; the project's other data are not replaced"
+        elif path.is_dir():
+            rule = "is a folder; name a file"
+        elif not path.parent.is_dir():
+            rule = f"cannot be written, because there is no folder {path.parent}; make it first"
+        else:
+            rule = ""
+        if rule:
+            problems.append(Problem(rule, str(path), None, option))
+        taken.append(path)
+    if problems:
+        raise InputError(problems, "the output cannot be written")
+
+
+def check_output_folder(
+    option: str, folder: Path, names: Iterable[str], *, inputs: Iterable[Path | None] = ()
+) -> None:
+    """Refuse, as `check_outputs`, a folder for several files; the folder itself may be new.
+
+    Parameters
+    ----------
+    option : str
+        The option that names the folder.
+    folder : Path
+        Where the files will be written.
+    names : iterable of str
+        The files.
+    inputs : iterable of Path, optional
+        Files the same command reads.
+
+    Raises
+    ------
+    InputError
+        If the folder is the project's own or no folder, or a file of that name is an input.
+    """
+    place = _own_place(folder / "any")
+    if place:
+        rule = f"is part of the project ({place}); choose another place"
+    elif folder.exists() and not folder.is_dir():
+        rule = "is a file; name a folder"
+    else:
+        read = [path for path in inputs if path is not None]
+        files = [folder / name for name in names]
+        lost = [str(p) for p in files if any(_same_file(p, other) for other in read)]
+        rule = f"holds what is read: {', '.join(lost)}; choose another folder" if lost else ""
+    if rule:
+        raise InputError([Problem(rule, str(folder), None, option)], "the output cannot be written")
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    # Two names can be one file: letters' case on Windows and macOS, or a link.
+    if one.exists() and other.exists():
+        return one.samefile(other)
+    return one.resolve() == other.resolve()
+
+
+def _own_place(path: Path) -> str:
+    """Return which part of a project's own a path lies in; empty where it is nobody's."""
+    path = path.resolve()
+    root = next((folder for folder in path.parents if (folder / MARKER).is_file()), None)
+    if root is None:
+        return ""
+    first, *rest = path.relative_to(root).parts
+    if first in ("data", "notebooks"):
+        return f"{first}/"
+    if first == "reports" and rest and (root / first / rest[0] / "exhibits.json").is_file():
+        return f"the published report reports/{rest[0]}/"
+    return first if first == "editions.yaml" and not rest else ""
 
 
 def write_whole(path: Path, content: bytes) -> None:

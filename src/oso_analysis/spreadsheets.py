@@ -17,7 +17,7 @@ import pandas as pd
 
 from oso_analysis.consultation.readers.grids import Grid, read_table_grids
 from oso_analysis.errors import InputError, Problem, nearest
-from oso_analysis.files import write_whole
+from oso_analysis.files import check_outputs, write_whole
 from oso_analysis.literature.readers.write import unguard
 
 __all__ = ["DATA_SHEET", "read_rows", "to_csv"]
@@ -50,16 +50,26 @@ def to_csv(path: Path, output: Path | None = None, *, sheet: str | None = None) 
     Raises
     ------
     InputError
-        If the file cannot be read, holds no rows or several sheets, or if the output that was not
-        asked for by name is there already.
+        If the file cannot be read, holds no rows or several sheets; if the output that was not
+        asked for by name is there already, or has rows and would be replaced by none; as
+        `check_outputs`.
     RunError
         If the output cannot be written.
     """
-    grid = _choose(read_table_grids(path), path.name, sheet)
     target = output or path.with_suffix(".csv")
+    # A CSV is mended where it stands; a workbook is no table to be replaced by one.
+    mended = target.suffix.lower() == path.suffix.lower() == ".csv"
+    check_outputs({"--output": output}, inputs=() if mended else [path], into_data=True)
+    grid = _choose(read_table_grids(path), path.name, sheet)
     if output is None and target.exists() and not target.samefile(path):
         rule = "is there already; to replace it, name it with --output"
         raise InputError([Problem(rule, file=target.name)])
+    if len(grid.cells) == 1 and target.exists() and _has_rows(target):
+        rule = (
+            f"has no rows below its header yet, and {target} has; fill it in first, or delete "
+            f"{target.name} if you mean it"
+        )
+        raise InputError([Problem(rule, file=str(path))], "nothing was replaced")
     width = max(len(row) for row in grid.cells)
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(
@@ -67,6 +77,13 @@ def to_csv(path: Path, output: Path | None = None, *, sheet: str | None = None) 
     )
     write_whole(target, text.getvalue().encode("utf-8"))
     return target, len(grid.cells) - 1
+
+
+def _has_rows(path: Path) -> bool:
+    try:
+        return any(len(grid.cells) > 1 for grid in read_table_grids(path))
+    except InputError:
+        return True  # what cannot be read may hold anything
 
 
 def read_rows(path: Path, *, file: str) -> pd.DataFrame:

@@ -22,6 +22,18 @@ _FILES = (
     "QualCoder's .qda, CSV or XLSX; recognised by content"
 )
 
+#: What an import writes.
+_TABLES = (
+    "submissions.csv",
+    "segments.csv",
+    "segment-facets.csv",
+    "attributes.csv",
+    "codes.csv",
+    "codings.csv",
+    "unmapped-codes.csv",
+    "unused-mappings.csv",
+)
+
 
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register the commands."""
@@ -49,7 +61,11 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         help="CSV or XLSX with columns code, facet, value",
     )
     reader.add_argument(
-        "--output-dir", type=Path, required=True, metavar="FOLDER", help="where tables are written"
+        "--output-dir",
+        type=Path,
+        required=True,
+        metavar="FOLDER",
+        help="where tables are written; made if it is not there",
     )
     reader.add_argument(
         "--unmapped",
@@ -89,7 +105,11 @@ def _import(arguments: argparse.Namespace) -> int:
     from oso_analysis.consultation.recode import recode
     from oso_analysis.consultation.recode_table import draft_recode_table, read_recode_table
     from oso_analysis.errors import InputError, Problem
+    from oso_analysis.files import check_output_folder
 
+    folder: Path = arguments.output_dir
+    inputs = [*arguments.files, arguments.codebook, arguments.recode]
+    check_output_folder("--output-dir", folder, _TABLES, inputs=inputs)
     problems: list[Problem] = []
     projects: list[CodingProject] = []
     for path in arguments.files:
@@ -102,7 +122,6 @@ def _import(arguments: argparse.Namespace) -> int:
     codebook = read_codebook(arguments.codebook)
     project = merge_projects(projects)
     _describe(project)
-    folder: Path = arguments.output_dir
     if arguments.recode is None:
         draft = folder / "recode-draft.csv"
         if draft.exists():
@@ -128,10 +147,12 @@ def _export(arguments: argparse.Namespace) -> int:
     from oso_analysis.codebook import read_codebook
     from oso_analysis.consultation.refi_qda import export_qdc, export_qdpx
     from oso_analysis.errors import InputError, Problem
+    from oso_analysis.files import check_outputs
     from oso_analysis.schema import load_table, read_package
 
     if arguments.qdpx is None and arguments.qdc is None:
         raise InputError([Problem("say what to write: --qdpx FILE, --qdc FILE or both")])
+    check_outputs({"--qdpx": arguments.qdpx, "--qdc": arguments.qdc})
     codebook = read_codebook(arguments.data / "codebook.yaml")
     if arguments.qdpx is not None:
         package = read_package(arguments.data / "datapackage.json")
@@ -179,16 +200,11 @@ def _tables(
 
     submissions, attributes = recode_respondents(project.submissions, codebook)
     codings = project.segments.drop(columns=["text", "note"])
-    return {
-        folder / "submissions.csv": submissions,
-        folder / "segments.csv": result.segments,
-        folder / "segment-facets.csv": result.facets,
-        folder / "attributes.csv": attributes,
-        folder / "codes.csv": project.codes,
-        folder / "codings.csv": codings,
-        folder / "unmapped-codes.csv": result.unmapped,
-        folder / "unused-mappings.csv": result.unused,
-    }
+    tables = (
+        *(submissions, result.segments, result.facets, attributes),
+        *(project.codes, codings, result.unmapped, result.unused),
+    )
+    return {folder / name: table for name, table in zip(_TABLES, tables, strict=True)}
 
 
 def _write(tables: dict[Path, pd.DataFrame]) -> None:

@@ -91,21 +91,25 @@ def _to_csv(arguments: argparse.Namespace) -> int:
 def _dictionary(arguments: argparse.Namespace) -> int:
     from oso_analysis.codebook import read_codebook
     from oso_analysis.dictionary import render_dictionary
+    from oso_analysis.files import check_outputs, write_whole
     from oso_analysis.project import find_root
     from oso_analysis.schema import read_package
 
     root = find_root()
+    check_outputs({"--output": arguments.output})
+    output = arguments.output or root / "docs" / "data-dictionary.md"
     package = read_package(root / "data")
     codebook = read_codebook(root / "data" / package["codebook"].paths[0])
-    output = arguments.output or root / "docs" / "data-dictionary.md"
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(render_dictionary(package, codebook), encoding="utf-8", newline="\n")
+    if arguments.output is None:
+        (root / "docs").mkdir(exist_ok=True)
+    write_whole(output, render_dictionary(package, codebook).encode("utf-8"))
     print(f"wrote {output.name}")
     return 0
 
 
 def _prisma(arguments: argparse.Namespace) -> int:
     from oso_analysis.editions import read_editions
+    from oso_analysis.files import check_outputs, write_whole
     from oso_analysis.project import find_root
     from oso_analysis.review import load_review
     from oso_analysis.scope import SCOPE, scope_review
@@ -113,6 +117,7 @@ def _prisma(arguments: argparse.Namespace) -> int:
     from oso_analysis.tables.prisma_export import to_prisma2020_csv
 
     root = find_root()
+    check_outputs({"--output": arguments.output})
     names = [arguments.edition] if arguments.edition else []
     (edition,) = read_editions(root).select(names)
     review = load_review(root)
@@ -129,6 +134,6 @@ def _prisma(arguments: argparse.Namespace) -> int:
         rejects=review.reading.rejects,
         later_stages=[edition_stage(scope.outside_works)] if len(scope.outside_works) else [],
     )
-    arguments.output.write_text(to_prisma2020_csv(flow), encoding="utf-8", newline="\n")
+    write_whole(arguments.output, to_prisma2020_csv(flow).encode("utf-8"))
     print(f"wrote the flow of {edition.name} to {arguments.output.name}")
     return 0

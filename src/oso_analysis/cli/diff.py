@@ -30,10 +30,11 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
 
 def _diff(arguments: argparse.Namespace) -> int:
     from oso_analysis.diff import SHOWN, compare_editions, open_edition, render_html
+    from oso_analysis.files import check_outputs, write_whole
     from oso_analysis.project import find_root
-    from oso_analysis.runner.publish import writing
 
     reports = find_root() / "reports"
+    check_outputs({"--html": arguments.html})
     with (
         open_edition(reports, arguments.before) as before,
         open_edition(reports, arguments.after) as after,
@@ -44,7 +45,6 @@ def _diff(arguments: argparse.Namespace) -> int:
         if "\n  … and " in text:
             print("\nEvery line: --all; figures side by side: --html FILE")
         if arguments.html:
-            with writing(str(arguments.html)):
-                arguments.html.write_text(render_html(difference), encoding="utf-8", newline="\n")
+            write_whole(arguments.html, render_html(difference).encode("utf-8"))
             print(f"wrote {arguments.html}")
     return 0

@@ -31,11 +31,13 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
 def _write(arguments: argparse.Namespace) -> int:
     from oso_analysis.editions import read_editions
     from oso_analysis.evidence_map import build_evidence_map, save_page
+    from oso_analysis.files import check_outputs
     from oso_analysis.project import find_root
 
     root = find_root()
     (edition,) = read_editions(root).select([arguments.edition] if arguments.edition else [])
     output = arguments.output or Path(f"evidence-map-{edition.name}.html")
+    check_outputs({"--output": output})
     save_page(build_evidence_map(root, edition), output)
     print(f"{edition.name}: evidence map written to {output}")
     return 0

@@ -84,9 +84,11 @@ def _level(text: str) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
+    from oso_analysis.files import check_outputs
     from oso_analysis.notebooks import Tolerance, check_notebooks, summarise
     from oso_analysis.project import find_root
 
+    check_outputs({"--summary": arguments.summary})
     checks = check_notebooks(
         find_root(),
         arguments.names,

@@ -87,12 +87,17 @@ def _pseudonymise(arguments: argparse.Namespace) -> int:
     import pandas as pd
 
     from oso_analysis.consultation import pseudonyms
+    from oso_analysis.files import check_outputs
     from oso_analysis.literature.readers import write_table
 
-    frame = _read_csv(arguments.table)
-    assert isinstance(frame, pd.DataFrame)  # noqa: S101  (narrows the type)
     beside = arguments.key.with_name(arguments.key.stem + "-mapping.csv")
     mapping_file = arguments.mapping or beside
+    outputs = {"--mapping": mapping_file, "--output": arguments.output}
+    if arguments.new_key:
+        outputs = {"--key": arguments.key, **outputs}
+    check_outputs(outputs, inputs=[arguments.table, None if arguments.new_key else arguments.key])
+    frame = _read_csv(arguments.table)
+    assert isinstance(frame, pd.DataFrame)  # noqa: S101  (narrows the type)
     known = pseudonyms.read_mapping(mapping_file)
     make = pseudonyms.create_key if arguments.new_key else pseudonyms.read_key
     result = pseudonyms.pseudonymise(

@@ -106,9 +106,10 @@ def _read(arguments: argparse.Namespace) -> ReadResult:
 
 
 def _import(arguments: argparse.Namespace) -> int:
+    from oso_analysis.files import check_outputs
     from oso_analysis.literature.readers import write_table
 
-    _check_outputs(arguments, ("output", "rejects", "repairs"))
+    check_outputs(_outputs(arguments, "output", "rejects", "repairs"), inputs=arguments.files)
     result = _read(arguments)
     write_table(result.records, arguments.output)
     print(f"wrote {arguments.output}: {len(result.records):,} records")
@@ -117,12 +118,12 @@ def _import(arguments: argparse.Namespace) -> int:
 
 def _deduplicate(arguments: argparse.Namespace) -> int:
     from oso_analysis.errors import naming_files
+    from oso_analysis.files import check_outputs
     from oso_analysis.literature.deduplicate import deduplicate
     from oso_analysis.literature.readers import write_table
 
-    _check_outputs(
-        arguments, ("output", "review", "merges", "works", "rejects", "repairs"), "decisions"
-    )
+    names = ("output", "review", "merges", "works", "rejects", "repairs")
+    check_outputs(_outputs(arguments, *names), inputs=[*arguments.files, arguments.decisions])
     decisions = _decisions(arguments.decisions) if arguments.decisions is not None else None
     result = _read(arguments)
     with naming_files(decisions=str(arguments.decisions)):
@@ -152,30 +153,8 @@ def _deduplicate(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _check_outputs(arguments: argparse.Namespace, outputs: tuple[str, ...], *inputs: str) -> None:
-    """Refuse, before anything is read, outputs that overwrite an input or one another."""
-    from oso_analysis.errors import InputError, Problem
-
-    taken = {path.resolve(): str(path) for path in arguments.files}
-    taken |= {
-        given.resolve(): str(given)
-        for given in (getattr(arguments, name) for name in inputs)
-        if given is not None
-    }
-    problems = []
-    for name in outputs:
-        path: Path | None = getattr(arguments, name)
-        if path is None:
-            continue
-        if path.resolve() in taken:
-            problems.append(
-                Problem("is read or written already; choose another file", str(path), None, name)
-            )
-        elif not path.resolve().parent.is_dir():
-            problems.append(Problem("is in a folder that does not exist", str(path), None, name))
-        taken[path.resolve()] = str(path)
-    if problems:
-        raise InputError(problems, "the outputs cannot be written")
+def _outputs(arguments: argparse.Namespace, *names: str) -> dict[str, Path | None]:
+    return {f"--{name}": getattr(arguments, name) for name in names}
 
 
 def _decisions(path: Path) -> pd.DataFrame:
