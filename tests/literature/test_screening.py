@@ -81,6 +81,66 @@ def test_conflicts_list_every_disagreement(small_codebook: Codebook) -> None:
     assert table.loc[0, "n_records"] == 3
 
 
+def test_what_settled_a_conflict_is_what_settled_it(small_codebook: Codebook) -> None:
+    reasons = list(small_codebook["exclusion_reason"])
+    one, other = [reason for reason in reasons if reason != "insufficient_metadata"][:2]
+    work_ids = pd.DataFrame(
+        [
+            ("a1", "only"),  # one record that the first reviewer never saw
+            ("b1", "mixed"),  # one that nobody agreed about, one that was included
+            ("b2", "mixed"),
+            ("c1", "seen"),  # the first reviewer saw it
+            ("d1", "little"),  # too little information against a reason
+            ("d2", "little"),
+            ("e1", "often"),
+            ("e2", "often"),
+            ("e3", "often"),
+            ("f1", "both"),  # one record seen by the first reviewer, one not
+            ("f2", "both"),
+        ],
+        columns=["record_id", "work_id"],
+    )
+    screening = pd.DataFrame(
+        [
+            ("a1", "r2", "exclude", other),
+            ("a1", "r3", "exclude", one),
+            ("b1", "r2", "include", None),
+            ("b1", "r3", "exclude", one),
+            ("b2", "r1", "include", None),
+            ("c1", "r1", "exclude", one),
+            ("c1", "r2", "exclude", other),
+            ("d1", "r1", "exclude", "insufficient_metadata"),
+            ("d2", "r1", "exclude", one),
+            ("e1", "r1", "exclude", other),
+            ("e2", "r1", "exclude", other),
+            ("e3", "r1", "exclude", one),
+            ("f1", "r1", "include", None),
+            ("f1", "r2", "exclude", one),
+            ("f2", "r2", "include", None),
+            ("f2", "r3", "exclude", one),
+        ],
+        columns=SCREENING.columns,
+    )
+    table = list_conflicts(screening, work_ids, small_codebook, reviewer="r1")
+    first = "the decision of r1, who screened everything, stands"
+    included = "included, because one of its records was included"
+    told = table[["work_id", "between", "about", "rule"]].itertuples(index=False, name=None)
+    assert list(told) == [
+        ("both", "reviewers", "decision", f"{first}; {included}"),
+        ("both", "sightings", "decision", included),
+        ("little", "sightings", "exclusion_reason",
+         "too little information about a record gives way to another reason"),
+        ("mixed", "reviewers", "decision", included),
+        ("mixed", "sightings", "decision", included),
+        ("often", "sightings", "exclusion_reason", "the most frequent reason counts"),
+        ("only", "reviewers", "exclusion_reason",
+         "of the most frequent reasons the first in the codebook counts"),
+        ("seen", "reviewers", "exclusion_reason", "the reason given by r1 counts"),
+    ]  # fmt: skip
+    outcome = table.set_index("work_id")["exclusion_reason"]
+    assert (outcome["only"], outcome["little"], outcome["often"]) == (one, one, other)
+
+
 def test_adjudication_is_final_and_may_name_a_record(small_codebook: Codebook) -> None:
     adjudication = pd.DataFrame(
         {

@@ -168,21 +168,43 @@ def _votes(screening: pd.DataFrame, work_ids: pd.DataFrame, reviewer: str) -> pd
     return votes
 
 
-def _reasons(votes: pd.DataFrame, codebook: Codebook) -> pd.Series:
-    """Return one exclusion reason a work: the most frequent, ties in the codebook's order.
+def _counted_reasons(votes: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    """Return how often each reason was given for each work, the one that counts first.
 
-    "Too little bibliographic information" speaks of one sighting and counts only where there is no
-    other reason.
+    The most frequent counts, ties in the codebook's order. "Too little bibliographic information"
+    speaks of one sighting and counts only where there is no other reason.
     """
     given = votes.dropna(subset=["exclusion_reason"])
     order = {reason: place for place, reason in enumerate(codebook["exclusion_reason"])}
     counted = given.groupby(["work_id", "exclusion_reason"]).size().rename("n").reset_index()
     counted["of_sighting"] = counted["exclusion_reason"] == _ABOUT_THE_SIGHTING
     counted["place"] = counted["exclusion_reason"].map(order)
-    best = counted.sort_values(
+    return counted.sort_values(
         ["work_id", "of_sighting", "n", "place"], ascending=[True, True, False, True]
-    ).drop_duplicates("work_id")
+    )
+
+
+def _reasons(votes: pd.DataFrame, codebook: Codebook) -> pd.Series:
+    """Return one exclusion reason a work."""
+    best = _counted_reasons(votes, codebook).drop_duplicates("work_id")
     return best.set_index("work_id")["exclusion_reason"]
+
+
+def _why_reasons(votes: pd.DataFrame, codebook: Codebook) -> dict[str, str]:
+    """Return in words why each work has the reason it has, where reasons differ."""
+    why = {}
+    for work, group in _counted_reasons(votes, codebook).groupby("work_id"):
+        of_work = group[~group["of_sighting"]]
+        rivals = of_work if len(of_work) else group
+        if len(rivals) > 1:
+            tie = rivals["n"].iloc[0] == rivals["n"].iloc[1]
+            rule = "of the most frequent reasons the first in the codebook counts"
+            why[str(work)] = rule if tie else "the most frequent reason counts"
+        elif len(group) > 1:
+            why[str(work)] = "too little information about a record gives way to another reason"
+        else:
+            why[str(work)] = "the only reason given counts"
+    return why
 
 
 def screen_works(
@@ -264,6 +286,35 @@ def included_works(work_screening: pd.DataFrame) -> pd.Index:
     return index
 
 
+#: Works that something is split about, each with the records it is about.
+_Split = dict[str, set[str]]
+
+
+def _records_by_work(rows: pd.DataFrame) -> _Split:
+    found: _Split = {}
+    for work, record in zip(rows["work_id"], rows["record_id"], strict=True):
+        found.setdefault(work, set()).add(record)
+    return found
+
+
+def _differing(rows: pd.DataFrame, column: str) -> _Split:
+    """Return the records about which reviewers differ, by work."""
+    spread = rows.groupby(["work_id", "record_id"])[column].transform("nunique") > 1
+    return _records_by_work(rows[spread])
+
+
+def _apart(votes: pd.DataFrame, column: str) -> _Split:
+    """Return the records of the works whose records differ, by work."""
+    spread = votes.groupby("work_id")[column].transform("nunique") > 1
+    return _records_by_work(votes[spread])
+
+
+def _all_of_record(votes: pd.DataFrame, column: str) -> pd.Series:
+    """Return beside each vote all that was said of its record, in order."""
+    said = votes.groupby("record_id")[column].agg(lambda values: "; ".join(sorted(set(values))))
+    return votes["record_id"].map(said)
+
+
 def _said(rows: pd.DataFrame) -> dict[str, str]:
     """Spell out, work by work, who said what about each record."""
     said: dict[str, dict[str, list[str]]] = {}
@@ -335,40 +386,47 @@ def list_conflicts(
     votes = _votes(screening, work_ids, reviewer)
     votes["reason"] = votes["exclusion_reason"].fillna("")
 
-    def disagreeing(frame: pd.DataFrame, by: list[str], column: str) -> set[str]:
-        spread = frame.groupby(by)[column].transform("nunique") > 1
-        return set(frame.loc[spread, "work_id"])
-
+    excluding = votes[votes["decision"] == EXCLUDE]
     split = {
-        ("reviewers", "decision"): disagreeing(rows, ["work_id", "record_id"], "decision"),
-        ("sightings", "decision"): disagreeing(votes, ["work_id"], "of_record"),
-        ("reviewers", "exclusion_reason"): disagreeing(
-            rows[rows["decision"] == EXCLUDE], ["work_id", "record_id"], "reason"
-        ),
-        ("sightings", "exclusion_reason"): disagreeing(
-            votes[votes["decision"] == EXCLUDE], ["work_id"], "reason"
+        ("reviewers", "decision"): _differing(rows, "decision"),
+        ("sightings", "decision"): _apart(votes, "of_record"),
+        ("reviewers", "exclusion_reason"): _differing(rows[rows["decision"] == EXCLUDE], "reason"),
+        # Reviewers who differ about one record are no two sightings.
+        ("sightings", "exclusion_reason"): _apart(
+            excluding.assign(reason=_all_of_record(excluding, "reason")), "reason"
         ),
     }
     # Disagreeing about a reason matters only where the work was excluded.
     excluded = set(outcome.index[outcome["decision"] == EXCLUDE])
-    rules = {
-        ("reviewers", "decision"): f"the decision of {reviewer}, who screened everything, stands",
-        ("sightings", "decision"): "included, because one of its records was included",
-        ("reviewers", "exclusion_reason"): f"the reason given by {reviewer} counts",
-        ("sightings", "exclusion_reason"): "the most frequent reason counts",
-    }
+    seen_by_first = set(screening.loc[screening["reviewer"] == reviewer, "record_id"])
+    why_reasons = _why_reasons(votes, codebook)
+
+    def rule_of(between: str, about: str, work: str, records: set[str]) -> str:
+        """Return what settled it, in words: the first reviewer's word only where there is one."""
+        if about == "decision":
+            first = f"the decision of {reviewer}, who screened everything, stands"
+            others = "included, because one of its records was included"
+        else:
+            first, others = f"the reason given by {reviewer} counts", why_reasons.get(work, "")
+        if between == "sightings":
+            return others
+        told = [first] if records & seen_by_first else []
+        return "; ".join([*told, *([others] if records - seen_by_first else [])])
+
     said = _said(rows[among(rows["work_id"], set().union(*split.values()))])
     n_records = rows.groupby("work_id")["record_id"].nunique().to_dict()
     decisions, reasons = outcome["decision"].to_dict(), outcome["exclusion_reason"].to_dict()
     found = []
     for (between, about), works in split.items():
-        for work in sorted(works & excluded if about == "exclusion_reason" else works):
+        for work, records in sorted(works.items()):
+            if about == "exclusion_reason" and work not in excluded:
+                continue
             if work in adjudicated:
                 status, rule = "adjudicated", "the adjudicated decision stands"
             elif decisions[work] == CONFLICT:
                 status, rule = "open", "nobody has settled it"
             else:
-                status, rule = "resolved_by_rule", rules[between, about]
+                status, rule = "resolved_by_rule", rule_of(between, about, work, records)
             found.append(
                 (
                     work,
