@@ -65,18 +65,25 @@ def new_notebook(root: Path, name: str, *, title: str, engine: str = "warm") -> 
         taken = [path.name[:2] for path in folder.glob("[0-9][0-9]_*.ipynb")]
         stem = f"{max(map(int, taken), default=0) + 1:02d}_{stem}"
     path = folder / f"{stem}.ipynb"
-    if path.exists():
-        raise InputError([Problem("is there already", file=f"notebooks/{path.name}")])
+    for there in sorted(folder.glob("*.ipynb")):
+        # Another number in front makes no other name: the exhibits' ids would be the same.
+        if there == path or _exhibit_id(there.stem) == _exhibit_id(stem):
+            rule = "has this name already; choose another"
+            raise InputError([Problem(rule, f"notebooks/{there.name}", None, "NAME", name)])
     write_whole(path, _fill(stem, " ".join(title.split())))
     refresh_notebooks(root, [path.name], engine=engine)
     return path
 
 
+def _exhibit_id(stem: str) -> str:
+    # The chapter's own place in the report is its name, so that the exhibit needs another.
+    return re.sub(r"[^a-z0-9]+", "-", re.sub(r"^\d\d_", "", stem.lower())) + "-by-theme"
+
+
 def _fill(stem: str, title: str) -> bytes:
     template = files("oso_analysis.notebooks").joinpath("template.json").read_text("utf-8")
     notebook = json.loads(template)
-    # The chapter's own place in the report is its name, so that the exhibit needs another.
-    slug = re.sub(r"[^a-z0-9]+", "-", re.sub(r"^\d\d_", "", stem)) + "-by-theme"
+    slug = _exhibit_id(stem)
     for number, cell in enumerate(notebook["cells"]):
         source = "".join(cell["source"])
         # A title ends up in Markdown only; in code it could break the cell.
