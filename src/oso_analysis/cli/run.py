@@ -51,7 +51,9 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     )
     parser.add_argument("--force", action="store_true", help="run everything, changed or not")
     parser.add_argument(
-        "--explain", action="store_true", help="say for each notebook why it runs or not"
+        "--explain",
+        action="store_true",
+        help="also say for each notebook why it runs or not; what must run is run and published",
     )
     parser.set_defaults(handler=_run)
 
