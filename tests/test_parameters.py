@@ -204,6 +204,42 @@ def test_axes() -> None:
             parse_axis(wrong, made("int"))
 
 
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("2010..2005", "2005..2010"),
+        ("2010..", "2010..2026"),
+        ("..2010", "1990..2010"),
+        ("..", "1990..2026"),
+        ("a..b", None),
+    ],
+)
+def test_a_range_that_is_none_is_told_as_a_range(text: str, meant: str | None) -> None:
+    with pytest.raises(InputError) as caught:
+        resolve_axes(PROJECT, notebooks(), {"year_to": text})
+    (problem,) = caught.value.problems
+    assert "must be a range from a smaller to a larger whole number" in problem.rule
+    assert (problem.value, problem.nearest) == (text, meant)
+
+
+def test_codes_are_one_value_in_whatever_order_and_number() -> None:
+    for typed in ("US,GB", "GB,US", "US,GB,US"):
+        values = resolve(PROJECT, notebooks(), {}, texts={"countries": typed})
+        assert values["02_submissions.ipynb"]["countries"] == ["GB", "US"]
+    given_ = resolve(PROJECT, notebooks(), {"countries": ["US", "GB"]})
+    assert given_["02_submissions.ipynb"]["countries"] == ["GB", "US"]
+    axes = resolve_axes(PROJECT, notebooks(), {"countries": "US+GB,GB+US,GB+GB,GB"})
+    assert axes == {"countries": [["GB", "US"], ["GB"]]}
+
+
+def test_a_list_without_codes_keeps_its_order(tmp_path: Path) -> None:
+    path = notebook(
+        tmp_path, "n.ipynb", "ages: list[int] = []  # Ages. [0..99]\nx: list[str] = []  # Texts."
+    )
+    values = resolve(PROJECT, [path], {"ages": [9, 3, 9], "x": ["b", "a", "b"]})
+    assert values == {"n.ipynb": {"ages": [9, 3, 9], "x": ["b", "a", "b"]}}
+
+
 def test_axes_are_checked_like_parameters() -> None:
     assert resolve_axes(PROJECT, notebooks(), {"year_to": "2018..2019", "countries": "GB"}) == {
         "year_to": [2018, 2019],

@@ -24,6 +24,7 @@ __all__ = [
     "derive",
     "grid",
     "read_editions",
+    "scan_editions",
 ]
 
 EDITIONS_FILE = "editions.yaml"
@@ -135,6 +136,20 @@ def read_editions(root: Path) -> Editions:
         All problems at once: unreadable YAML, unknown or missing fields, bad names, a default
         that is not there.
     """
+    editions, problems = scan_editions(root)
+    if problems:
+        raise InputError(problems)
+    return editions
+
+
+def scan_editions(root: Path) -> tuple[Editions, list[Problem]]:
+    """Read what can be read of `editions.yaml`, and return what is wrong with the rest.
+
+    Raises
+    ------
+    InputError
+        If nothing can be read: no file, no readable YAML, no editions.
+    """
     import yaml
 
     path = root / EDITIONS_FILE
@@ -176,9 +191,7 @@ def read_editions(root: Path) -> Editions:
                 nearest=nearest(default, raw["editions"]) if default else None,
             )
         )
-    if problems:
-        raise InputError(problems)
-    return Editions(str(default), MappingProxyType(editions))
+    return Editions(str(default), MappingProxyType(editions)), problems
 
 
 def _loader() -> type:

@@ -304,7 +304,8 @@ def resolve(
     Returns
     -------
     dict of str to dict
-        Notebook file name to {parameter: value}, in the order of declaration.
+        Notebook file name to {parameter: value}, in the order of declaration. A list of codes has
+        each once, in the order of the legal values.
 
     Raises
     ------
@@ -318,7 +319,7 @@ def resolve(
     for name, value in given.items():
         parameter = _lookup(name, declared, file, problems)
         if parameter and _check(root, value, parameter, file, problems):
-            values[name] = value
+            values[name] = _in_order(root, value, parameter)
     for name, text in (texts or {}).items():
         parameter = _lookup(name, declared, "command line", problems)
         if not parameter:
@@ -329,7 +330,7 @@ def resolve(
             problems.append(_unreadable(text, parameter))
             continue
         if _check(root, value, parameter, "command line", problems):
-            values[name] = value
+            values[name] = _in_order(root, value, parameter)
     if problems:
         raise InputError(
             problems, f"{len(problems)} problem(s) with the parameters; nothing was run"
@@ -363,10 +364,12 @@ def resolve_axes(
         try:
             values[name] = parse_axis(text, parameter)
         except ValueError:
-            problems.append(_unreadable(text, parameter, "--grid"))
+            problems.append(_unreadable_axis(text, parameter))
             continue
-        for value in values[name]:
-            _check(root, value, parameter, "--grid", problems)
+        good = [_check(root, value, parameter, "--grid", problems) for value in values[name]]
+        if all(good):
+            alike = [_in_order(root, value, parameter) for value in values[name]]
+            values[name] = [value for at, value in enumerate(alike) if value not in alike[:at]]
     if problems:
         raise InputError(problems, f"{len(problems)} problem(s) with the grid; nothing was run")
     return values
@@ -427,6 +430,36 @@ def _lookup(
 
 def _place(file: str | None, name: str) -> str:
     return f"{file}, parameter {name!r}" if file else f"parameter {name!r}"
+
+
+def _unreadable_axis(text: str, parameter: Parameter) -> Problem:
+    """Say what is wrong with a grid axis: with its range where it is meant to be one."""
+    first, dots, last = (part.strip() for part in text.partition(".."))
+    if not dots or parameter.scalar != "int":
+        return _unreadable(text, parameter, "--grid")
+    legal = _RANGE.fullmatch(parameter.legal or "")
+    numbers = [first or (legal[1] if legal else ""), last or (legal[2] if legal else "")]
+    whole = all(re.fullmatch(r"-?\d+", number) for number in numbers)
+    meant = "..".join(sorted(numbers, key=int)) if whole else None
+    return Problem(
+        "must be a range from a smaller to a larger whole number, such as 2010..2015, of at most "
+        f"{_AXIS_LIMIT:,} values ({parameter.meaning})",
+        file=_place("--grid", parameter.name),
+        value=text,
+        nearest=meant if meant != text.strip() else None,
+    )
+
+
+def _in_order(root: Path, value: Any, parameter: Parameter) -> Any:
+    """Return a list of codes each once, in the order of the legal values; else the value itself.
+
+    Codes select what counts, so their order means nothing, and two orders are one edition.
+    """
+    legal = parameter.legal
+    if not legal or not isinstance(value, list) or _RANGE.fullmatch(legal):
+        return value
+    places = {code: place for place, code in enumerate(_options(root, legal, parameter))}
+    return sorted(dict.fromkeys(value), key=lambda item: places[str(item)])
 
 
 def _unreadable(text: str, parameter: Parameter, file: str = "command line") -> Problem:

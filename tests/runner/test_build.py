@@ -176,6 +176,28 @@ def test_bad_parameters_run_nothing(
     assert "editions.yaml, parameter 'yearto': is not a parameter" in capsys.readouterr().err
 
 
+def test_all_that_is_wrong_with_the_editions_is_told_at_once(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = project / "editions.yaml"
+    text = path.read_text("utf-8").replace("default: everything", "default: evrything")
+    path.write_text(text.replace("year_to: 2019", "yearto: 2019"), "utf-8")
+    assert command("run") == 2
+    said = capsys.readouterr().err
+    assert "did you mean 'everything'?" in said
+    assert "did you mean 'year_to'?" in said
+
+
+@pytest.mark.parametrize("option", ["-p", "--grid"])
+def test_a_parameter_without_a_value_is_refused(
+    option: str, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command("run", option, "year_to=", option, "countries= ") == 2
+    said = capsys.readouterr().err
+    assert f"{option}: 'year_to=' has no value; `none` stands for not set" in said
+    assert "'countries= ' has no value" in said
+
+
 def test_parameters_on_the_command_line_make_an_edition_of_their_own(
     project: Path, command: Run
 ) -> None:

@@ -7,7 +7,15 @@ from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
-from oso_analysis.editions import EDITIONS_FILE, Edition, derive, grid, read_editions
+from oso_analysis.editions import (
+    EDITIONS_FILE,
+    Edition,
+    Editions,
+    derive,
+    grid,
+    read_editions,
+    scan_editions,
+)
 from oso_analysis.errors import InputError, Problem
 from oso_analysis.parameters import resolve, resolve_axes
 from oso_analysis.runner.build import Options, Outcome, build_editions, find_notebooks
@@ -103,7 +111,7 @@ def select(
     ]
     if problems:
         raise InputError(problems, f"{len(problems)} problem(s) with the parameters")
-    editions = read_editions(root).select(names, every=every)
+    editions = _sound_editions(root, notebooks).select(names, every=every)
     made = []
     for edition in editions:
         changed = edition
@@ -118,6 +126,19 @@ def select(
     return [combined for edition in made for combined in grid(edition, values_of)]
 
 
+def _sound_editions(root: Path, notebooks: Sequence[Path]) -> Editions:
+    """Return the project's editions; if the file is at fault, say what is wrong with all of it."""
+    editions, problems = scan_editions(root)
+    if not problems:
+        return editions
+    for edition in editions.editions.values():
+        try:
+            resolve(root, notebooks, edition.parameters, file=EDITIONS_FILE)
+        except InputError as error:
+            problems += error.problems
+    raise InputError(problems)
+
+
 def _pairs(texts: Sequence[str], option: str, problems: list[Problem]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for text in texts:
@@ -125,6 +146,9 @@ def _pairs(texts: Sequence[str], option: str, problems: list[Problem]) -> dict[s
         name = name.strip()
         if not equals or not name:
             problems.append(Problem("must be NAME=VALUE", file=option, value=text))
+        elif not value.strip():
+            rule = "has no value; `none` stands for not set, `[]` for an empty list"
+            problems.append(Problem(rule, file=option, value=text))
         elif name in pairs:
             problems.append(Problem("is given twice", file=f"{option} {name}", value=value))
         pairs[name] = value
