@@ -265,3 +265,19 @@ def test_long_and_wide_tables_of_one_coding_agree(
     assert counts == [expected] * 3
     pd.testing.assert_frame_equal(found[1].segments, found[2].segments)
     assert len(merge_projects(found).segments) == 3 * sum(expected.values())
+
+
+def test_names_that_differ_in_capitals_alone_are_told_and_kept(tmp_path: Path) -> None:
+    paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    paths[0].write_text("respondent,code\nCouncil Ä,Costs\nCouncil B,Staff\n", encoding="utf-8")
+    paths[1].write_text("respondent,code\ncouncil A\u0308,costs\n", encoding="utf-8")
+    one, other = map(read_coding_project, paths)
+    assert not any("capitals" in caveat for caveat in (*one.caveats, *other.caveats))
+    project = merge_projects([one, other])
+    assert len(project.submissions) == 3
+    notes = [caveat for caveat in project.caveats if "capitals" in caveat]
+    assert [note.partition(": ")[2] for note in notes] == [
+        "'Council Ä' and 'council A\u0308'",
+        "'Costs' and 'costs'",
+    ]
+    assert merge_projects([project, other]).caveats.count(notes[1]) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -157,6 +158,23 @@ class ProjectBuilder:
             self.coders.setdefault(str(coder), "")
         self.segments.append(values)
 
+    def _spelt_alike(self) -> list[str]:
+        """Return a note for each kind of name of which some differ in nothing a reader sees."""
+        notes = []
+        for what, names in (("submissions", self.submissions), ("codes", self.codes)):
+            groups: dict[str, list[str]] = {}
+            for name in names:
+                plain = unicodedata.normalize("NFKC", name).casefold()
+                groups.setdefault(" ".join(plain.split()), []).append(name)
+            alike = [sorted(group) for group in groups.values() if len(group) > 1]
+            if alike:
+                shown = "; ".join(" and ".join(map(repr, group)) for group in sorted(alike))
+                notes.append(
+                    f"{what} whose names differ in capitals or blanks alone are kept apart; "
+                    f"give those that are one the same name: {shown}"
+                )
+        return notes
+
     def build(self) -> CodingProject:
         """Return the project; its frames have no row for what was never added."""
         columns = ["submission_id", "respondent", "sources", "sets"]
@@ -172,5 +190,6 @@ class ProjectBuilder:
                 [{"coder": coder, "guid": guid} for coder, guid in sorted(self.coders.items())],
                 ("coder", "guid"),
             ),
-            caveats=tuple(self.caveats),
+            # Put together, projects bring notes of their own with them.
+            caveats=tuple(dict.fromkeys([*self.caveats, *self._spelt_alike()])),
         )
