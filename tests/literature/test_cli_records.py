@@ -37,6 +37,17 @@ def test_import_says_what_was_read(tmp_path: Path, capsys: pytest.CaptureFixture
     assert not list(tmp_path.glob(".*"))
 
 
+def test_a_file_named_twice_is_read_once_and_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, path = tmp_path / "records.csv", FIXTURES / "zotero.bib"
+    by_detour = FIXTURES / ".." / FIXTURES.name / path.name
+    files = [str(path), str(path), str(by_detour)]
+    assert main(["records", "import", *files, "--output", str(out)]) == 0
+    assert "zotero.bib, line 1: is named 3 times and read once" in capsys.readouterr().out
+    assert len(table(out)) == 2
+
+
 def test_deduplicate_writes_one_work_for_one_article(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

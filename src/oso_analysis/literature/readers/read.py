@@ -131,13 +131,22 @@ def read_records(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]
     >>> bool(counts["n_markers"] == counts["n_accepted"] + counts["n_rejected"])
     True
     """
-    named = _named(paths)
+    if isinstance(paths, (str, os.PathLike)):
+        paths = [paths]
+    given = [Path(path) for path in paths]
+    named = _named(given)
+    times = Counter(path.resolve() for path in given)
     # Parsing makes millions of small objects, none of them in cycles; letting the collector visit
     # them again and again would double the time.
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return _assemble(_read_all(named))
+        files = _read_all(named)
+        for file in files:
+            named_times = times[file.source.path.resolve()]
+            if named_times > 1:
+                file.parsed.repair(None, 1, f"is named {named_times} times and read once", "")
+        return _assemble(files)
     finally:
         if collecting:
             gc.enable()
@@ -157,13 +166,10 @@ def _read_all(named: Iterable[tuple[Path, str]]) -> list[_File]:
     return files
 
 
-def _named(
-    paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
-) -> list[tuple[Path, str]]:
+def _named(paths: Sequence[Path]) -> list[tuple[Path, str]]:
     """Pair each path with the shortest name that no other path has."""
-    if isinstance(paths, (str, os.PathLike)):
-        paths = [paths]
-    given = list(dict.fromkeys(Path(path) for path in paths))
+    # A file given twice, by whatever path, is read once: its records are no duplicates.
+    given = list({path.resolve(): path for path in reversed(paths)}.values())
     if not given:
         raise InputError([Problem("name at least one file to read")])
     named = []
