@@ -250,3 +250,29 @@ def test_labels_are_wrapped_by_their_measured_width() -> None:
 def test_missing_columns_are_named() -> None:
     with pytest.raises(InputError, match="column 'parent'"):
         plot_prisma_flow(pd.DataFrame(columns=["box", "stage", "role", "label", "unit", "n"]))
+
+
+def test_no_arrow_runs_along_an_edge_and_one_is_no_plural() -> None:
+    """The box of excluded works has one line more each time, so that its middle passes the edge."""
+    for reasons in range(1, 9):
+        columns = ["box", "stage", "role", "label", "unit", "n", "parent"]
+        part = [("x", "screening", "part", "A reason", "works", 1, "excluded")] * reasons
+        rows = [
+            ("screened", "screening", "main", "Works screened", "works", 9, None),
+            ("excluded", "screening", "removed", "Works excluded", "works", reasons, "screened"),
+            *((f"x{at}", *row[1:]) for at, row in enumerate(part)),
+            ("conflict", "screening", "removed", "Works in conflict", "works", 1, "screened"),
+            ("included", "included", "main", "Works included", "works", 8 - reasons, "screened"),
+        ]
+        figure = plot_prisma_flow(pd.DataFrame(rows, columns=columns))
+        (ax,) = figure.axes
+        screened = next(patch for patch in ax.patches if patch.get_facecolor()[2] > 0.97)
+        edge = screened.get_y() + screened.get_height()
+        flat = [
+            text.xyann[1]
+            for text in ax.texts
+            if getattr(text, "arrow_patch", None) and text.xy[1] == text.xyann[1]
+        ]
+        assert len(flat) == 2
+        assert all(abs(height - edge) >= 1.0 for height in flat)
+        assert any(text.get_text() == "n = 1 work" for text in ax.texts)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from oso_analysis.display import plural
 from oso_analysis.errors import require_columns
 from oso_analysis.figures.grids import fit_wrap, measure, type_size
-from oso_analysis.figures.layout import line_height, sheet
+from oso_analysis.figures.layout import line_height, rows_of, sheet
 from oso_analysis.figures.style import ACCENT, FULL_WIDTH_MM, GRID, INK, MUTED, style
 
 if TYPE_CHECKING:
@@ -91,11 +92,12 @@ def _texts(flow: pd.DataFrame, width: float, size: float) -> dict[str, tuple[str
     """Return each box's heading and the lines below it, wrapped to the box's width."""
     room = width - 2 * _PAD
     texts = {}
-    for row in flow[flow["role"].isin(["source", "main", "removed"])].itertuples(index=False):
+    for row in rows_of(flow[flow["role"].isin(["source", "main", "removed"])]):
         below = flow[flow["parent"] == row.box]
         parts = below[below["role"] == "part"]
         notes = below[below["role"] == "note"]
-        lines = [f"n = {row.n:,} {row.unit}"]
+        # Units are plurals in the table.
+        lines = [f"n = {plural(row.n, row.unit.removesuffix('s'))}"]
         lines += [
             _bullet(f"{label}:\u00a0{n:,}", room, size)
             for label, n in zip(parts["label"], parts["n"], strict=True)
@@ -223,9 +225,19 @@ def _draw_arrows(ax: Axes, placed: list[_Placed], flow: pd.DataFrame) -> None:
         if item.role == "main":
             _arrow(ax, (spine, parent.bottom), (spine, item.top))
         else:
-            beside = parent.top <= item.middle <= parent.bottom
-            start = parent.x + parent.width if beside else spine
-            _arrow(ax, (start, item.middle), (item.x, item.middle))
+            height = _branch(parent, item)
+            start = parent.x + parent.width if height < parent.bottom else spine
+            _arrow(ax, (start, height), (item.x, height))
+
+
+def _branch(parent: _Placed, item: _Placed) -> float:
+    """Return how far down the arrow to a box that leaves stands: at its middle where it can.
+
+    An arrow along the edge of the box that it starts from would look like part of that edge.
+    """
+    if abs(item.middle - parent.bottom) >= _PAD:
+        return item.middle
+    return (max(parent.top, item.top) + min(parent.bottom, item.bottom)) / 2
 
 
 def _spine(at: dict[str, _Placed], parents: dict[str, str], parent: _Placed) -> float:
