@@ -18,6 +18,7 @@ from oso_analysis.figures.layout import (
     join,
     largest,
     line_height,
+    row_height,
     rows_of,
     sheet,
     text_width,
@@ -172,7 +173,8 @@ def plot_rank_differences(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_M
     narrow = is_narrow(width_mm)
     colours = theme_colours(rows["theme"])
     with style():
-        figure = new_figure(width_mm=width_mm, height_mm=26 + 8.5 * len(rows))
+        wrapped = [wrap_label(words, 14 if narrow else 30) for words in rows["theme_label"]]
+        figure = new_figure(width_mm=width_mm, height_mm=26 + row_height(wrapped, 8.5) * len(rows))
         ax = figure.subplots()
         for row in rows_of(rows):
             colour = colours[row.theme]
@@ -195,8 +197,7 @@ def plot_rank_differences(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_M
         reach = largest(rows[columns].abs()) + 0.6
         ax.set_xlim(-reach, reach)
         ax.set_ylim(len(rows) - 0.4, -0.6)
-        width = 14 if narrow else 30
-        ax.set_yticks(rows.index, [wrap_label(words, width) for words in rows["theme_label"]])
+        ax.set_yticks(rows.index, wrapped)
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
         count_axis(ax.xaxis, 5 if narrow else 9)

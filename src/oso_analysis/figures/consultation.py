@@ -20,6 +20,7 @@ from oso_analysis.figures.layout import (
     largest,
     line_height,
     printed_words,
+    row_height,
     rows_of,
 )
 from oso_analysis.figures.style import (
@@ -199,10 +200,14 @@ def plot_issues_and_solutions(
     )
     narrow = is_narrow(width_mm)
     with style():
-        figure = new_figure(width_mm=width_mm, height_mm=20 + (9.5 if narrow else 7.5) * len(rows))
+        wrapped = [wrap_label(words, 14 if narrow else 30) for words in rows["words"]]
+        least = 9.5 if narrow else 7.5
+        tall = row_height(wrapped, least)
+        figure = new_figure(width_mm=width_mm, height_mm=20 + tall * len(rows))
         ax = figure.subplots()
-        ax.barh(rows.index, -rows["issue"], color=ISSUE, height=0.72)
-        ax.barh(rows.index, rows["solution"], color=SOLUTION, height=0.72)
+        thick = 0.72 * least / tall
+        ax.barh(rows.index, -rows["issue"], color=ISSUE, height=thick)
+        ax.barh(rows.index, rows["solution"], color=SOLUTION, height=thick)
         for row in rows_of(rows):
             code = rows[by].iloc[row.Index]
             issue = WITHHELD if (code, "issue") in withheld else f"{row.issue:.0f}"
@@ -214,9 +219,7 @@ def plot_issues_and_solutions(
         left, right = (reach + margin for reach in sides)
         ax.set_xlim(-left, right)
         ax.set_ylim(len(rows) - 0.4, -0.6)
-        ax.set_yticks(
-            rows.index, [wrap_label(words, 14 if narrow else 30) for words in rows["words"]]
-        )
+        ax.set_yticks(rows.index, wrapped)
         ax.tick_params(axis="y", length=0)
         ax.axvline(0, color=MUTED, linewidth=0.8)
         ax.spines["left"].set_visible(False)
@@ -279,7 +282,9 @@ def plot_sector_heatmap(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM)
     from matplotlib.patches import Rectangle
 
     with style():
-        figure = new_figure(width_mm=width_mm, height_mm=62 + 7.5 * len(themes))
+        wrapped = [wrap_label(words, 14 if narrow else 30) for words in themes["theme_label"]]
+        tall = row_height(wrapped, 7.5)
+        figure = new_figure(width_mm=width_mm, height_mm=62 + tall * len(themes))
         ax = figure.subplots()
         colours = count_colours()
         raised_by, grades = counts.to_numpy(dtype=float), shares.to_numpy(dtype=float)
@@ -321,8 +326,7 @@ def plot_sector_heatmap(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM)
             range(len(sectors)), heads, rotation=90, fontsize=_SMALL - narrow, linespacing=1.0
         )
         ax.xaxis.tick_top()
-        width = 14 if narrow else 30
-        ax.set_yticks(range(len(themes)), [wrap_label(w, width) for w in themes["theme_label"]])
+        ax.set_yticks(range(len(themes)), wrapped)
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
         bar = figure.colorbar(image, ax=ax, location="bottom", aspect=40, shrink=0.6, pad=0.02)
@@ -359,17 +363,19 @@ def plot_outcomes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Fi
     rows.loc[rows["last"], "words"] = "No outcome coded"
     with style():
         narrow = is_narrow(width_mm)
-        figure = new_figure(width_mm=width_mm, height_mm=18 + (13.0 if narrow else 9.0) * len(rows))
+        wrapped = [wrap_label(words, 18 if narrow else 40) for words in rows["words"]]
+        least = 13.0 if narrow else 9.0
+        tall = row_height(wrapped, least)
+        figure = new_figure(width_mm=width_mm, height_mm=18 + tall * len(rows))
         ax = figure.subplots()
         colours = list(outcome_colours(rows["outcome"]).values())
-        ax.barh(rows.index, rows["n_segments"], color=colours, height=0.7)
+        ax.barh(rows.index, rows["n_segments"], color=colours, height=0.7 * least / tall)
         both = "n_submissions" in rows
         for row in rows_of(rows):
             words = _count(row.n_segments)
             if both and row.n_submissions != row.n_segments:
                 words += f" in {row.n_submissions}" + ("" if narrow else " submissions")
             direct_label(ax, 0 if pd.isna(row.n_segments) else row.n_segments, row.Index, words)
-        wrapped = [wrap_label(words, 18 if narrow else 40) for words in rows["words"]]
         unit = "Solutions in submissions" if narrow and both else "Possible solutions (segments)"
         _finish_bars(ax, rows.index, wrapped, largest(rows["n_segments"]), unit, width_mm)
         ax.set_ylim(len(rows) - 0.4, -0.6)

@@ -6,7 +6,7 @@ millimetres, so the room a label needs is known before it is placed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ __all__ = [
     "largest",
     "line_height",
     "printed_words",
+    "row_height",
     "rows_of",
     "sheet",
     "text_width",
@@ -37,6 +38,8 @@ __all__ = [
 MM_PER_POINT = 25.4 / 72
 #: Height of a line and mean width of a character in units of the type size (DejaVu Sans).
 _LINE, _CHARACTER = 1.3, 0.6
+#: Type size of axes' labels.
+_TICK_SIZE = 9.0
 
 
 def sheet(width_mm: float, height_mm: float) -> tuple[Figure, Axes]:
@@ -89,6 +92,20 @@ def count_axis(axis: Axis, n_ticks: int) -> None:
 def line_height(text: str, size: float) -> float:
     """Return the height in millimetres of a text of `size` points."""
     return (text.count("\n") + 1) * size * _LINE * MM_PER_POINT
+
+
+def row_height(labels: Iterable[str], least: float) -> float:
+    """Return the height in millimetres of rows of one height, so that no label meets the next.
+
+    Parameters
+    ----------
+    labels : iterable of str
+        The rows' labels as they are wrapped, in the size of an axis' labels.
+    least : float
+        Height that does for labels of two lines.
+    """
+    tallest = max(labels, key=lambda label: label.count("\n"), default="")
+    return max(least, line_height(tallest, _TICK_SIZE) + 1) if tallest.count("\n") > 1 else least
 
 
 def text_width(text: str, size: float) -> float:

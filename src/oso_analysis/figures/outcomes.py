@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 from oso_analysis.codebook import NOT_STATED, WITHHELD
 from oso_analysis.errors import require_columns
-from oso_analysis.figures.layout import empty, is_narrow, largest, rows_of
+from oso_analysis.figures.layout import empty, is_narrow, largest, row_height, rows_of
 from oso_analysis.figures.style import (
     FULL_WIDTH_MM,
     MUTED,
@@ -29,6 +29,8 @@ __all__ = ["plot_outcome_trace"]
 
 #: Area of a bubble in square points for each solution, and the largest a bubble gets.
 _LARGEST = 620.0
+#: Height of a theme's row where its label does not need more.
+_ROW_MM = 9.5
 
 
 def plot_outcome_trace(trace: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
@@ -68,7 +70,10 @@ def plot_outcome_trace(trace: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) 
     full_area = _LARGEST / 2.6 if narrow else _LARGEST
     colours = outcome_colours(outcomes["outcome"])
     with style():
-        figure = new_figure(width_mm=width_mm, height_mm=(56 if narrow else 36) + 9.5 * len(themes))
+        wrapped = [wrap_label(words, 14 if narrow else 30) for words in themes["theme_label"]]
+        tall = row_height(wrapped, _ROW_MM)
+        height = (56 if narrow else 36) + tall * len(themes)
+        figure = new_figure(width_mm=width_mm, height_mm=height)
         left, right = figure.subplots(
             1, 2, sharey=True, gridspec_kw={"width_ratios": (2.2, 1) if narrow else (3.6, 1)}
         )
@@ -114,17 +119,14 @@ def plot_outcome_trace(trace: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) 
         left.xaxis.tick_top()
         left.set_xlim(-0.55, len(heads) - 0.4)
         left.set_ylim(len(themes) - 0.4, -0.6)
-        width = 14 if narrow else 30
-        left.set_yticks(
-            range(len(themes)), [wrap_label(words, width) for words in themes["theme_label"]]
-        )
+        left.set_yticks(range(len(themes)), wrapped)
         left.set_xlabel("Solutions (segments)", fontsize=size)
         left.grid(color=NOT_STATED_COLOUR, alpha=0.35)
         right.barh(
             themes.index,
             themes["n_works"],
             color=list(theme_colours(themes["theme"]).values()),
-            height=0.55,
+            height=0.55 * _ROW_MM / tall,
         )
         for row in rows_of(themes):
             direct_label(right, row.n_works, row.Index, f"{row.n_works}", size=size, dx=3)
