@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 from textboxes import overlapping_text, text_outside_canvas
 
 from oso_analysis.errors import InputError
@@ -31,6 +33,42 @@ def test_every_real_series_is_legible(width_mm: float) -> None:
     panels = [ax for ax in figure.axes if ax.get_visible()]
     assert len(panels) == figures["indicator_id"].nunique()
     assert all(panel.get_ylim()[0] == 0 for panel in panels)
+
+
+def covered(panel: Any) -> list[tuple[str, str]]:
+    """Return the labels of figures that lie over the panel's axis, a break or another mark."""
+    renderer = panel.figure.canvas.get_renderer()
+    found = []
+    breaks = [line.get_xdata()[0] for line in panel.lines if line.get_linestyle() == "--"]
+    uprights = [*((panel.transData.transform((x, 0))[0], "break") for x in breaks),
+                (panel.bbox.x0, "axis")]  # fmt: skip
+    marks = [
+        panel.transData.transform(place)
+        for line in panel.lines
+        if line.get_marker() in {"o", "^"}
+        for place in line.get_xydata()
+    ]
+    for text in panel.texts:
+        if not text.get_text().lstrip("≈≥")[:1].isdigit():
+            continue
+        box = Text.get_window_extent(text, renderer)
+        found += [(text.get_text(), what) for x, what in uprights if box.x0 + 1 < x < box.x1 - 1]
+        found += [
+            (text.get_text(), "mark")
+            for x, y in marks
+            if box.x0 < x < box.x1 and box.y0 < y < box.y1
+        ]
+    return found
+
+
+@pytest.mark.parametrize("width_mm", [170, 80])
+def test_labels_leave_axes_breaks_and_marks_free(width_mm: float) -> None:
+    figure = plot_series(*prepared(REAL), width_mm=width_mm)
+    figure.canvas.draw()
+    panels = [panel for panel in figure.axes if panel.get_visible()]
+    assert [pair for panel in panels for pair in covered(panel)] == []
+    marks = [line for panel in panels for line in panel.lines if line.get_marker() in {"o", "^"}]
+    assert not any(line.get_clip_on() for line in marks)
 
 
 def test_lines_and_marks_of_one_panel() -> None:

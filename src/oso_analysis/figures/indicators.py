@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 from oso_analysis.errors import require_columns
+from oso_analysis.figures.grids import measure
 from oso_analysis.figures.layout import MM_PER_POINT, empty, rows_of
 from oso_analysis.figures.style import (
     ACCENT,
@@ -36,6 +38,12 @@ _LEGEND = {"exact": "exact figure", "rounded": "≈ rounded figure", "at_least":
 _PANEL_MM, _LABEL, _SMALL = 55.0, 8.0, 7.5
 #: How far the heading stands left of the axis, over the tick labels, in points.
 _OUTDENT = 22.0
+#: About what a panel's tick labels take of its width, and how tall its axis is, in millimetres.
+_TICKS_MM, _AXIS_MM = 15.0, 26.0
+#: Free room beside the first and the last mark, as a share of the axis.
+_MARGIN = 0.14 / 1.28
+#: A mark's radius, and where above its own mark a label would cover another's, in millimetres.
+_MARK, _COVERED = 0.9, (0.7, 5.0)
 
 
 def plot_series(
@@ -88,12 +96,15 @@ def plot_series(
                 figures[figures["indicator_id"].eq(series)],
                 breaks[breaks["indicator_id"].eq(series)],
                 wide,
+                width_mm / n_columns - _TICKS_MM,
             )
         _draw_legend(figure, figures, breaks, narrow=n_columns == 1)
     return figure
 
 
-def _draw_panel(ax: Axes, series: pd.DataFrame, breaks: pd.DataFrame, wide: int) -> None:
+def _draw_panel(
+    ax: Axes, series: pd.DataFrame, breaks: pd.DataFrame, wide: int, axis_mm: float
+) -> None:
     first = series.iloc[0]
     headings: tuple[tuple[str, int, dict[str, Any]], ...] = (
         (wrap_label(first["indicator"], wide), 15, {"fontsize": _LABEL, "fontweight": "bold"}),
@@ -128,14 +139,24 @@ def _draw_panel(ax: Axes, series: pd.DataFrame, breaks: pd.DataFrame, wide: int)
             markeredgecolor=ACCENT,
             linestyle="none",
             zorder=3,
+            # A mark at zero is whole, too, and takes no room from the axis.
+            clip_on=False,
+            in_layout=False,
         )
     top = series["y"].max()
     ax.set_ylim(0, top * 1.42)
-    ax.set_xlim(years.min() - 0.14 * span, years.max() + 0.14 * span)
-    _label_figures(ax, series, top)
-    for change in rows_of(breaks):
-        if change.n_figures_before and change.n_figures_after:
-            _draw_break(ax, change, years.min(), years.max())
+    drawn = [
+        change for change in rows_of(breaks) if change.n_figures_before and change.n_figures_after
+    ]
+    sides = _sides(series, [_break_at(change) for change in drawn], axis_mm, top)
+    before, after = (
+        max(_MARGIN * axis_mm, sides[int(year)].room) for year in (years.min(), years.max())
+    )
+    per_mm = span / (axis_mm - before - after)
+    ax.set_xlim(years.min() - before * per_mm, years.max() + after * per_mm)
+    _label_figures(ax, series, top, sides)
+    for change in drawn:
+        _draw_break(ax, change, years.min(), years.max())
     ends = series.drop_duplicates("year").iloc[[0, -1]]
     ax.set_xticks(ends["year"].astype(float), ends["period"], fontsize=8)
     ax.set_xticks(sorted(set(years)), minor=True)
@@ -193,19 +214,70 @@ def _break_at(change: Any) -> float:
     return (before + after) / 2
 
 
-def _label_figures(ax: Axes, series: pd.DataFrame, top: float) -> None:
-    """Write the first, the last and all conflicting figures beside their marks."""
+class _Side(NamedTuple):
+    """How a label stands to its mark: aligned how, how far beside it in points, with what room."""
+
+    ha: str
+    beside: float
+    room: float = 0.0
+
+
+_CENTRED = _Side("center", 0.0, 0.0)
+
+
+def _told(series: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures that get a label: the first, the last and all in conflict."""
     ends = {series["year"].min(), series["year"].max()}
-    told = series[series["year"].isin(ends) | series["conflict"]]
+    return series[series["year"].isin(ends) | series["conflict"]]
+
+
+def _sides(
+    series: pd.DataFrame, breaks: Sequence[float], axis_mm: float, top: float
+) -> dict[int, _Side]:
+    """Return how each year's label stands, so that it covers neither axis, break, mark nor label.
+
+    The room is what the label needs on the side of its alignment, in millimetres.
+    """
+    span = max(float(series["year"].max() - series["year"].min()), 1.0)
+    across, up = axis_mm * (1 - 2 * _MARGIN) / span, _AXIS_MM / (1.42 * top) if top else 0.0
+    told = _told(series)
     centres = told.groupby("year")["x"].mean()
-    room = 0.2 * (series["x"].max() - series["x"].min())
-    for year, group in told.groupby("year"):
+    sides = {}
+    for year, own in told.groupby("year"):
+        x, y = centres[year], own["y"].max()
+        width = max(measure(_printed(point), _SMALL) for point in rows_of(own))
+        first, last = year == series["year"].min(), year == series["year"].max()
+        in_the_way = [at for at in breaks if abs(at - x) * across < width / 2 + 0.5]
+        in_the_way += [
+            point.x
+            for point in rows_of(series[series["year"].ne(year)])
+            if (first or last)
+            and abs(point.x - x) * across < width / 2 + _MARK
+            and _COVERED[0] < (point.y - y) * up < _COVERED[1]
+        ]
+        half = width / 2 + 0.7
+        if centres.sub(x).between(0, 0.2 * span, inclusive="neither").any():
+            side = _Side("right", 0.0, width) if first else _Side("right", 4.0)
+        elif any(at > x for at in in_the_way):
+            side = _Side("right", 2.0, width)
+        elif in_the_way:
+            # On this side there is no axis, so that the label may stand out a little.
+            side = _Side("left", -1.0, half)
+        else:
+            side = _Side("center", 0.0, half)
+        sides[int(str(year))] = side
+    return sides
+
+
+def _label_figures(ax: Axes, series: pd.DataFrame, top: float, sides: Mapping[int, _Side]) -> None:
+    """Write the first, the last and all conflicting figures beside their marks."""
+    for year, group in _told(series).groupby("year"):
         low, high = group["y"].min(), group["y"].max()
         lift = 0.05 * top if group["conflict"].any() else 0.0
-        crowded = bool(centres.sub(centres[year]).between(0, room, inclusive="neither").any())
         if high - low < 0.15 * top:
             words = "\n".join(dict.fromkeys(map(_printed, rows_of(group))))
-            _write(ax, (group["x"].mean(), high + lift), words, above=True, right=crowded)
+            place = (group["x"].mean(), high + lift)
+            _write(ax, place, words, above=True, side=sides[int(str(year))])
             continue
         for point in rows_of(group):
             above = point.y == high
@@ -213,16 +285,16 @@ def _label_figures(ax: Axes, series: pd.DataFrame, top: float) -> None:
 
 
 def _write(
-    ax: Axes, place: tuple[float, float], words: str, *, above: bool, right: bool = False
+    ax: Axes, place: tuple[float, float], words: str, *, above: bool, side: _Side = _CENTRED
 ) -> None:
     from matplotlib.patheffects import withStroke
 
     ax.annotate(
         words,
         place,
-        xytext=(4 if right else 0, 4 if above else -5),
+        xytext=(side.beside, 4 if above else -5),
         textcoords="offset points",
-        ha="right" if right else "center",
+        ha=side.ha,
         va="bottom" if above else "top",
         fontsize=_SMALL,
         linespacing=1.0,
