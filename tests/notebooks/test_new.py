@@ -20,14 +20,14 @@ def unrun(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_name_that_is_taken_is_refused_under_any_number(project: Path, again: str) -> None:
     first = new_notebook(project, "prices", title="Prices")
     before = sorted((project / "notebooks").iterdir())
-    with pytest.raises(InputError, match=rf"notebooks/{first.name}, .*'{again}' has this name"):
+    with pytest.raises(InputError, match=rf"notebooks/{first.name}: is there already"):
         new_notebook(project, again, title="Prices again")
     assert sorted((project / "notebooks").iterdir()) == before
 
 
 def test_names_that_differ_in_their_marks_alone_are_one(project: Path) -> None:
     new_notebook(project, "school_meals", title="Meals")
-    with pytest.raises(InputError, match="has this name already"):
+    with pytest.raises(InputError, match="is there already"):
         new_notebook(project, "school-meals", title="Meals")
     other = new_notebook(project, "school_meals_2", title="Meals")
     cells = json.loads(other.read_text("utf-8"))["cells"]

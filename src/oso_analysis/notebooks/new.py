@@ -68,8 +68,8 @@ def new_notebook(root: Path, name: str, *, title: str, engine: str = "warm") -> 
     for there in sorted(folder.glob("*.ipynb")):
         # Another number in front makes no other name: the exhibits' ids would be the same.
         if there == path or _exhibit_id(there.stem) == _exhibit_id(stem):
-            rule = "has this name already; choose another"
-            raise InputError([Problem(rule, f"notebooks/{there.name}", None, "NAME", name)])
+            rule = "is there already; choose another name (a number in front makes no other)"
+            raise InputError([Problem(rule, f"notebooks/{there.name}")])
     write_whole(path, _fill(stem, " ".join(title.split())))
     refresh_notebooks(root, [path.name], engine=engine)
     return path
