@@ -70,7 +70,7 @@ def test_what_is_the_projects_own_is_not_overwritten(
             continue  # writing tables of the data is what it is for
         assert main([*COMMANDS[name], own]) == 2, own
         out, said = capsys.readouterr()
-        assert f"{own}, column '{COMMANDS[name][-1]}': " in said
+        assert f"{Path(own)}, column '{COMMANDS[name][-1]}': " in said
         assert "wrote" not in out
     assert digests(project) == before
 
@@ -86,7 +86,7 @@ def test_a_place_that_cannot_be_written_is_told_before_any_work(
     ):
         assert main([*COMMANDS[name], place]) == 2
         out, err = capsys.readouterr()
-        assert f"{place}, column '{COMMANDS[name][-1]}': " in err
+        assert f"{Path(place)}, column '{COMMANDS[name][-1]}': " in err
         assert said in err
         assert out == ""
     assert digests(project) == before
@@ -131,7 +131,7 @@ def test_an_empty_template_replaces_no_filled_table(
     command = ["to-csv", "templates/submissions.xlsx", "--output", str(table)]
     assert main(command) == 2
     said = capsys.readouterr().err
-    assert "templates/submissions.xlsx: has no rows below its header yet" in said
+    assert f"{Path('templates/submissions.xlsx')}: has no rows below its header yet" in said
     assert "delete submissions.csv if you mean it" in said
     assert table.read_bytes() == before
     table.unlink()
