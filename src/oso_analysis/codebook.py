@@ -14,9 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
-from oso_analysis.errors import InputError, Problem, nearest, yaml_rule
+from oso_analysis.errors import InputError, Problem, nearest, nearest_code
+from oso_analysis.yaml_file import read_yaml
 
 __all__ = [
     "NOT_STATED",
@@ -83,7 +82,7 @@ class Facet(Mapping[str, Code]):
                     Problem(
                         rule=f"is not a code of {self.name}; codes are {', '.join(self._codes)}",
                         value=code,
-                        nearest=nearest(code, self._codes),
+                        nearest=nearest_code(code, self.names),
                     )
                 ]
             ) from None
@@ -107,6 +106,11 @@ class Facet(Mapping[str, Code]):
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self._codes)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Code to printed name: what may stand in the data."""
+        return {code: item.label for code, item in self._codes.items()}
 
     @property
     def labels(self) -> dict[str, str]:
@@ -204,8 +208,8 @@ def read_codebook(path: Path | str) -> Codebook:
     Raises
     ------
     InputError
-        All problems at once: unreadable YAML, unknown or missing lists, codes that are not text,
-        a code named "not_stated" used for anything but missing.
+        All problems at once: unreadable YAML, a code given twice, unknown or missing lists, codes
+        that are not text, a code named "not_stated" used for anything but missing.
 
     Examples
     --------
@@ -217,14 +221,7 @@ def read_codebook(path: Path | str) -> Codebook:
     """
     path = Path(path)
     file = path.name
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise InputError([Problem("does not exist", file=file)]) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        row = mark.line + 1 if mark is not None else None
-        raise InputError([Problem(yaml_rule(error), file=file, row=row)]) from None
+    raw = read_yaml(path)
     if not isinstance(raw, Mapping):
         raise InputError([Problem("must map list names to codes", file=file)])
     problems: list[Problem] = []

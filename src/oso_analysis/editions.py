@@ -14,7 +14,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from oso_analysis.errors import InputError, Problem, nearest, yaml_rule
+from oso_analysis.errors import InputError, Problem, nearest
+from oso_analysis.yaml_file import read_yaml
 
 __all__ = [
     "EDITIONS_FILE",
@@ -150,17 +151,7 @@ def scan_editions(root: Path) -> tuple[Editions, list[Problem]]:
     InputError
         If nothing can be read: no file, no readable YAML, no editions.
     """
-    import yaml
-
-    path = root / EDITIONS_FILE
-    try:
-        raw = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_loader())  # noqa: S506
-    except FileNotFoundError:
-        raise InputError([Problem("does not exist", file=EDITIONS_FILE)]) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        row = mark.line + 1 if mark is not None else None
-        raise InputError([Problem(yaml_rule(error), file=EDITIONS_FILE, row=row)]) from None
+    raw = read_yaml(root / EDITIONS_FILE)
     if not isinstance(raw, Mapping) or not isinstance(raw.get("editions"), Mapping):
         raise InputError(
             [Problem("must have `default` and `editions` at the top level", file=EDITIONS_FILE)]
@@ -192,25 +183,6 @@ def scan_editions(root: Path) -> tuple[Editions, list[Problem]]:
             )
         )
     return Editions(str(default), MappingProxyType(editions)), problems
-
-
-def _loader() -> type:
-    """Return PyYAML's safe loader, made to refuse a key given twice instead of keeping the last."""
-    import yaml
-
-    class Loader(yaml.SafeLoader):
-        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-            seen = set()
-            for key_node, _ in node.value:
-                key = self.construct_object(key_node, deep=True)
-                if key in seen:
-                    raise yaml.constructor.ConstructorError(
-                        None, None, f"{key!r} is given twice", key_node.start_mark
-                    )
-                seen.add(key)
-            return super().construct_mapping(node, deep=deep)
-
-    return Loader
 
 
 def _edition(name: object, spec: object, problems: list[Problem]) -> Edition | None:

@@ -31,7 +31,6 @@ __all__ = [
     "nearest_code",
     "require_columns",
     "unknown_codes",
-    "yaml_rule",
 ]
 
 #: How many problems an error text spells out before it says how many more there are.
@@ -287,20 +286,6 @@ def nearest_code(value: object, labels: Mapping[str, str]) -> str | None:
     # Codes of two letters are alike by chance: "Germny" is not "GE".
     long_enough = coded is not None and (len(coded[0]) > 2 or len(text) <= 3)
     return coded[0] if coded and long_enough else None
-
-
-def yaml_rule(error: Exception) -> str:
-    """Return what is wrong with a YAML file, on one line and in words that say where to look.
-
-    Parameters
-    ----------
-    error : Exception
-        As the YAML library raised it.
-    """
-    if isinstance(error, UnicodeError):
-        return "is not UTF-8; save it as UTF-8"
-    said = " ".join(str(getattr(error, "problem", None) or error).split())
-    return f"is not readable YAML ({said}); look for a quote, a bracket or an indent in this row"
 
 
 def _initials(label: str) -> str:
