@@ -95,6 +95,36 @@ def test_every_rule_is_reported_in_one_pass(tmp_path: Path, codebook: Codebook) 
     assert all(item.file == "t.csv" for item in problems)
 
 
+def test_a_row_pasted_twice_into_a_table_without_a_key_is_refused(
+    tmp_path: Path, codebook: Codebook
+) -> None:
+    rows = "a,2019,1.5,,include,,\nb,2019,1.5,,include,,\n\na, 2019,1.5,,include,,\n"
+    fields = [{**SCHEMA["fields"][0], "constraints": {}}, *SCHEMA["fields"][1:]]
+    _, problems = load(tmp_path, codebook, f"{HEADER}\n{rows}", fields=fields, primaryKey=[])
+    assert [str(problem) for problem in problems] == [
+        "t.csv, row 5: repeats row 2 in every column; take one of the two out"
+    ]
+    _, problems = load(
+        tmp_path, codebook, f"{HEADER}\n{rows}", fields=fields, primaryKey=[], repeats=True
+    )
+    assert problems == []
+
+
+def test_a_code_is_suggested_by_its_printed_name(tmp_path: Path, codebook: Codebook) -> None:
+    _, problems = load(tmp_path, codebook, f"{HEADER}\na,2019,,,exclude,Not online,\n")
+    reasons = codebook["exclusion_reason"]
+    assert [(item.column, item.nearest) for item in problems] == [("reason", "not_online")]
+    assert "not_stated" not in reasons
+    _, problems = load(tmp_path, codebook, f"{HEADER}\na,2019,,,exclude,not_stated,\n")
+    assert [item.column for item in problems] == ["reason"]
+
+
+def test_a_pattern_is_told_with_an_example(tmp_path: Path, codebook: Codebook) -> None:
+    fields = [*SCHEMA["fields"][:-1], {**SCHEMA["fields"][-1], "example": "https://who.int"}]
+    _, problems = load(tmp_path, codebook, f"{HEADER}\na,2019,,,include,,ftp://x", fields=fields)
+    assert problems[0].rule == "must match https?://.+, as https://who.int does"
+
+
 def test_header_mistakes_name_the_nearest_column(tmp_path: Path, codebook: Codebook) -> None:
     _, problems = load(tmp_path, codebook, "id,yaer,value,seen,decision,reason,url,url\n")
     assert {(item.column, item.nearest) for item in problems} == {
@@ -244,7 +274,7 @@ def test_tables_have_the_rows_that_plain_csv_counts(data: Path, codebook: Codebo
         if resource.is_table:
             with (data / resource.paths[0]).open(encoding="utf-8-sig", newline="") as file:
                 rows = sum(1 for _ in csv.DictReader(file))
-            countries = {"country": ["GB"]}
+            countries = {"country": {"GB": "United Kingdom"}}
             table, _ = load_table(package, resource.name, codebook, extra_codes=countries)
             assert len(table) == rows, resource.name
 

@@ -438,10 +438,11 @@ class _Parts:
         """Return a table as it could be read, and what is wrong with it."""
 
         def load() -> tuple[pd.DataFrame, list[Problem]]:
-            places: list[str] = []
+            places: dict[str, str] = {}
             if self._names_places(name):
                 geographies, _ = self._loaded("geographies")
-                places = geographies["geography"].dropna().tolist()
+                named = geographies[["geography", "label"]].dropna()
+                places = dict(zip(named["geography"], named["label"], strict=True))
             return load_table(self.package, name, self._codebook, extra_codes={"country": places})
 
         return self._once(f"table {name}", self._table_digest(name), load)

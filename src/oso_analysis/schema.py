@@ -2,7 +2,7 @@
 
 The descriptor is the one place that says what a row, a column, a unit and a blank mean
 (https://specs.frictionlessdata.io/table-schema/). Beyond the standard's types and constraints this
-module reads four properties of our own, which other tools ignore:
+module reads five properties of our own, which other tools ignore:
 
 ``codebook``
     On a field: the facet of the codebook whose codes are the allowed values.
@@ -12,24 +12,27 @@ module reads four properties of our own, which other tools ignore:
 ``requiredWhen`` and ``onlyWhen``
     On a field: ``{column: [values]}``; the field must be filled, or may only be filled, in rows
     where the other column holds one of the values.
+``repeats``
+    On a schema without a key: true where a row may stand twice, the same in every column.
 
+A field's ``example``, which is the standard's, is told where a value breaks the field's pattern.
 Every failure of every table is collected before anything is raised.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from oso_analysis.codebook import Codebook, Facet
+from oso_analysis.codebook import Codebook
+from oso_analysis.delimited import Cells, read_cells
 from oso_analysis.errors import InputError, Problem, nearest, nearest_code
 
 __all__ = ["DataPackage", "Resource", "check_foreign_keys", "load_table", "read_package"]
@@ -51,9 +54,6 @@ _NUMERIC = {
 _DATE = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 #: Legal values spelt out in a message before it says how many more there are.
 _LISTED = 12
-
-#: Cells of a table by column, stripped; None where blank.
-_Cells = dict[str, list[Any]]
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ def load_table(
     name: str,
     codebook: Codebook,
     *,
-    extra_codes: Mapping[str, Collection[str]] | None = None,
+    extra_codes: Mapping[str, Mapping[str, str]] | None = None,
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Read one table and check it against its schema, all failures at once.
 
@@ -213,7 +213,8 @@ def load_table(
     codebook : Codebook
         Where ``codebook`` and ``codesByFacet`` look up allowed values.
     extra_codes : mapping, optional
-        Allowed values of facets that another table defines (``country``).
+        Allowed values, with their printed names, of facets that another table defines
+        (``country``).
 
     Returns
     -------
@@ -226,7 +227,8 @@ def load_table(
     """
     resource = package[name]
     file = resource.paths[0]
-    lines, cells, problems = _read_csv(package.root / file, file, resource)
+    columns = [spec["name"] for spec in resource.fields]
+    lines, cells, problems = read_cells(package.root / file, file, columns)
     typed: dict[str, Any] = {}
     for spec in resource.fields:
         column = _check_field(spec, cells, lines, file, codebook, problems)
@@ -237,104 +239,12 @@ def load_table(
     by_facet = resource.descriptor.get("schema", {}).get("codesByFacet")
     if by_facet:
         _check_codes_by_facet(by_facet, cells, lines, file, codebook, extra_codes or {}, problems)
-    _check_key(resource.primary_key, cells, lines, file, problems)
+    if resource.primary_key:
+        _check_key(resource.primary_key, cells, lines, file, problems)
+    elif not resource.descriptor["schema"].get("repeats"):
+        _check_repeats(cells, lines, file, problems)
     table = pd.DataFrame(typed, index=pd.Index(lines, dtype="int64", name="row"))
     return table, sorted(problems, key=lambda item: item.row or 0)
-
-
-def _read_csv(path: Path, file: str, resource: Resource) -> tuple[list[int], _Cells, list[Problem]]:
-    """Return each row's number, and the cells."""
-    problems: list[Problem] = []
-    columns = [spec["name"] for spec in resource.fields]
-    nothing: _Cells = {name: [] for name in columns}
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        if raw.startswith(b"PK"):
-            rule = f"is a workbook, not CSV; {_mend(file)}"
-            return [], nothing, [Problem(rule, file=file)]
-        row = raw[: error.start].count(b"\n") + 1
-        rule = f"is not UTF-8; save it as 'CSV UTF-8', or {_mend(file)}"
-        return [], nothing, [Problem(rule, file=file, row=row)]
-    if "\0" in text:
-        row = text[: text.index("\0")].count("\n") + 1
-        found = Problem("holds a NUL byte; it is not a text table", file=file, row=row)
-        return [], nothing, [found]
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    lines: list[int] = []
-    rows: list[list[str]] = []
-    number = 0
-    order: list[int] = []
-    try:
-        for number, cells in enumerate(reader, start=1):
-            if number == 1:
-                order = _check_header(cells, columns, file, problems)
-                if problems:
-                    return [], nothing, problems
-                width = len(cells)
-            elif not "".join(cells).strip():
-                continue  # a blank line holds no row; spreadsheets often leave some at the end
-            elif len(cells) != width:
-                problems.append(
-                    Problem(f"has {len(cells)} cells where the header has {width}", file, number)
-                )
-            else:
-                lines.append(number)
-                rows.append(cells)
-    except csv.Error as error:
-        problems.append(Problem(f"is not readable CSV ({error})", file=file, row=number + 1))
-    if number == 0:
-        problems.append(Problem("is empty; it needs a header row", file=file))
-    if not rows:
-        return [], nothing, problems
-    stripped = [[cell.strip() or None for cell in column] for column in zip(*rows, strict=True)]
-    return lines, {name: stripped[at] for name, at in zip(columns, order, strict=True)}, problems
-
-
-def _mend(file: str) -> str:
-    """Return what to do about a table that a spreadsheet program saved in its own way."""
-    return f"mend it with `oso-analysis to-csv data/{file}`"
-
-
-def _check_header(
-    header: list[str], columns: list[str], file: str, problems: list[Problem]
-) -> list[int]:
-    """Return where each column stands, or nothing where there is a problem."""
-    header = [name.strip() for name in header]
-    if len(header) == 1 and len(columns) > 1 and (";" in header[0] or "\t" in header[0]):
-        mark = "semicolons" if ";" in header[0] else "tabs"
-        rule = f"is separated by {mark}, not commas; {_mend(file)}"
-        problems.append(Problem(rule, file=file, row=1))
-        return []
-    nameless = header.count("")
-    if nameless:
-        # A spreadsheet program saves columns that look empty but were once touched.
-        what = "a column" if nameless == 1 else f"{nameless} columns"
-        rule = f"has {what} without a name; name what holds anything, else {_mend(file)}"
-        problems.append(Problem(rule, file=file, row=1))
-        header = [name for name in header if name]
-    problems += [
-        Problem("stands twice in the header", file=file, row=1, column=name)
-        for name in sorted({name for name in header if header.count(name) > 1})
-    ]
-    missing = [name for name in columns if name not in header]
-    unknown = [name for name in header if name not in columns]
-    problems += [
-        Problem("is missing", file=file, row=1, column=name, nearest=nearest(name, unknown))
-        for name in missing
-    ]
-    problems += [
-        Problem(
-            "is not a column of this table",
-            file=file,
-            row=1,
-            column=name,
-            nearest=nearest(name, missing or columns),
-        )
-        for name in unknown
-    ]
-    return [] if problems else [header.index(name) for name in columns]
 
 
 def _failures(
@@ -345,13 +255,13 @@ def _failures(
     rule: str,
     file: str,
     problems: list[Problem],
-    legal: Collection[str] = (),
+    labels: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     suggestion: dict[object, str | None] = {}
     for at in np.flatnonzero(bad).tolist():
         value = values[at]
         if value not in suggestion:
-            suggestion[value] = nearest(value, legal) if legal and value is not None else None
+            suggestion[value] = None if value is None else nearest_code(value, labels)
         problems.append(Problem(rule, file, lines[at], name, value, suggestion[value]))
 
 
@@ -373,7 +283,7 @@ def _matches(texts: pd.Series, pattern: str) -> np.ndarray:
 
 def _check_field(
     spec: Mapping[str, Any],
-    cells: _Cells,
+    cells: Cells,
     lines: list[int],
     file: str,
     codebook: Codebook,
@@ -388,9 +298,9 @@ def _check_field(
     limits = spec.get("constraints", {})
     bad = np.zeros(len(values), dtype=bool)
 
-    def fail(mask: np.ndarray, rule: str, legal: Collection[str] = ()) -> None:
+    def fail(mask: np.ndarray, rule: str, labels: Mapping[str, str] = MappingProxyType({})) -> None:
         nonlocal bad
-        _failures(name, values, lines, mask & ~bad, rule, file, problems, legal)
+        _failures(name, values, lines, mask & ~bad, rule, file, problems, labels)
         bad |= mask
 
     if limits.get("required"):
@@ -403,14 +313,15 @@ def _check_field(
         fail(
             given & ~_among(cells[other], when), f"must be blank unless {other} is {_listed(when)}"
         )
-    legal: Collection[str] = limits.get("enum", ())
+    legal = {value: value for value in limits.get("enum", ())}
     if "codebook" in spec:
-        legal = list(codebook[spec["codebook"]])
+        legal = codebook[spec["codebook"]].names
     if legal:
         fail(given & ~_among(values, legal), f"must be one of {_listed(legal)}", legal)
     if "pattern" in limits:
         pattern = limits["pattern"]
-        fail(given & ~_matches(texts, pattern), f"must match {pattern}")
+        such = f", as {spec['example']} does" if "example" in spec else ""
+        fail(given & ~_matches(texts, pattern), f"must match {pattern}{such}")
     if kind == "date":
         fail(given & ~_matches(texts, _DATE), "must be a date such as 2019-06-21")
     if kind in _NUMERIC:
@@ -437,22 +348,23 @@ def _check_field(
 
 def _check_codes_by_facet(
     columns: Mapping[str, str],
-    cells: _Cells,
+    cells: Cells,
     lines: list[int],
     file: str,
     codebook: Codebook,
-    extra_codes: Mapping[str, Collection[str]],
+    extra_codes: Mapping[str, Mapping[str, str]],
     problems: list[Problem],
 ) -> None:
     facets, codes = cells[columns["facet"]], cells[columns["code"]]
-    known: dict[str, Facet | Collection[str]] = {**codebook.facets, **extra_codes}
+    known = {**{name: facet.names for name, facet in codebook.facets.items()}, **extra_codes}
     missing = _among(facets, [None])
     rule = f"must be one of {_listed(known)}"
     bad = ~missing & ~_among(facets, known)
-    _failures(columns["facet"], facets, lines, bad, rule, file, problems, list(known))
+    names = {name: name for name in known}
+    _failures(columns["facet"], facets, lines, bad, rule, file, problems, names)
     given = ~_among(codes, [None])
     for facet in sorted(set(facets) - {None}):
-        legal = list(known.get(str(facet), ()))
+        legal = known.get(str(facet), {})
         if legal:
             bad = given & _among(facets, [facet]) & ~_among(codes, legal)
             rule = f"must be one of the codes of {facet}: {_listed(legal)}"
@@ -460,10 +372,8 @@ def _check_codes_by_facet(
 
 
 def _check_key(
-    key: list[str], cells: _Cells, lines: list[int], file: str, problems: list[Problem]
+    key: list[str], cells: Cells, lines: list[int], file: str, problems: list[Problem]
 ) -> None:
-    if not key:
-        return
     first: dict[tuple[Any, ...], int] = {}
     for row, values in zip(lines, zip(*(cells[name] for name in key), strict=True), strict=True):
         if None not in values and first.setdefault(values, row) != row:
@@ -476,6 +386,15 @@ def _check_key(
                     ", ".join(map(str, values)),
                 )
             )
+
+
+def _check_repeats(cells: Cells, lines: list[int], file: str, problems: list[Problem]) -> None:
+    """Refuse a row pasted twice in a table without a key: it would be counted twice."""
+    first: dict[tuple[Any, ...], int] = {}
+    for row, values in zip(lines, zip(*cells.values(), strict=True), strict=True):
+        if first.setdefault(values, row) != row:
+            rule = f"repeats row {first[values]} in every column; take one of the two out"
+            problems.append(Problem(rule, file, row))
 
 
 def _labels(table: pd.DataFrame, key: list[str]) -> dict[str, str]:
