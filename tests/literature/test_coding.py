@@ -5,7 +5,11 @@ import pytest
 
 from oso_analysis.codebook import Codebook
 from oso_analysis.errors import InputError
-from oso_analysis.literature.coding import code_works, list_coding_disagreements
+from oso_analysis.literature.coding import (
+    code_works,
+    list_coding_disagreements,
+    list_contradictions,
+)
 
 WORK_IDS = pd.DataFrame(
     [("a1", "w1"), ("a2", "w1"), ("a3", "w1"), ("b1", "w2"), ("c1", "w3")],
@@ -158,3 +162,53 @@ def test_two_adjudicated_designs_are_refused(small_codebook: Codebook) -> None:
         "'cohort' for a1: both are about the work w1, which takes one design" in said
     )
     assert any("'survye' is not a code of design" in line for line in said)
+
+
+@pytest.mark.parametrize(
+    ("rows", "wrong"),
+    [
+        ([("design", "cohort"), ("design", "not_stated")], "not_stated"),
+        ([("design", "cohort"), ("design", "trial")], "trial"),
+        ([("theme", "policing"), ("theme", "research")], None),
+        ([("population", "none"), ("population", "practitioners")], "none"),
+        ([("population", "practitioners"), ("population", "none")], "none"),
+        ([("population", "none"), ("population", "not_stated")], "none"),
+        ([("population", "none"), ("practice_decision", "none")], None),
+    ],
+)
+@pytest.mark.parametrize("table", ["coding", "consensus", "adjudication"])
+def test_codes_of_one_answer_that_contradict_one_another_are_refused_everywhere(
+    small_codebook: Codebook, table: str, rows: list[tuple[str, str]], wrong: str | None
+) -> None:
+    given = pd.DataFrame(rows, columns=["facet", "code"])
+    given = given.assign(record_id="a1", work_id="w1", coder="c1", basis="title")
+    given.index = pd.RangeIndex(2, len(given) + 2, name="row")
+    case = {"coding": ["record_id", "coder"], "consensus": ["record_id"]}.get(table, ["work_id"])
+    problems = list_contradictions(given, case, file=table)
+    assert [item.value for item in problems] == ([wrong] if wrong else [])
+    assert all(item.row == 2 + rows.index((rows[0][0], item.value)) for item in problems)
+
+
+def test_what_two_coders_or_two_records_say_contradicts_nothing() -> None:
+    coding = pd.DataFrame(
+        [
+            ("a1", "c1", "design", "cohort"),
+            ("a1", "c2", "design", "trial"),
+            ("a2", "c1", "design", "trial"),
+            ("a1", "c1", "population", "none"),
+            ("a2", "c1", "population", "practitioners"),
+        ],
+        columns=["record_id", "coder", "facet", "code"],
+    )
+    assert list_contradictions(coding, ["record_id", "coder"], file="coding") == []
+
+
+@pytest.mark.parametrize("by_work", [False, True])
+def test_none_beside_a_code_is_refused_for_a_work(small_codebook: Codebook, by_work: bool) -> None:
+    about = ("w1", "w1") if by_work else ("a1", "a2")
+    decided = pd.DataFrame(
+        [(about[0], "population", "none"), (about[1], "population", "practitioners")],
+        columns=["work_id" if by_work else "record_id", "facet", "code"],
+    )
+    with pytest.raises(InputError, match=r"'none' is a code of population, and means none of"):
+        code_works(CODING, WORK_IDS, small_codebook, coder="c1", adjudication=decided)

@@ -19,16 +19,22 @@ A work without any code of a facet has no row; counts show it as "not stated".
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
 from oso_analysis.codebook import NOT_STATED, Codebook
-from oso_analysis.errors import InputError, Problem, nearest, require_columns
-from oso_analysis.frames import distinct
+from oso_analysis.errors import InputError, Problem, nearest, nearest_code, require_columns
+from oso_analysis.frames import distinct, file_rows
 from oso_analysis.literature.adjudication import contradictions, name_works
 
-__all__ = ["EMPTY_CODES", "SINGLE_LABEL", "code_works", "list_coding_disagreements"]
+__all__ = [
+    "EMPTY_CODES",
+    "SINGLE_LABEL",
+    "code_works",
+    "list_coding_disagreements",
+    "list_contradictions",
+]
 
 #: Facets with one code a work.
 SINGLE_LABEL = ("design",)
@@ -36,6 +42,46 @@ SINGLE_LABEL = ("design",)
 EMPTY_CODES = ("none", NOT_STATED)
 #: What a coder saw, best first.
 _BASES = ("abstract", "abstract_note", "title")
+
+
+def list_contradictions(codes: pd.DataFrame, case: Sequence[str], *, file: str) -> list[Problem]:
+    """Return the codes that contradict another code of the same case and facet.
+
+    Different records of a work may say different things, and coders may disagree; the rules at the
+    top of this module settle that. One coder on one record, a consensus and an adjudication may
+    not: a facet with one code has one, and "none of them" stands alone.
+
+    Parameters
+    ----------
+    codes : pandas.DataFrame
+        `facet, code` and the columns of `case`.
+    case : sequence of str
+        What one answer is about, such as `record_id` and `coder`.
+    file : str
+        Name of the table, for messages.
+
+    Returns
+    -------
+    list of Problem
+        One for each case and facet.
+    """
+    known: dict[tuple[str, ...], dict[str, int]] = {}
+    columns = [*case, "facet", "code"]
+    rows = zip(*(codes[name] for name in columns), file_rows(codes), strict=True)
+    for *place, code, row in rows:
+        if not any(map(pd.isna, (*place, code))):
+            known.setdefault(tuple(place), {}).setdefault(code, row)
+    problems = []
+    for (*about, facet), given in known.items():
+        empty = [code for code in given if code in EMPTY_CODES]
+        if len(given) > 1 and (facet in SINGLE_LABEL or empty):
+            wrong = list(given)[1] if facet in SINGLE_LABEL else empty[0]
+            other = next(code for code in given if code != wrong)
+            why = "which takes one" if facet in SINGLE_LABEL else "and means none of the others"
+            has = f"{', '.join(about)} has {other!r} too (row {given[other]})"
+            rule = f"is a code of {facet}, {why}, but {has}"
+            problems.append(Problem(rule, file, given[wrong], "code", wrong))
+    return problems
 
 
 def _check_codes(frame: pd.DataFrame, codebook: Codebook, *, file: str) -> list[Problem]:
@@ -54,7 +100,7 @@ def _check_codes(frame: pd.DataFrame, codebook: Codebook, *, file: str) -> list[
                 file=file,
                 column="code",
                 value=code,
-                nearest=nearest(code, legal),
+                nearest=nearest_code(code, legal.names),
             )
             for code in sorted(distinct(codes) - set(legal) - {NOT_STATED})
         ]
@@ -93,11 +139,13 @@ def _sighting_codes(
     require_columns(coding, ["record_id", "coder", "basis", "facet", "code"], where="coding")
     problems = _record_problems(coding, work_ids, file="coding")
     problems += _check_codes(coding, codebook, file="coding")
+    problems += list_contradictions(coding, ["record_id", "coder"], file="coding")
     coders = distinct(coding["coder"])
     if coders and coder not in coders:
         problems.append(
             Problem(
                 f"coded nothing; coders are {', '.join(sorted(coders))}",
+                file="coding",
                 column="coder",
                 value=coder,
                 nearest=nearest(coder, coders),
@@ -109,6 +157,7 @@ def _sighting_codes(
         require_columns(consensus, ["record_id", "facet", "code"], where="coding_consensus")
         problems += _record_problems(consensus, work_ids, file="coding_consensus")
         problems += _check_codes(consensus, codebook, file="coding_consensus")
+        problems += list_contradictions(consensus, ["record_id"], file="coding_consensus")
         settled = pd.MultiIndex.from_frame(consensus[["record_id", "facet"]])
         own = pd.MultiIndex.from_frame(rows[["record_id", "facet"]])
         # A consensus was reached on everything there was to see: it ranks with an abstract.
@@ -174,6 +223,8 @@ def _adjudicated(
     for facet in SINGLE_LABEL:
         of_facet = rows[rows["facet"] == facet]
         problems += contradictions(of_facet, "code", file=file, column="code", takes=f"one {facet}")
+    others = rows[~rows["facet"].isin(SINGLE_LABEL)].set_index("row")
+    problems += list_contradictions(others, ["work_id"], file=file)
     if problems:
         raise InputError(problems, "the coding adjudication cannot be used")
     return rows[columns].drop_duplicates()
@@ -215,7 +266,8 @@ def code_works(
     Raises
     ------
     InputError
-        Unknown records, works, coders or codes; two adjudicated codes of a one-code facet.
+        Unknown records, works, coders or codes; codes that contradict one another (see
+        `list_contradictions`).
     """
     rows = _sighting_codes(coding, work_ids, codebook, coder, consensus)
     columns = ["work_id", "facet", "code"]

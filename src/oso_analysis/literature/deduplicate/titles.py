@@ -60,7 +60,7 @@ _CORRECTED = re.compile(
     re.IGNORECASE,
 )
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
-#: Looking back only once there is a digit: a pattern that begins with looking back is tried at every
+#: It looks back only once there is a digit: to begin with looking back is to be tried at every
 #: character.
 _SPACED_THOUSANDS = re.compile(
     r"([1-9](?<![\d.,-].)\d?\d?)[ \u00a0\u2009\u202f](?=\d{3}(?![\d.,-]))"
