@@ -132,7 +132,7 @@ def test_contradictions_are_all_named() -> None:
     text = str(error.value)
     assert "submissions, column 'submission_id': 's6' is listed twice" in text
     assert "segments, column 'submission_id': 's9' is not in the submissions" in text
-    assert "'s1' has segments although coder_1 found it not relevant" in text
+    assert "'s1' has segments by coder_1, who found it not relevant" in text
     with pytest.raises(InputError, match=r"judged no submission; .*did you mean 'coder_1'"):
         prepare_consultation(submissions, relevance, segments, coder="Coder 1")
 

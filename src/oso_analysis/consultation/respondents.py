@@ -15,7 +15,8 @@ from itertools import combinations
 import pandas as pd
 
 from oso_analysis.codebook import NOT_STATED
-from oso_analysis.errors import InputError, Problem, nearest, require_columns
+from oso_analysis.consultation.verdicts import check_coder, check_verdicts
+from oso_analysis.errors import InputError, Problem, require_columns
 
 __all__ = [
     "PRIMARY_CODER",
@@ -111,8 +112,8 @@ def prepare_consultation(
     ------
     InputError
         All problems at once: a coder who read nothing, submissions listed twice or judged twice,
-        verdicts and segments without a submission, segments in a submission that the same coder
-        found not relevant.
+        verdicts and segments without a submission, segments in a submission that the same coder did
+        not find relevant.
 
     Examples
     --------
@@ -162,17 +163,9 @@ def _check(
     mine: pd.DataFrame,
     coder: str,
 ) -> None:
-    problems = []
-    if verdicts.empty and not submissions.empty:
-        coders = sorted(relevance["coder"].dropna().astype(str).unique())
-        problems.append(
-            Problem(
-                f"judged no submission; coders are {', '.join(coders) or 'none'}",
-                column="coder",
-                value=coder,
-                nearest=nearest(coder, coders),
-            )
-        )
+    problems = check_coder(submissions, relevance, coder)
+    if not problems:
+        problems += check_verdicts(submissions, verdicts, mine)
     for frame, file in ((submissions, "submissions"), (verdicts, "relevance")):
         twice = frame.loc[frame["submission_id"].duplicated(), "submission_id"]
         problems += [
@@ -180,21 +173,11 @@ def _check(
             for one in sorted(set(twice))
         ]
     known = set(submissions["submission_id"])
-    turned_down = set(verdicts.loc[verdicts["relevant"].ne("yes"), "submission_id"])
     for frame, file in ((verdicts, "relevance"), (mine, "segments")):
         problems += [
             Problem("is not in the submissions", file=file, column="submission_id", value=one)
             for one in sorted(set(frame["submission_id"]) - known)
         ]
-    problems += [
-        Problem(
-            f"has segments although {coder} found it not relevant",
-            file="segments",
-            column="submission_id",
-            value=one,
-        )
-        for one in sorted(set(mine["submission_id"]) & turned_down)
-    ]
     if problems:
         raise InputError(problems)
 
