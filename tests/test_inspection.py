@@ -115,8 +115,8 @@ FORGOTTEN: list[tuple[str, Callable[[Path], object], list[str]]] = [
         "a coder spelt in two ways",
         lambda root: replace(root / "data/literature/coding.csv", ",coder_2,", ",Coder 2,", 1),
         [
-            "data/literature/coding.csv, row",
-            "'Coder 2' is another name than the one it is like",
+            "literature/coding.csv, row",
+            "'Coder 2' is like another name, but is not counted with it",
             "(did you mean 'coder_2'?)",
         ],
     ),
@@ -230,3 +230,14 @@ def test_codes_that_no_data_use_are_only_noted(project: Path) -> None:
     notes = [str(note) for note in inspect_project(project).notes]
     assert any("'waste' is used by no data" in note for note in notes)
     assert any("'waste' has no definition" in note for note in notes)
+
+
+def test_included_works_that_nobody_coded_are_only_noted(project: Path) -> None:
+    path = project / "data/literature/coding.csv"
+    kept = [row for row in path.read_text("utf-8").splitlines() if "register-" not in row]
+    path.write_text("\n".join(kept) + "\n", "utf-8")
+    inspection = inspect_project(project)
+    assert inspection.problems == ()
+    (note,) = [str(note) for note in inspection.notes if "without any code" in str(note)]
+    assert note.startswith("literature/coding.csv: ")
+    assert "register-" in note

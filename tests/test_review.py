@@ -60,7 +60,12 @@ def test_problems_of_all_files_come_at_once(broken: Path) -> None:
         oso.load_review(broken)
     found = {(item.file, item.column, item.value, item.nearest) for item in caught.value.problems}
     assert ("consultation/segments.csv", "theme", "multi_agncy", "multi_agency") in found
-    assert ("literature/screening.csv", "record_id", "charakteristics-0001", None) in found
+    assert (
+        "literature/screening.csv",
+        "record_id",
+        "charakteristics-0001",
+        "characteristics-0001",
+    ) in found
     assert any(file == "report.yaml" for file, *_ in found)
 
 

@@ -1,9 +1,9 @@
-"""What was forgotten: everything about a project that no data contract sees, found at once.
+"""What was forgotten: everything about a project that its data do not show, found at once.
 
-Data contracts say whether files keep to their description (`schema`). Here is what a person forgets
-after an edit: a file that nothing describes, a notebook without its parameters or its outputs, a
-number typed into a text, an edition that asks for what is not there, a page or a template that no
-longer says what the codebook says. Each finding names the file and what to do about it.
+What is wrong with the data is said by `review`, which every run asks too. Here is what a person
+forgets after an edit: a notebook without its parameters or its outputs, a number typed into a text,
+an edition that asks for what is not there, a page or a template that no longer says what the
+codebook says. Each finding names the file and what to do about it.
 """
 
 from __future__ import annotations
@@ -13,20 +13,19 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
-from oso_analysis.errors import InputError, Problem, nearest
+from oso_analysis.display import plural
+from oso_analysis.errors import InputError, Problem, listed
+from oso_analysis.frames import distinct
+from oso_analysis.literature.screening import included_works
+from oso_analysis.review import Review, open_review
 
 __all__ = ["Inspection", "inspect_project"]
 
-#: Codes that tables and figures are made from, by facet.
-_NEEDED = {"kind": ("issue", "solution"), "decision": ("include", "exclude")}
 #: Facets whose codes `coding.csv` gives.
 _CODED = ("theme", "behaviour", "design", "population", "sector", "practice_decision")
-#: Files of data/ that describe rather than hold data, or that Windows leaves behind, by how their
-#: names end.
-_NOT_DATA = (".md", ".txt", "Thumbs.db", "desktop.ini")
 #: A number with a counted noun or a percent sign after it; 95 % and 100 % are said of methods.
 _NUMBER = re.compile(
     r"(?<![\w.#-])(?!(?:95|100) ?%)\d+(?:[,.]\d+)*(?: ?%| per cent\b| (?:\w+ ){0,2}?"
@@ -55,7 +54,7 @@ class Inspection:
 
 
 def inspect_project(root: Path) -> Inspection:
-    """Look for everything that was forgotten in a project, its data contracts included.
+    """Look for everything that was forgotten in a project, and for all that is wrong with its data.
 
     Parameters
     ----------
@@ -70,98 +69,38 @@ def inspect_project(root: Path) -> Inspection:
     """
     problems: list[Problem] = []
     notes: list[Problem] = []
-    review = _look(problems, _load, root)
-    problems += _files(root)
-    if review is not None:
-        codes, unused = _codes(review)
-        problems += codes
-        notes += unused
+    try:
+        review, found = open_review(root)
+    except InputError as error:
+        problems += error.problems
+    else:
+        problems += found
+        if not found:
+            notes += _notes(review)
         problems += _pages(root, review)
         # A broken codebook would be told again for every edition.
         problems += _editions(root)
+    problems += _files(root)
     problems += _notebooks(root)
     return Inspection(tuple(dict.fromkeys(problems)), tuple(dict.fromkeys(notes)))
-
-
-def _look(problems: list[Problem], function: Any, *arguments: Any) -> Any:
-    try:
-        return function(*arguments)
-    except InputError as error:
-        problems += error.problems
-        return None
-
-
-def _load(root: Path) -> Any:
-    from oso_analysis.review import load_review
-
-    return load_review(root)
 
 
 # Files
 
 
 def _files(root: Path) -> Iterator[Problem]:
-    try:
-        descriptor = json.loads((root / "data/datapackage.json").read_text(encoding="utf-8-sig"))
-        resources = descriptor["resources"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return  # said by the data contracts
-    described: set[str] = set()
-    for resource in resources:
-        paths = resource.get("path", [])
-        described.update([paths] if isinstance(paths, str) else paths)
-    for path in sorted((root / "data").rglob("*")):
-        name = path.relative_to(root / "data").as_posix()
-        hidden = any(part.startswith((".", "~$")) for part in path.relative_to(root).parts)
-        if not path.is_file() or hidden or name == "datapackage.json":
-            continue
-        if name not in described and not name.endswith(_NOT_DATA):
-            missing = [item for item in described if not (root / "data" / item).is_file()]
-            yield Problem(_unread(name, described), f"data/{name}", nearest=nearest(name, missing))
     for name in ("README.md", "LICENSE"):
         if not (root / name).is_file():
             yield Problem("is missing; others need it to know what this is and may do", file=name)
-    limits = descriptor.get("limits")
-    if not limits:
-        yield Problem(
-            "has no `limits`; say there what a reader must know about the data, the report prints "
-            "it on its first page",
-            file="data/datapackage.json",
-        )
 
 
-def _unread(name: str, described: set[str]) -> str:
-    """Return what to do about a file of data/ that nothing reads."""
-    table = str(PurePosixPath(name).with_suffix(".csv"))
-    if name.endswith(".xlsx") and table in described:
-        return (
-            "is a workbook, and nothing reads it; save it as the table with `oso-analysis to-csv "
-            f"data/{name} --output data/{table}`, and take the workbook out of data/"
-        )
-    return (
-        "is described nowhere, so nothing reads it; add it to data/datapackage.json or take it "
-        "out of data/"
-    )
+# Notes on data without a fault
 
 
-# Codes
-
-
-def _codes(review: Any) -> tuple[list[Problem], list[Problem]]:
-    file = f"data/{review.package['codebook'].paths[0]}"
-    problems = [
-        Problem(
-            "is needed by tables and figures; put it back and change its label instead",
-            file=file,
-            column=facet,
-            value=code,
-        )
-        for facet, codes in _NEEDED.items()
-        for code in codes
-        if code not in review.codebook[facet]
-    ]
+def _notes(review: Review) -> list[Problem]:
+    file = review.package["codebook"].paths[0]
     used: dict[str, set[str]] = {
-        facet: set(rows["code"].dropna()) for facet, rows in review.coding.groupby("facet")
+        str(facet): set(rows["code"].dropna()) for facet, rows in review.coding.groupby("facet")
     }
     segments, submissions = review.segments, review.submissions
     for facet, columns in {
@@ -187,33 +126,23 @@ def _codes(review: Any) -> tuple[list[Problem], list[Problem]]:
         for code, item in review.codebook["theme"].items()
         if not item.definition
     ]
-    notes += _colourless(review, file)
-    return [*problems, *_people(review)], notes
+    return [*notes, *_colourless(review, file), *_uncoded(review)]
 
 
-def _people(review: Any) -> Iterator[Problem]:
-    """Yield the coders and reviewers whose name is another's but for its spelling.
-
-    Rows are counted by coder, so that "coder 1" beside "coder_1" is a coder whom no table counts.
-    """
-    for name, table in review.tables.items():
-        for column in sorted({"coder", "reviewer"} & set(table.columns)):
-            common = table[column].value_counts()
-            known: dict[str, str] = {}
-            for person in sorted(common.index, key=lambda person: (-common[person], person)):
-                plain = "".join(filter(str.isalnum, person.casefold()))
-                if known.setdefault(plain, person) != person:
-                    yield Problem(
-                        "is another name than the one it is like, and is not counted with it",
-                        file=f"data/{review.package[name].paths[0]}",
-                        row=int(table.index[table[column] == person][0]),
-                        column=column,
-                        value=person,
-                        nearest=known[plain],
-                    )
+def _uncoded(review: Review) -> Iterator[Problem]:
+    """Yield the included works that nobody coded: every table counts them as not stated."""
+    included = included_works(review.work_screening)
+    bare = sorted(set(included) - distinct(review.work_codes["work_id"]))
+    if bare:
+        first = review.works.set_index("work_id")["record_ids"].loc[bare]
+        yield Problem(
+            f"{plural(len(bare), 'included work')} without any code, counted as not stated; their "
+            f"records: {listed(first.tolist())}",
+            file=review.package["coding"].paths[0],
+        )
 
 
-def _colourless(review: Any, file: str) -> list[Problem]:
+def _colourless(review: Review, file: str) -> list[Problem]:
     from oso_analysis.figures.style import NOT_STATED_COLOUR, outcome_colours, theme_colours
 
     grey = [
@@ -231,7 +160,7 @@ def _colourless(review: Any, file: str) -> list[Problem]:
 # Pages and templates made from the data
 
 
-def _pages(root: Path, review: Any) -> Iterator[Problem]:
+def _pages(root: Path, review: Review) -> Iterator[Problem]:
     from oso_analysis.dictionary import render_dictionary
     from oso_analysis.scaffold.templates import template_files
 

@@ -15,31 +15,35 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pandas as pd
-import yaml
 
 from oso_analysis.codebook import Codebook, read_codebook
+from oso_analysis.consistency import check_codebook, check_files, check_tables
 from oso_analysis.display import Summarised, Summary, plural
 from oso_analysis.errors import InputError, Problem, naming_files, nearest
-from oso_analysis.indicators import prepare_figures
 from oso_analysis.literature.coding import code_works
 from oso_analysis.literature.deduplicate import Deduplication, deduplicate
 from oso_analysis.literature.readers import ReadResult, read_records
 from oso_analysis.literature.screening import screen_works
 from oso_analysis.project import CHECKED, find_root
 from oso_analysis.schema import DataPackage, check_foreign_keys, load_table, read_package
+from oso_analysis.yaml_file import read_yaml
 
-__all__ = ["Review", "load_review"]
+__all__ = ["Review", "load_review", "open_review"]
 
-#: Tables whose record_id must be a record of the search exports.
-_REFER_TO_RECORDS = (
-    "screening",
-    "coding",
-    "screening_adjudication",
-    "coding_consensus",
-    "coding_adjudication",
-)
-#: Published figures, and the breaks in their series.
-_FIGURES = ("indicators", "indicator_breaks")
+#: Parts made of several tables, and the names these have in their messages.
+_JOINED = {
+    "work_screening": {
+        "screening": "screening",
+        "adjudication": "screening_adjudication",
+        "decisions": "duplicate_decisions",
+    },
+    "work_codes": {
+        "coding": "coding",
+        "consensus": "coding_consensus",
+        "coding adjudication": "coding_adjudication",
+        "decisions": "duplicate_decisions",
+    },
+}
 
 _Made = TypeVar("_Made")
 #: The last result of each part of each project, with a digest of what it was made from.
@@ -228,8 +232,8 @@ def load_review(root: Path | str | None = None) -> Review:
     Raises
     ------
     InputError
-        Every problem of every file at once: broken contracts, unreadable records, references to
-        rows that do not exist.
+        Every problem of every file at once: broken contracts, unreadable records, files that
+        nothing describes, and what tables say against each other (see `consistency`).
 
     Examples
     --------
@@ -241,14 +245,48 @@ def load_review(root: Path | str | None = None) -> Review:
     True
     """
     folder = find_root(root)
+    # Inside a run all data were checked before it began; reading all of them again would make
+    # every notebook depend on every file.
+    if os.environ.get(CHECKED) == str(folder):
+        return _open(folder)
+    review, problems = open_review(folder)
+    if problems:
+        raise InputError(problems)
+    return review
+
+
+def open_review(root: Path) -> tuple[Review, list[Problem]]:
+    """Open the data of a project with all that is wrong with them, for who must look further.
+
+    Parameters
+    ----------
+    root : Path
+        The project's folder.
+
+    Returns
+    -------
+    review : Review
+        A part that is broken raises InputError when it is asked for.
+    problems : list of Problem
+        What `load_review` would raise.
+
+    Raises
+    ------
+    InputError
+        The description or the codebook cannot be used.
+    """
+    try:
+        review = _open(root)
+    except InputError as error:
+        raise InputError([*error.problems, *check_files(root / "data")]) from None
+    return review, review._parts.check()
+
+
+def _open(folder: Path) -> Review:
     data = folder / "data"
     package = read_package(data)
     codebook = read_codebook(data / package["codebook"].paths[0])
     parts = _Parts(package, codebook)
-    # Inside a run all data were checked before it began; reading all of them again would make
-    # every notebook depend on every file.
-    if os.environ.get(CHECKED) != str(folder):
-        parts.check()
     return Review(folder, package, codebook, _Tables(parts), parts)
 
 
@@ -311,11 +349,7 @@ class _Parts:
 
     @cached_property
     def report(self) -> dict[str, Any]:
-        problems: list[Problem] = []
-        report = _read_report(self.package.root / self.package["report"].paths[0], problems)
-        if problems:
-            raise InputError(problems)
-        return report
+        return _read_report(self.package.root / self.package["report"].paths[0])
 
     @cached_property
     def reading(self) -> ReadResult:
@@ -326,6 +360,10 @@ class _Parts:
                 lambda: read_records([self.package.root / path for path in self._records]),
             )
         )
+
+    @property
+    def records(self) -> pd.DataFrame:
+        return self.reading.records
 
     @cached_property
     def deduplication(self) -> Deduplication:
@@ -389,14 +427,8 @@ class _Parts:
 
     # Checking
 
-    def check(self) -> None:
-        """Check all data, whatever is asked for later.
-
-        Raises
-        ------
-        InputError
-            Every problem of every file.
-        """
+    def check(self) -> list[Problem]:
+        """Return every problem of every file, whatever is asked for later."""
         names = [name for name, item in self.package.resources.items() if item.is_table]
         report = self.package["report"].paths[0]
         tables = "".join(self._table_digest(name) for name in sorted(names))
@@ -405,32 +437,41 @@ class _Parts:
             tables + self._digest(report, *self._records),
             lambda: self._problems(sorted(names)),
         )
-        if problems:
-            raise InputError(problems)
+        return [*problems, *check_files(self.package.root)]
 
     def _problems(self, names: list[str]) -> list[Problem]:
-        problems: list[Problem] = []
+        problems = list(check_codebook(self.package, self._codebook))
         tables: dict[str, pd.DataFrame] = {}
+        broken = set()
         # Places come first, because other tables' codes are looked up in theirs.
         for name in sorted(names, key=lambda name: name != "geographies"):
             tables[name], found = self._loaded(name)
             problems += found
+            broken |= {name} if found else set()
         problems += check_foreign_keys(self.package, tables)
+        records = self._attempt("records", problems)
+        self._attempt("report", problems)
+        problems += check_tables(self.package, tables, records, broken=broken)
+        if records is not None:
+            problems += self._joined_problems({item.file for item in problems})
+        return list(dict.fromkeys(problems))
+
+    def _joined_problems(self, broken: set[str | None]) -> Iterator[Problem]:
+        """Yield what shows when tables are joined, where each of them alone is good."""
+        for part, names in _JOINED.items():
+            paths = {said: self.package[name].paths[0] for said, name in names.items()}
+            if not broken & set(paths.values()):
+                found: list[Problem] = []
+                self._attempt(part, found)
+                for item in found:
+                    yield replace(item, file=paths.get(str(item.file), item.file))
+
+    def _attempt(self, part: str, problems: list[Problem]) -> Any:
         try:
-            problems += _check_records(self.package, tables, self.reading.records)
+            return getattr(self, part)
         except InputError as error:
             problems += error.problems
-        _read_report(self.package.root / self.package["report"].paths[0], problems)
-        if not any(self._loaded(name)[1] for name in _FIGURES):
-            problems += _check_figures(self.package, tables)
-        if not problems:
-            # What tables say together, such as coders of the wrong names, shows when they are used.
-            for part in ("work_screening", "work_codes"):
-                try:
-                    getattr(self, part)
-                except InputError as error:
-                    problems += error.problems
-        return list(dict.fromkeys(problems))
+            return None
 
     # What parts are made from
 
@@ -490,39 +531,8 @@ def _shared(result: _Frames) -> _Frames:
     return replace(result, **frames)
 
 
-def _check_records(
-    package: DataPackage, tables: Mapping[str, pd.DataFrame], records: pd.DataFrame
-) -> list[Problem]:
-    known = set(records["record_id"])
-    problems = []
-    for name in _REFER_TO_RECORDS:
-        given = tables[name]["record_id"].dropna().drop_duplicates()
-        file = package[name].paths[0]
-        problems += [
-            Problem("is no record of the search exports", file, int(str(row)), "record_id", value)
-            for row, value in given[~given.isin(known)].items()
-        ]
-    return problems
-
-
-def _check_figures(package: DataPackage, tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
-    """Check what ties published figures to one another: periods, units, breaks."""
-    figures, breaks = _FIGURES
-    files = {None: package[figures].paths[0], "breaks": package[breaks].paths[0]}
-    try:
-        prepare_figures(tables[figures], tables[breaks])
-    except InputError as error:
-        return [replace(item, file=files.get(item.file, item.file)) for item in error.problems]
-    return []
-
-
-def _read_report(path: Path, problems: list[Problem]) -> dict[str, Any]:
-    try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        problems.append(Problem(f"is not readable YAML ({type(error).__name__})", file=path.name))
-        return {}
+def _read_report(path: Path) -> dict[str, Any]:
+    raw = read_yaml(path)
     if not isinstance(raw, dict):
-        problems.append(Problem("must map names to facts", file=path.name))
-        return {}
+        raise InputError([Problem("must map names to facts", file=path.name)])
     return raw

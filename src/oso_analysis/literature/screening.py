@@ -110,6 +110,7 @@ def _check_reviewer(screening: pd.DataFrame, reviewer: str) -> None:
             [
                 Problem(
                     f"screened nothing; reviewers are {', '.join(sorted(reviewers))}",
+                    file="screening",
                     column="reviewer",
                     value=reviewer,
                     nearest=nearest(reviewer, reviewers),

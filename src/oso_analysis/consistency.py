@@ -1,0 +1,221 @@
+"""What a project's files say together, which the description of each alone does not show.
+
+A slip in a name that joins two tables loses rows without a word: no table misses them. So every
+such name is looked up in the table it names, and what contradicts itself is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+import pandas as pd
+
+from oso_analysis.codebook import Codebook
+from oso_analysis.consultation.respondents import PRIMARY_CODER
+from oso_analysis.consultation.verdicts import check_coder, check_verdicts
+from oso_analysis.errors import SHOWN, InputError, Problem, nearest
+from oso_analysis.frames import among, distinct
+from oso_analysis.indicators import prepare_figures
+from oso_analysis.literature.coding import list_contradictions
+from oso_analysis.people import check_people
+from oso_analysis.schema import DataPackage
+
+__all__ = ["check_codebook", "check_files", "check_tables"]
+
+#: Columns whose values must be records of the search exports, by table.
+_RECORDS = {
+    "screening": ("record_id",),
+    "coding": ("record_id",),
+    "screening_adjudication": ("record_id",),
+    "coding_consensus": ("record_id",),
+    "coding_adjudication": ("record_id",),
+    "duplicate_decisions": ("record_id_a", "record_id_b"),
+}
+#: Codes that tables and figures are made from, by facet.
+_NEEDED = {"kind": ("issue", "solution"), "decision": ("include", "exclude")}
+#: Files of data/ that describe rather than hold data, or that Windows leaves behind, by how their
+#: names end.
+_NOT_DATA = (".md", ".txt", "Thumbs.db", "desktop.ini")
+
+
+# Files
+
+
+def check_files(folder: Path) -> Iterator[Problem]:
+    """Yield the files of `data/` that nothing describes, and a description without limits.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder that holds `datapackage.json`; nothing is yielded where that cannot be read,
+        which `schema.read_package` says.
+    """
+    try:
+        descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8-sig"))
+        paths = [resource.get("path", []) for resource in descriptor["resources"]]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return
+    described = {name for path in paths for name in ([path] if isinstance(path, str) else path)}
+    missing = [name for name in described if not (folder / name).is_file()]
+    for path in sorted(folder.rglob("*")):
+        inside = path.relative_to(folder)
+        hidden = any(part.startswith((".", "~$")) for part in inside.parts)
+        name = inside.as_posix()
+        if not path.is_file() or hidden or name == "datapackage.json":
+            continue
+        if name not in described and not name.endswith(_NOT_DATA):
+            rule = _unread(name, described)
+            yield Problem(rule, f"data/{name}", nearest=nearest(name, missing))
+    if not descriptor.get("limits"):
+        yield Problem(
+            "has no `limits`; say there what a reader must know about the data, the report prints "
+            "it on its first page",
+            file="data/datapackage.json",
+        )
+
+
+def _unread(name: str, described: set[str]) -> str:
+    """Return what to do about a file of data/ that nothing reads."""
+    table = str(PurePosixPath(name).with_suffix(".csv"))
+    if name.endswith(".xlsx") and table in described:
+        return (
+            "is a workbook, and nothing reads it; save it as the table with `oso-analysis to-csv "
+            f"data/{name} --output data/{table}`, and take the workbook out of data/"
+        )
+    return (
+        "is described nowhere, so nothing reads it; add it to data/datapackage.json or take it "
+        "out of data/"
+    )
+
+
+# The codebook
+
+
+def check_codebook(package: DataPackage, codebook: Codebook) -> Iterator[Problem]:
+    """Yield the codes that tables and figures need and the codebook lacks."""
+    for facet, codes in _NEEDED.items():
+        for code in codes:
+            if code not in codebook[facet]:
+                yield Problem(
+                    "is needed by tables and figures; put it back and change its label instead",
+                    file=package["codebook"].paths[0],
+                    column=facet,
+                    value=code,
+                )
+
+
+# Tables
+
+
+def check_tables(
+    package: DataPackage,
+    tables: Mapping[str, pd.DataFrame],
+    records: pd.DataFrame | None,
+    *,
+    broken: Collection[str] = (),
+) -> list[Problem]:
+    """Return what tables say against each other or against themselves.
+
+    Parameters
+    ----------
+    package : DataPackage
+        Their description.
+    tables : mapping of str to pandas.DataFrame
+        The tables by resource name, as `schema.load_table` returned them.
+    records : pandas.DataFrame, optional
+        The records of the search exports; None where they could not be read.
+    broken : collection of str, optional
+        Tables with rows or values missing because they broke a rule: what must be whole to be
+        joined is not, or a slip would be told a second time in other words.
+    """
+    problems: list[Problem] = []
+    whole = {name: table for name, table in tables.items() if name not in broken}
+    for name, table in tables.items():
+        problems += check_people(package[name], table)
+    mistyped = {str(item.value) for item in problems}
+    if records is not None:
+        problems += _check_records(package, tables, records)
+    if "searches" in tables:
+        problems += _check_searches(package, tables["searches"])
+    problems += _check_consultation(package, whole, mistyped)
+    problems += _check_codes(package, tables)
+    problems += _check_figures(package, whole)
+    return problems
+
+
+def _lookup(
+    table: pd.DataFrame, column: str, known: set[str], rule: str, file: str
+) -> Iterator[Problem]:
+    """Yield each value that is not known, once, at its first row."""
+    given = table[column].dropna().drop_duplicates()
+    unknown = given[~among(given, known)]
+    for at, (row, value) in enumerate(unknown.items()):
+        # Of what is not shown nobody reads the suggestion, and one takes time among many records.
+        hint = nearest(value, known) if at < SHOWN else None
+        yield Problem(rule, file, int(str(row)), column, value, hint)
+
+
+def _check_records(
+    package: DataPackage, tables: Mapping[str, pd.DataFrame], records: pd.DataFrame
+) -> Iterator[Problem]:
+    known = distinct(records["record_id"])
+    rule = "is no record of the search exports"
+    for name, columns in _RECORDS.items():
+        for column in columns:
+            if name in tables:
+                yield from _lookup(tables[name], column, known, rule, package[name].paths[0])
+
+
+def _check_searches(package: DataPackage, searches: pd.DataFrame) -> Iterator[Problem]:
+    """Yield what the search log says of exports that are not there: PRISMA counts by them."""
+    exports = {
+        PurePosixPath(path).name
+        for item in package.resources.values()
+        if item.descriptor.get("role") == "records"
+        for path in item.paths
+    }
+    rule = "is no search export that datapackage.json describes"
+    yield from _lookup(searches, "records_file", exports, rule, package["searches"].paths[0])
+
+
+def _check_consultation(
+    package: DataPackage, tables: Mapping[str, pd.DataFrame], mistyped: Collection[str]
+) -> Iterator[Problem]:
+    names = ("submissions", "relevance", "segments")
+    if not set(names) <= set(tables):
+        return
+    submissions, relevance, segments = (tables[name] for name in names)
+    found = check_coder(submissions, relevance, PRIMARY_CODER)
+    # A mistyped coder is told already.
+    known = ~segments["coder"].isin(list(mistyped))
+    found += check_verdicts(submissions, relevance, segments[known])
+    for item in found:
+        yield replace(item, file=package[str(item.file)].paths[0])
+
+
+def _check_codes(package: DataPackage, tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
+    """Yield contradictions within one record; those of a work's records show when it is coded."""
+    cases = {
+        "coding": ["record_id", "coder"],
+        "coding_consensus": ["record_id"],
+        "coding_adjudication": ["record_id"],
+    }
+    for name, case in cases.items():
+        if name in tables:
+            yield from list_contradictions(tables[name], case, file=package[name].paths[0])
+
+
+def _check_figures(package: DataPackage, tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
+    """Check what ties published figures to one another: periods, units, breaks."""
+    figures, breaks = "indicators", "indicator_breaks"
+    if not {figures, breaks} <= set(tables):
+        return []
+    files = {None: package[figures].paths[0], "breaks": package[breaks].paths[0]}
+    try:
+        prepare_figures(tables[figures], tables[breaks])
+    except InputError as error:
+        return [replace(item, file=files.get(item.file, item.file)) for item in error.problems]
+    return []

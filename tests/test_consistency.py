@@ -1,0 +1,235 @@
+"""Slips that leave each table good by itself and lose rows when tables are joined: all refused."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import oso_analysis as oso
+from oso_analysis.errors import SHOWN, InputError, Problem
+from oso_analysis.scaffold import init_project
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A started project."""
+    return init_project(tmp_path_factory.mktemp("consistency") / "meals", outputs=False)
+
+
+@pytest.fixture
+def data(sample: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(sample / "data", tmp_path / "data"))
+
+
+def refused(data: Path) -> tuple[Problem, ...]:
+    with pytest.raises(InputError) as caught:
+        oso.load_review(data.parent)
+    return caught.value.problems
+
+
+def replace(data: Path, name: str, old: str, new: str, times: int = -1) -> None:
+    text = (data / name).read_text("utf-8")
+    assert old in text
+    (data / name).write_text(text.replace(old, new, times), "utf-8")
+
+
+def append(data: Path, name: str, *rows: str) -> None:
+    path = data / name
+    path.write_text(path.read_text("utf-8") + "".join(f"{row}\n" for row in rows), "utf-8")
+
+
+CODING = "literature/coding.csv"
+DECISIONS = "literature/duplicate_decisions.csv"
+ADJUDICATED = "literature/coding_adjudication.csv"
+CONSENSUS = "literature/coding_consensus.csv"
+SCREENED = "literature/screening_adjudication.csv"
+SEGMENTS = "consultation/segments.csv"
+RELEVANCE = "consultation/relevance.csv"
+BREAKS = "indicators/breaks.csv"
+
+#: What is done, and the one problem of it: file, row, column, value, nearest.
+SLIPS: list[tuple[str, Callable[[Path], object], tuple[object, ...]]] = [
+    (
+        "a letter lost from a coder",
+        lambda data: replace(data, CODING, "database-0012,coder_1", "database-0012,codr_1", 1),
+        (CODING, 133, "coder", "codr_1", "coder_1"),
+    ),
+    (
+        "a letter lost from a reviewer",
+        lambda data: replace(data, "literature/screening.csv", "reviewer_1", "reviewr_1", 1),
+        ("literature/screening.csv", 2, "reviewer", "reviewr_1", "reviewer_1"),
+    ),
+    (
+        "the letter l for the digit",
+        lambda data: replace(data, SEGMENTS, "coder_1", "coder_l", 1),
+        (SEGMENTS, 2, "coder", "coder_l", "coder_1"),
+    ),
+    (
+        "segments without a verdict",
+        lambda data: replace(data, RELEVANCE, "ex-002,coder_1,yes,local_government\n", ""),
+        (SEGMENTS, 5, "submission_id", "ex-002", None),
+    ),
+    (
+        "segments against the verdict",
+        lambda data: replace(data, RELEVANCE, "ex-001,coder_1,yes", "ex-001,coder_1,no"),
+        (SEGMENTS, 2, "submission_id", "ex-001", None),
+    ),
+    (
+        "a record to be judged that is none",
+        lambda data: append(data, DECISIONS, "database-0001,databse-0002,same,,"),
+        (DECISIONS, 2, "record_id_b", "databse-0002", "database-0002"),
+    ),
+    (
+        "an adjudicated record that is none",
+        lambda data: append(data, SCREENED, "databse-0001,include,,,"),
+        (SCREENED, 2, "record_id", "databse-0001", "database-0001"),
+    ),
+    (
+        "a coded record that is none",
+        lambda data: append(data, ADJUDICATED, "databse-0001,theme,cost,,"),
+        (ADJUDICATED, 2, "record_id", "databse-0001", "database-0001"),
+    ),
+    (
+        "an agreed record that is none",
+        lambda data: append(data, CONSENSUS, "databse-0001,theme,cost,,"),
+        (CONSENSUS, 2, "record_id", "databse-0001", "database-0001"),
+    ),
+    (
+        "a country by its initials",
+        lambda data: append(data, CONSENSUS, "database-0001,country,UK,,"),
+        (CONSENSUS, 2, "code", "UK", "GB"),
+    ),
+    (
+        "a search of no export",
+        lambda data: replace(data, "literature/searches.csv", "register.csv", "registr.csv"),
+        ("literature/searches.csv", 4, "records_file", "registr.csv", "register.csv"),
+    ),
+    (
+        "a break of no series",
+        lambda data: replace(data, BREAKS, "meals_served,", "meals_servd,", 1),
+        (BREAKS, 2, "indicator_id", "meals_servd", "meals_served"),
+    ),
+    (
+        "a month that is none",
+        lambda data: replace(data, BREAKS, ",2020-03,", ",2020-13,"),
+        (BREAKS, 2, "change_date", "2020-13", None),
+    ),
+    (
+        "none beside a code in an adjudication",
+        lambda data: append(
+            data,
+            ADJUDICATED,
+            "database-0001,practice_decision,menu,,",
+            "database-0001,practice_decision,none,,",
+        ),
+        (ADJUDICATED, 3, "code", "none", None),
+    ),
+    (
+        "two designs in a consensus",
+        lambda data: append(
+            data, CONSENSUS, "database-0001,design,cohort,,", "database-0001,design,trial,,"
+        ),
+        (CONSENSUS, 3, "code", "trial", None),
+    ),
+    (
+        "two designs by one coder",
+        lambda data: append(data, CODING, "database-0001,coder_1,abstract,design,cohort"),
+        (CODING, 505, "code", "cohort", None),
+    ),
+    (
+        "none beside a code by one coder",
+        lambda data: append(data, CODING, "database-0001,coder_1,abstract,population,none"),
+        (CODING, 505, "code", "none", None),
+    ),
+    (
+        "a figure pasted twice",
+        lambda data: append(
+            data,
+            "indicators/indicators.csv",
+            (data / "indicators/indicators.csv").read_text("utf-8").splitlines()[-1],
+        ),
+        ("indicators/indicators.csv", 18, None, None, None),
+    ),
+    (
+        "an export that nothing describes",
+        lambda data: shutil.copy(
+            data / "literature/records/database.ris", data / "literature/records/more.ris"
+        ),
+        ("data/literature/records/more.ris", None, None, None, None),
+    ),
+    (
+        "a code given twice",
+        lambda data: replace(data, "codebook.yaml", "  access:\n", "  cost:\n", 1),
+        ("codebook.yaml", 14, None, "cost", None),
+    ),
+]
+
+
+@pytest.mark.parametrize(("act", "expected"), [pytest.param(*s[1:], id=s[0]) for s in SLIPS])
+def test_a_slip_is_refused_once_with_its_row(
+    data: Path, act: Callable[[Path], object], expected: tuple[object, ...]
+) -> None:
+    act(data)
+    found = [(p.file, p.row, p.column, p.value, p.nearest) for p in refused(data)]
+    assert found == [expected]
+
+
+def test_a_third_coder_with_few_rows_is_no_slip(data: Path) -> None:
+    append(data, CODING, "database-0001,coder_3,abstract,design,cohort")
+    assert "coder_3" in set(oso.load_review(data.parent).coding["coder"])
+
+
+def test_a_name_that_the_description_names_is_meant(data: Path) -> None:
+    replace(data, CODING, "database-0012,coder_1", "database-0012,coder_11", 1)
+    assert refused(data)[0].value == "coder_11"
+    replace(data, "datapackage.json", "coder_2 a sample", "coder_2 and coder_11 a sample")
+    assert "coder_11" in set(oso.load_review(data.parent).coding["coder"])
+
+
+def test_coders_named_otherwise_in_the_two_tables_are_named_with_their_files(data: Path) -> None:
+    replace(data, RELEVANCE, "coder_1", "anna")
+    assert [(p.file, p.row, p.value, p.nearest) for p in refused(data)] == [
+        (RELEVANCE, None, "coder_1", None),
+        (SEGMENTS, 2, "coder_1", None),
+    ]
+
+
+def test_contradictions_between_two_records_of_a_work_are_told_with_the_file(data: Path) -> None:
+    works = oso.load_review(data.parent).works
+    one, other = works.loc[works["n_records"] == 2, "record_ids"].iloc[0].split("; ")
+    append(data, ADJUDICATED, f"{one},design,cohort,,", f"{other},design,trial,,")
+    (problem,) = refused(data)
+    assert (problem.file, problem.row, problem.value) == (ADJUDICATED, 3, "trial")
+    assert "'cohort' too (row 2)" in problem.rule
+
+
+def test_verdicts_that_contradict_one_another_are_told_with_the_file(data: Path) -> None:
+    append(
+        data,
+        DECISIONS,
+        "database-0001,database-0002,same,,",
+        "database-0002,database-0003,same,,",
+        "database-0001,database-0003,different,,",
+    )
+    assert {p.file for p in refused(data)} == {DECISIONS}
+
+
+def test_slips_in_several_files_are_told_at_once(data: Path) -> None:
+    for name, act, _ in SLIPS:
+        if name in {
+            "a search of no export",
+            "segments without a verdict",
+            "two designs by one coder",
+        }:
+            act(data)
+    assert {p.file for p in refused(data)} == {"literature/searches.csv", SEGMENTS, CODING}
+
+
+def test_an_id_that_breaks_everywhere_is_answered_in_good_time(data: Path) -> None:
+    replace(data, CODING, "database-0", "databse-1")
+    problems = [p for p in refused(data) if p.column == "record_id"]
+    assert all(p.nearest for p in problems[:SHOWN])
+    assert not any(p.nearest for p in problems[SHOWN:])
