@@ -20,7 +20,7 @@ from oso_analysis.project import MARKER
 from oso_analysis.runner.assemble import AssembleTask, assemble
 from oso_analysis.runner.clean import meaning
 from oso_analysis.runner.execute import Failure, NotebookResult, NotebookTask, run_notebook
-from oso_analysis.runner.inputs import Digests, changes, installed, lock_files
+from oso_analysis.runner.inputs import Digests, changes, data_inputs, installed, lock_files
 from oso_analysis.runner.progress import Progress
 from oso_analysis.runner.publish import hold, publish, recover, staging, writing
 from oso_analysis.runner.state import State, tree_digests
@@ -250,10 +250,17 @@ class _Build:
             active = [plan for plan in self._plans if plan.outcome.error is None]
             self._say_why(active)
             waiting = [plan for plan in active if not self._is_published(plan)]
-            if waiting:
+            current = [plan for plan in active if plan not in waiting]
+            # No notebook reads a file that nothing describes, and yet it is a problem of the data.
+            if waiting or not all(map(self._is_checked, current)):
                 with place() as workers:
                     workers.check()
-                    self._work(waiting, workers)
+                    if waiting:
+                        self._work(waiting, workers)
+            for plan in current:
+                # Remembering files that were written anew makes the next answer quick.
+                record = self._state.edition(plan.edition.name)
+                self._remember(plan, record["assembled_from"], record["outputs"])
         return [plan.outcome for plan in self._plans]
 
     def _say_why(self, plans: Sequence[_Plan]) -> None:
@@ -271,15 +278,20 @@ class _Build:
         plan.outcome.n_reused = len(plan.jobs)
         record = self._state.edition(plan.edition.name)
         folder = self._options.reports / plan.edition.name
-        if (
-            record.get("made_from") != self._made_from(plan)
-            or changes(record["assembled_from"], self._digests)
-            or tree_digests(folder) != record["outputs"]
-        ):
-            return False
-        # The same edition from files written anew; remembering them makes the next answer quick.
-        self._remember(plan, record["assembled_from"], record["outputs"])
-        return True
+        return (
+            record.get("made_from") == self._made_from(plan)
+            and not changes(record["assembled_from"], self._digests)
+            and tree_digests(folder) == record["outputs"]
+        )
+
+    def _is_checked(self, plan: _Plan) -> bool:
+        """Tell whether `data/` is what it was when an edition was last found or made good."""
+        before = self._state.edition(plan.edition.name)["inputs"]
+        now = data_inputs(self._root)
+        return all(key in before for key in now) and not changes(
+            {key: digest for key, digest in before.items() if key.startswith("data/")},
+            self._digests,
+        )
 
     def _work(self, plans: list[_Plan], workers: Place) -> None:
         todo = [job for job in self._jobs.values() if not job.done and _wanted(job, plans)]
@@ -436,7 +448,8 @@ class _Build:
         inputs = dict(read)
         for job in plan.jobs:
             inputs |= job.read
-        for key in (EDITIONS_FILE, "notebooks/", *(f"notebooks/{n}" for n in self._meanings)):
+        notebooks = ("notebooks/", *(f"notebooks/{name}" for name in self._meanings))
+        for key in (EDITIONS_FILE, *notebooks, *data_inputs(self._root)):
             inputs[key] = self._digests[key]
         if not self._options.remember or self._changed(inputs):
             return

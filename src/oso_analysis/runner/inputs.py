@@ -17,7 +17,15 @@ from pathlib import Path
 
 import oso_analysis
 
-__all__ = ["Digests", "changes", "installed", "lock_files", "named_inputs", "package_key"]
+__all__ = [
+    "Digests",
+    "changes",
+    "data_inputs",
+    "installed",
+    "lock_files",
+    "named_inputs",
+    "package_key",
+]
 
 _PACKAGE = Path(oso_analysis.__file__).parent
 #: Folders of a project that hold results or tools, never inputs.
@@ -153,6 +161,17 @@ def lock_files(root: Path) -> list[str]:
         for path in root.iterdir()
         if path.suffix == ".lock" or (path.name.startswith("pylock.") and path.suffix == ".toml")
     )
+
+
+def data_inputs(root: Path) -> list[str]:
+    """Return the keys of all files and folders of `data/`: what the check of the data reads."""
+    keys = []
+    for place, folders, names in os.walk(root / "data"):
+        folders[:] = sorted(set(folders) - _IGNORED_NAMES)
+        folder = Path(place).relative_to(root).as_posix()
+        keys.append(f"{folder}/")
+        keys += [f"{folder}/{name}" for name in sorted(names) if name not in _IGNORED_NAMES]
+    return keys
 
 
 def changes(before: Mapping[str, str | None], digests: Digests) -> list[str]:
