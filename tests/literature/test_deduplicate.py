@@ -431,6 +431,17 @@ def test_decisions_carry_over_to_a_later_run_with_other_records() -> None:
     ]
 
 
+def test_an_id_that_can_only_be_a_slip_is_reported_with_the_record_meant() -> None:
+    records = RECORDS.assign(record_id="database-" + RECORDS["record_id"])
+    asked = verdicts(
+        ("databse-r1", "database-r2", "same"), ("scopus-r1", "database-r99", "different")
+    )
+    assert deduplicate(records, decisions=asked).stale_decisions["why"].tolist() == [
+        "no record databse-r1 (did you mean 'database-r1'?)",
+        "no record scopus-r1 and no record database-r99",
+    ]
+
+
 @settings(max_examples=30, deadline=None)
 @given(
     st.lists(

@@ -11,6 +11,7 @@ import pandas as pd
 
 from oso_analysis.errors import InputError, Problem, nearest, require_columns
 from oso_analysis.frames import file_rows
+from oso_analysis.slips import slip_of
 
 __all__ = ["COLUMNS", "STALE_COLUMNS", "VERDICTS", "Verdicts", "check_decisions"]
 
@@ -192,6 +193,16 @@ def _because(row: dict[str, str]) -> str:
     return f"decided {row['verdict']}{by}{why}"
 
 
+def _hinted(item: str, here: set[str]) -> str:
+    """Return an id that is none of the records, with the one that it can only be a slip of.
+
+    Verdicts may speak of records of other files, so an id that is merely like another is no slip.
+    """
+    meant = nearest(item, here)
+    slip = meant is not None and slip_of(item, meant) in {"same", "numbered"}
+    return f"{item} (did you mean {meant!r}?)" if slip else item
+
+
 def check_decisions(decisions: pd.DataFrame | None, record_ids: Iterable[str]) -> Verdicts:
     """Check verdicts against each other and against the records at hand.
 
@@ -232,8 +243,9 @@ def check_decisions(decisions: pd.DataFrame | None, record_ids: Iterable[str]) -
     stale = []
     for row in _idle(rows, links, here):
         pair = (row["record_id_a"], row["record_id_b"])
-        missing = " and no record ".join(item for item in pair if item not in here)
-        stale.append((*pair, row["verdict"], f"no record {missing}"))
+        missing = [item for item in pair if item not in here]
+        why = " and ".join(f"no record {_hinted(item, here)}" for item in missing)
+        stale.append((*pair, row["verdict"], why))
     members: dict[str, list[str]] = {}
     reasons: dict[str, str] = {}
     for row in sorted(rows, key=lambda row: (row["record_id_a"], row["record_id_b"])):
