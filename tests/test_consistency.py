@@ -203,7 +203,7 @@ def test_contradictions_between_two_records_of_a_work_are_told_with_the_file(dat
     append(data, ADJUDICATED, f"{one},design,cohort,,", f"{other},design,trial,,")
     (problem,) = refused(data)
     assert (problem.file, problem.row, problem.value) == (ADJUDICATED, 3, "trial")
-    assert "'cohort' too (row 2)" in problem.rule
+    assert f"contradicts row 2, 'cohort' for {one}" in problem.rule
 
 
 def test_verdicts_that_contradict_one_another_are_told_with_the_file(data: Path) -> None:

@@ -150,10 +150,11 @@ def test_verdicts_that_contradict_each_other_are_found_in_their_files(broken: Pa
 
 
 def test_decisions_about_duplicates_are_found_in_their_file(broken: Path) -> None:
+    a, b = oso.load_review(broken).records["record_id"].head(2)
     path = broken / "data/literature/duplicate_decisions.csv"
     start = path.read_text("utf-8").count("\n") + 1
     with path.open("a", encoding="utf-8") as stream:
-        stream.write(",,,,\na-1,a-2,same,,\n\na-2,a-1,different,,\n")
+        stream.write(f",,,,\n{a},{b},same,,\n\n{b},{a},different,,\n")
     with pytest.raises(InputError) as caught:
         oso.load_review(broken)
     (problem,) = [item for item in caught.value.problems if item.column == "verdict"]

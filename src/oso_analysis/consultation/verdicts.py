@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from oso_analysis.errors import Problem, require_columns
-from oso_analysis.frames import distinct, row_numbers
+from oso_analysis.frames import distinct, file_rows
 from oso_analysis.slips import nearest_name
 
 __all__ = ["check_coder", "check_verdicts"]
@@ -51,7 +51,7 @@ def check_verdicts(
     -------
     list of Problem
         One for each coder without any verdict, else one for each submission and coder, at the
-        first segment's row (if the frame still has a file's row numbers).
+        first segment's row.
     """
     require_columns(relevance, ["submission_id", "coder", "relevant"], where="check_verdicts")
     require_columns(segments, ["submission_id", "coder"], where="check_verdicts")
@@ -59,12 +59,12 @@ def check_verdicts(
     said = {
         (submission, coder): (verdict, row)
         for submission, coder, verdict, row in zip(
-            *(relevance[name] for name in (*pair, "relevant")), row_numbers(relevance), strict=True
+            *(relevance[name] for name in (*pair, "relevant")), file_rows(relevance), strict=True
         )
     }
     coders, known = distinct(relevance["coder"]), distinct(submissions["submission_id"])
     problems: dict[tuple[str, str], Problem] = {}
-    rows = zip(*(segments[name] for name in pair), row_numbers(segments), strict=True)
+    rows = zip(*(segments[name] for name in pair), file_rows(segments), strict=True)
     for submission, coder, row in rows:
         if submission not in known or pd.isna(coder):
             continue
