@@ -55,10 +55,10 @@ def caveats(rests_on: tuple[str, ...] = (), **columns: list[str]) -> str:
 def test_themes_of_issues_and_solutions_are_judged_apart() -> None:
     assert caveats(theme=["prevention", "barriers"]) == ""
     issues = caveats(theme=["prevention"], kind=["issue"])
-    assert "on issue_theme: prevention (-0.03)" in issues
+    assert "on issue_theme: prevention (−0.03)" in issues
     assert "solution_theme" not in issues
     assert caveats(theme=["prevention"], kind=["solution"]) == ""
-    assert "barriers (-0.01)" in caveats(theme=["barriers"], kind=["solution"])
+    assert "barriers (−0.01)" in caveats(theme=["barriers"], kind=["solution"])
 
 
 @pytest.mark.parametrize(
@@ -70,12 +70,12 @@ def test_a_theme_voiced_both_ways_is_judged_both_ways(voiced: str, weak: bool) -
 
 
 def test_only_solutions_have_outcomes() -> None:
-    assert "barriers (-0.01)" in caveats(outcome=["O1"], theme=["barriers"])
+    assert "barriers (−0.01)" in caveats(outcome=["O1"], theme=["barriers"])
     assert caveats(outcome=["O1"]) == ""
 
 
 def test_a_facet_no_column_names_is_judged_whole() -> None:
-    assert "barriers (-0.01)" in caveats(("solution_theme",), outcome=["O1"])
+    assert "barriers (−0.01)" in caveats(("solution_theme",), outcome=["O1"])
     with pytest.raises(InputError, match="solution_theme"):
         caveats(("solution_themes",), outcome=["O1"])
     # Nothing was coded twice: there is nothing to judge by, and no slip to report.

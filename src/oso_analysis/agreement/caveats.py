@@ -87,6 +87,11 @@ def caveat_for(
 def _spell_alpha(row: Mapping[Any, Any]) -> str:
     """Spell out a label with its alpha and interval."""
     low, high = row["alpha_low"], row["alpha_high"]
-    interval = "" if pd.isna(low) else f", 95 % interval {low:.2f} to {high:.2f}"
+    interval = "" if pd.isna(low) else f", 95 % interval {_spell(low)} to {_spell(high)}"
     label = "the facet as a whole" if pd.isna(row["code"]) else row["label"]
-    return f"{label} ({row['alpha']:.2f}{interval})"
+    return f"{label} ({_spell(row['alpha'])}{interval})"
+
+
+def _spell(value: float) -> str:
+    """Spell a number with a minus sign, which no line ends after as it may after a hyphen."""
+    return f"{value:.2f}".replace("-", "\u2212")
