@@ -127,7 +127,8 @@ def title_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
         # Records that several databases have come as the same two titles many times.
         found = told.get(titles)
         if found is None:
-            found = told[titles] = _title_grade(*titles)
+            *_, alike, _, x, y = titles
+            found = told[titles] = _spaced_otherwise(_title_grade(*titles), alike, x, y)
         if 1 <= found <= 3:
             found = _stated_elsewhere(ta[row], tb[row], around_a, around_b, row) or found
         elif found == -1 and silent[row]:
@@ -178,28 +179,7 @@ def _title_grade(
     raw_a: str,
     raw_b: str,
 ) -> int:
-    """Grade two titles that are not equal."""
-    grade = _words_grade(a, b, main_a, main_b, tail_a, tail_b, ratio, cut, raw_a, raw_b)
-    if grade in (1, -1, -2) and ratio > 80.0:
-        # A space in the wrong place can hide a function word.
-        letters = ["".join(words_of(plain(raw).lower())) for raw in (raw_a, raw_b)]
-        return 4 if letters[0] == letters[1] else grade
-    return grade
-
-
-def _words_grade(
-    a: str,
-    b: str,
-    main_a: str,
-    main_b: str,
-    tail_a: str,
-    tail_b: str,
-    ratio: float,
-    cut: bool,
-    raw_a: str,
-    raw_b: str,
-) -> int:
-    """Grade two titles by what stands in their keys, and word by word where they are alike."""
+    """Grade two titles that are not equal by their keys, and word by word where they are alike."""
     tight_a, tight_b = a.replace(" ", ""), b.replace(" ", "")
     if tight_a == tight_b:
         return 5
@@ -235,6 +215,14 @@ def _words_grade(
     if ratio >= 80.0 or (ratio > 60.0 and len(short) > 30):
         return word_grade(a.split(), b.split(), raw_a, raw_b)
     return -2
+
+
+def _spaced_otherwise(grade: int, ratio: float, raw_a: str, raw_b: str) -> int:
+    """Return a better grade where two titles differ in spaces alone, which hide function words."""
+    if grade not in (1, -1, -2) or ratio <= 80.0:
+        return grade
+    letters = ["".join(words_of(plain(raw).lower())) for raw in (raw_a, raw_b)]
+    return 4 if letters[0] == letters[1] else grade
 
 
 def _only_place(words: list[str]) -> bool:
