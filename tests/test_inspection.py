@@ -71,6 +71,11 @@ def _typed(cells: list[dict[str, Any]]) -> None:
     cells.append(code('exhibits.prose("Of these, 12 % are new.")'))
 
 
+def _two_slips(root: Path) -> None:
+    replace(root / "editions.yaml", "default: everything", "default: evrything")
+    replace(root / "editions.yaml", "countries: [GB]", "countries: [UK]")
+
+
 def _function(cells: list[dict[str, Any]]) -> None:
     cells.append(code("%matplotlib inline\ndef helper(x):\n    return x"))
 
@@ -175,6 +180,11 @@ FORGOTTEN: list[tuple[str, Callable[[Path], object], list[str]]] = [
             "parameter 'theme': is not a parameter of any notebook",
             "'costs' is not one of nutrition, access, cost",
         ],
+    ),
+    (
+        "a default that is not there beside a wrong country",
+        _two_slips,
+        ["'evrything'", "(did you mean 'everything'?)", "'countries': 'UK' is not one of"],
     ),
     (
         "a data dictionary that is out of step",

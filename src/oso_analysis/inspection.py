@@ -186,15 +186,16 @@ def _pages(root: Path, review: Review) -> Iterator[Problem]:
 
 
 def _editions(root: Path) -> Iterator[Problem]:
-    from oso_analysis.editions import EDITIONS_FILE, read_editions
+    from oso_analysis.editions import EDITIONS_FILE, scan_editions
     from oso_analysis.parameters import resolve
 
     notebooks = _chapters(root)
     try:
-        editions = read_editions(root)
+        editions, problems = scan_editions(root)
     except InputError as error:
         yield from error.problems
         return
+    yield from problems
     for edition in editions.editions.values():
         try:
             resolve(
