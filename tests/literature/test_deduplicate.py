@@ -477,3 +477,11 @@ def test_the_strongest_links_win_where_a_group_contradicts_itself() -> None:
     first = cluster(titled, links, contradicts=contradicts, same=[], different=[])
     assert first.tolist() == [0, 0, 2, 2]
     assert not any(first[a] == first[b] for a, b in combinations(range(4), 2) if (a, b) in apart)
+
+
+@pytest.mark.parametrize("blank", [" ", ".", " .", "[", "[review] ", "("])
+def test_a_title_of_signs_without_end_is_read(blank: str) -> None:
+    # Patterns that try every sign anew would take hours over these.
+    titles = [f"Care {blank * 200_000}{end}" for end in ("[x", ")", "x")]
+    records = pd.DataFrame({"record_id": list("abc"), "title": titles})
+    assert len(deduplicate(records).work_ids) == 3

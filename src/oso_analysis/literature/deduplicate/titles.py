@@ -42,6 +42,9 @@ _BREAK = re.compile(
     r"[:?!|;./-](?:(?<=[:?!|;])\s|(?<=\s[-/])|(?<=-)-|(?<=\.)(?:\s+(?=[^\W\d_])|\.\.))"
 )
 _RETRACTED = re.compile(r"^\W*(?:retracted|withdrawn)(?: article| paper)?\W+", re.IGNORECASE)
+#: How much of a title's end is looked at for what databases add: else one made of blanks or brackets
+#: would take for ever.
+_TAIL = 1000
 #: What databases put after a title: its language, what kind of article it is, and notices of others
 #: about it ("[Erratum appears in …]"), which do not make it one of them.
 _ADDED = re.compile(
@@ -208,9 +211,9 @@ def prepared(raw: str) -> str:
     if "\\" in text or "{" in text:
         text = _LATEX.sub("", text)
     if text.find("[") > 0:
-        text = _ADDED.sub("", text)
+        text = text[:-_TAIL] + _ADDED.sub("", text[-_TAIL:])
     if text.endswith((")", ").")):
-        text = _CORRECTED.sub(": Correction", text)
+        text = text[:-_TAIL] + _CORRECTED.sub(": Correction", text[-_TAIL:])
     text = _SPACED_THOUSANDS.sub(r"\1", plain(text).strip())
     if not text.isascii() and not _GREEK_WORD.search(text):
         text = _GREEK.sub(lambda letter: GREEK[letter.group().lower()], text)
