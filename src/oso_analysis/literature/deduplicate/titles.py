@@ -42,8 +42,8 @@ _BREAK = re.compile(
     r"[:?!|;./-](?:(?<=[:?!|;])\s|(?<=\s[-/])|(?<=-)-|(?<=\.)(?:\s+(?=[^\W\d_])|\.\.))"
 )
 _RETRACTED = re.compile(r"^\W*(?:retracted|withdrawn)(?: article| paper)?\W+", re.IGNORECASE)
-#: How much of a title's end is looked at for what databases add: else one made of blanks or brackets
-#: would take for ever.
+#: How much of a title's end is looked at for what databases add: one made of blanks or brackets
+#: would else take for ever.
 _TAIL = 1000
 #: What databases put after a title: its language, what kind of article it is, and notices of others
 #: about it ("[Erratum appears in …]"), which do not make it one of them.
