@@ -188,7 +188,8 @@ def _check_consultation(
     if not set(names) <= set(tables):
         return
     submissions, relevance, segments = (tables[name] for name in names)
-    found = check_coder(submissions, relevance, PRIMARY_CODER)
+    # Submissions are entered before anybody judges them.
+    found = [] if relevance.empty else check_coder(submissions, relevance, PRIMARY_CODER)
     # A mistyped coder is told already.
     known = ~segments["coder"].isin(list(mistyped))
     found += check_verdicts(submissions, relevance, segments[known])

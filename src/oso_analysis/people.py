@@ -29,10 +29,10 @@ def check_people(resource: Resource, table: pd.DataFrame) -> Iterator[Problem]:
     Two names that cannot be two people (``coder 1``, ``coder_l`` beside ``coder_1``; see
     `slips.slip_of`) are always a problem, at the rarer one. Others are one only if the rarer
     repeats nothing that the other has said: a slip takes a row away from the other's work, while a
-    second person judges some of the same records or submissions. That is enough where they end in
-    the same number (``codr_1``). Where they could well be two people (``Maria``, ``Marie``;
-    ``coder`` beside ``coder_1``), the rarer must have few rows besides: the other has fifty times
-    as many, or ten times as many as a single one.
+    second person judges some of the same records or submissions. And the rarer must have few rows:
+    the other has ten times as many where they end in the same number (``codr_1``) or the rarer is
+    a single one; else fifty times as many, for they could well be two people (``Maria``,
+    ``Marie``; ``coder`` beside ``coder_1``).
 
     Names that differ in their number alone are different people, but for one slip: a digit pressed
     twice (``coder_11`` beside ``coder_1``), where nobody has the number before.
@@ -53,10 +53,13 @@ def check_people(resource: Resource, table: pd.DataFrame) -> Iterator[Problem]:
             continue
         counts = table[column].value_counts()
         people = sorted(counts.index, key=lambda person: (-counts[person], person))
+        known = set(people)
         meant = {person for person in people if _is_named(person, spec.get("description", ""))}
         for at, person in enumerate(people):
             others = [] if person in meant else people[:at]
-            found = [other for other in others if _is_slip(resource, table, column, person, other)]
+            found = [
+                other for other in others if _is_slip(resource, table, column, person, other, known)
+            ]
             if found:
                 yield Problem(
                     "is like another name, but is not counted with it; if it is another person, "
@@ -73,15 +76,17 @@ def _is_named(person: str, description: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(person)}(?!\w)", description) is not None
 
 
-def _is_slip(resource: Resource, table: pd.DataFrame, column: str, person: str, other: str) -> bool:
+def _is_slip(
+    resource: Resource, table: pd.DataFrame, column: str, person: str, other: str, known: set[str]
+) -> bool:
     likeness = slip_of(person, other)
     if likeness == "same":
         return True
-    if likeness is None and not _pressed_twice(person, other, set(table[column].dropna())):
+    if likeness is None and not _pressed_twice(person, other, known):
         return False
     mine, theirs = table[table[column] == person], table[table[column] == other]
-    few = len(theirs) >= (_ONLY if len(mine) == 1 else _FEW) * len(mine)
-    return (few or likeness == "numbered") and not _repeats(resource, column, mine, theirs)
+    share = _ONLY if len(mine) == 1 or likeness == "numbered" else _FEW
+    return len(theirs) >= share * len(mine) and not _repeats(resource, column, mine, theirs)
 
 
 def _pressed_twice(person: str, other: str, people: set[str]) -> bool:

@@ -55,13 +55,16 @@ def slip_of(one: str, other: str) -> Literal["same", "numbered", "alike"] | None
     True
     """
     mine, theirs = _parts(one), _parts(other)
+    if any(unicodedata.category(sign)[0] == "M" for sign in one + other):
+        # In scripts that write vowels as marks, a mark tells two names apart.
+        return None
     if not mine or not theirs:
         return None
     if len(mine) == len(theirs) > 1:
         mine, theirs = _digits(mine, theirs), _digits(theirs, mine)
     words, numbers = _split(mine)
     their_words, their_numbers = _split(theirs)
-    if "".join(words) == "".join(their_words) and numbers == their_numbers:
+    if _plain(mine) == _plain(theirs):
         return "same"
     if len(words) == len(their_words) and any(
         a != b and len(a) == len(b) == 1 for a, b in zip(words, their_words, strict=True)
@@ -70,7 +73,7 @@ def slip_of(one: str, other: str) -> Literal["same", "numbered", "alike"] | None
     if numbers == their_numbers:
         if not _near("".join(words), "".join(their_words)):
             return None
-        return "numbered" if mine[-1].isdigit() and theirs[-1].isdigit() else "alike"
+        return "numbered" if mine[-1].isdecimal() and theirs[-1].isdecimal() else "alike"
     if not numbers or not their_numbers:
         return "alike" if _near("".join(mine), "".join(theirs)) else None
     return None
@@ -89,14 +92,19 @@ def _parts(name: str) -> list[str]:
 def _digits(parts: list[str], others: list[str]) -> list[str]:
     """Read a letter as the digit it looks like where the other name has a digit."""
     return [
-        _LOOKS_LIKE.get(part, part) if other.isdigit() else part
+        _LOOKS_LIKE.get(part, part) if other.isdecimal() else part
         for part, other in zip(parts, others, strict=True)
     ]
 
 
 def _split(parts: list[str]) -> tuple[list[str], list[int]]:
-    words = [part for part in parts if not part.isdigit()]
-    return words, [int(part) for part in parts if part.isdigit()]
+    words = [part for part in parts if not part.isdecimal()]
+    return words, [int(part) for part in parts if part.isdecimal()]
+
+
+def _plain(parts: list[str]) -> str:
+    """Return the parts in their order, numbers without leading zeros."""
+    return "".join(str(int(part)) if part.isdecimal() else part for part in parts)
 
 
 def _near(one: str, other: str) -> bool:

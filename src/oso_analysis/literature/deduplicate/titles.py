@@ -48,12 +48,13 @@ _TAIL = 1000
 #: What databases put after a title: its language, what kind of article it is, and notices of others
 #: about it ("[Erratum appears in …]"), which do not make it one of them.
 _ADDED = re.compile(
-    r"(?:[\s.]*\[(?:(?:review|\d+ ref(?:erence)?s|see comments?"
+    r"(?<![\s.])(?:[\s.]*+\[(?:(?:review|\d+ ref(?:erence)?s|see comments?"
     r"|chinese|czech|danish|dutch|finnish|french|german|hebrew|hungarian|italian|japanese|korean"
     r"|norwegian|persian|polish|portuguese|russian|serbian|spanish|swedish|turkish)\]"
     r"|(?:erratum appears|comments? in\b|comment appears|re-?published (?:in|from)\b"
     r"|retraction in\b|corrected and|update (?:in|of)\b|summary for patients"
-    r"|reprint(?:ed)? (?:in|of|from)\b|original (?:report|article) in\b)[^\[]*))+\W*$",
+    r"|reprint(?:ed)? (?:in|of|from)\b|original (?:report|article) in\b)"
+    r"[^\[\]]*+(?:\]|$))){1,20}+\W*$",
     re.IGNORECASE,
 )
 #: How Web of Science and Scopus call a correction: by the place of what it corrects.

@@ -26,7 +26,7 @@ def _pages(raw: str) -> tuple[int, int] | None:
         return None
     first, last = found.groups()
     # "345-9" is short for "345-349".
-    last = first[: len(first) - len(last)] + last
+    last = first[: max(len(first) - len(last), 0)] + last
     return (int(first), int(last)) if _SHORTEST <= int(last) - int(first) + 1 <= _LONGEST else None
 
 

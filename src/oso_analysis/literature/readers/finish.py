@@ -85,7 +85,7 @@ def finish(parsed: Parsed) -> tuple[dict[str, Column], list[tuple[int, str, str]
     return columns, mended
 
 
-_LINE = re.compile(r"^\s*(?:Accession Number: \S+ )?(PMID|DOI):\s?(\S+)", re.MULTILINE)
+_LINE = re.compile(r"^[^\S\n]*(?:Accession Number: \S+ )?(PMID|DOI):\s?(\S+)", re.MULTILINE)
 #: Where exports put a note, and what Zotero and EBSCO say in one for want of a field: on a line of
 #: its own, or after the database's own number. Other numbers in a note are of other publications.
 #: Zotero's Extra is nothing but such lines, which its CSV runs together.
