@@ -69,20 +69,32 @@ def finish(parsed: Parsed) -> tuple[dict[str, Column], list[tuple[int, str, str]
     for at, word in enumerate(column("extra_type")):
         if word:
             extras[at] = {**(extras[at] or {}), "type": word}
-    for at, abstract in enumerate(columns["abstract"]):
-        if abstract and len(abstract) < 40 and _NO_ABSTRACT.match(abstract):
-            columns["abstract"][at] = None
-            extras[at] = {**(extras[at] or {}), "abstract": abstract}
-    for at, edition in enumerate(columns["edition"]):
-        if edition and _DAY.fullmatch(edition):
-            columns["edition"][at] = None
-            extras[at] = {**(extras[at] or {}), "edition": edition}
+    _set_aside(columns, "abstract", _NO_ABSTRACT, extras)
+    _set_aside(columns, "edition", _DAY, extras)
     columns["authors"] = _authors(column("authors"), extras)
     columns["year"] = _years(column("date"), column("date_tag"), extras, mended)
     columns["doi"] = _dois(column("doi"), columns["url"], extras, mended)
     _identifiers(columns, extras)
     columns["extra"] = [_json(extra) if extra else None for extra in extras]
     return columns, mended
+
+
+#: No value is set aside that is longer; most abstracts need no look then.
+_LONGEST_ASIDE = 40
+
+
+def _set_aside(
+    columns: dict[str, Column],
+    name: str,
+    pattern: re.Pattern[str],
+    extras: list[dict[str, Any] | None],
+) -> None:
+    """Move the values that say nothing of what the column is for to `extra`."""
+    column = columns[name]
+    for at, value in enumerate(column):
+        if value and len(value) < _LONGEST_ASIDE and pattern.fullmatch(value):
+            column[at] = None
+            extras[at] = {**(extras[at] or {}), name: value}
 
 
 _LINE = re.compile(r"^[^\S\n]*(?:Accession Number: \S+ )?(PMID|DOI):\s?(\S+)", re.MULTILINE)
