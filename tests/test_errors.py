@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from oso_analysis.codebook import read_codebook
-from oso_analysis.errors import listed, nearest, nearest_code, unknown_codes
+from oso_analysis.errors import SHOWN, Suggestions, listed, nearest, nearest_code, unknown_codes
 from oso_analysis.schema import load_table, read_package
 
 _COLUMNS = ["work_id", "type", "title", "authors", "year", "container", "place", "abstract", "url"]
@@ -62,6 +62,19 @@ def test_a_place_by_its_name(data: Path, given: str, meant: str | None) -> None:
     table, _ = load_table(read_package(data), "geographies", codebook)
     places = dict(zip(table["geography"], table["label"], strict=True))
     assert nearest_code(given, places) == meant
+
+
+def test_nothing_is_suggested_for_what_is_not_shown() -> None:
+    asked: list[object] = []
+
+    def find(value: object) -> str:
+        asked.append(value)
+        return f"like {value}"
+
+    suggestions = Suggestions(find)
+    found = [suggestions(value) for _ in range(2) for value in range(SHOWN + 5)]
+    assert asked == list(range(SHOWN))
+    assert found == 2 * ([f"like {value}" for value in range(SHOWN)] + [None] * 5)
 
 
 def test_a_bare_text_is_not_taken_for_its_letters() -> None:

@@ -232,6 +232,15 @@ def test_codes_are_one_value_in_whatever_order_and_number() -> None:
     assert axes == {"countries": [["GB", "US"], ["GB"]]}
 
 
+def test_the_default_given_in_another_order_is_the_default(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    source = 'places: list[str] = ["b", "a"]  # Places. [a|b|c]'
+    path = notebook(tmp_path, "n.ipynb", source)
+    for codes in (["a", "b"], ["b", "a"], ["a", "b", "a"]):
+        assert resolve(tmp_path, [path], {"places": codes}) == {"n.ipynb": {"places": ["b", "a"]}}
+    assert resolve(tmp_path, [path], {"places": ["c", "a"]})["n.ipynb"] == {"places": ["a", "c"]}
+
+
 def test_a_list_without_codes_keeps_its_order(tmp_path: Path) -> None:
     path = notebook(
         tmp_path, "n.ipynb", "ages: list[int] = []  # Ages. [0..99]\nx: list[str] = []  # Texts."

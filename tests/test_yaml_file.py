@@ -26,12 +26,19 @@ def test_names_of_all_kinds_and_merged_ones_are_read(tmp_path: Path) -> None:
     assert read_yaml(path) == {"base": {"x": 1}, "more": {"x": 1, "y": 2}, 2019: "z"}
 
 
+def test_what_a_merged_mapping_merges_is_given_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("a: &a {x: 1}\nb: &b\n  <<: *a\n  x: 2\nc: {<<: *b, x: 3}\nd: *b\n", "utf-8")
+    assert read_yaml(path) == {"a": {"x": 1}, "b": {"x": 2}, "c": {"x": 3}, "d": {"x": 2}}
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
         (b"a: [", "row 1: is not readable YAML"),
         (b"a: Caf\xe9", "is not UTF-8"),
         (b"? [a]\n: 1\n", "is not readable YAML"),
+        (b"[" * 3000, "is nested too deeply"),
         (None, "does not exist"),
     ],
 )

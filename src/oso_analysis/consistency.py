@@ -16,7 +16,7 @@ import pandas as pd
 from oso_analysis.codebook import Codebook
 from oso_analysis.consultation.respondents import PRIMARY_CODER
 from oso_analysis.consultation.verdicts import check_coder, check_verdicts
-from oso_analysis.errors import SHOWN, InputError, Problem, nearest
+from oso_analysis.errors import InputError, Problem, Suggestions, nearest
 from oso_analysis.frames import among, distinct
 from oso_analysis.indicators import prepare_figures
 from oso_analysis.literature.coding import list_contradictions
@@ -152,10 +152,9 @@ def _lookup(
     """Yield each value that is not known, once, at its first row."""
     given = table[column].dropna().drop_duplicates()
     unknown = given[~among(given, known)]
-    for at, (row, value) in enumerate(unknown.items()):
-        # Of what is not shown nobody reads the suggestion, and one takes time among many records.
-        hint = nearest(value, known) if at < SHOWN else None
-        yield Problem(rule, file, int(str(row)), column, value, hint)
+    suggestion = Suggestions(lambda value: nearest(value, known))
+    for row, value in unknown.items():
+        yield Problem(rule, file, int(str(row)), column, value, suggestion(value))
 
 
 def _check_records(

@@ -8,7 +8,7 @@ a notebook it is an ordinary exception whose text is readable as it stands.
 from __future__ import annotations
 
 import linecache
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -24,6 +24,7 @@ __all__ = [
     "OsoError",
     "Problem",
     "RunError",
+    "Suggestions",
     "check_option",
     "listed",
     "naming_files",
@@ -286,6 +287,37 @@ def nearest_code(value: object, labels: Mapping[str, str]) -> str | None:
     # Codes of two letters are alike by chance: "Germny" is not "GE".
     long_enough = coded is not None and (len(coded[0]) > 2 or len(text) <= 3)
     return coded[0] if coded and long_enough else None
+
+
+class Suggestions:
+    """The nearest legal value for each of many values, as far as an error text will show them.
+
+    Each value is looked up once, and no more values than `SHOWN`: a column under the wrong heading
+    has as many illegal values as rows, and every look goes through all the legal ones.
+
+    Parameters
+    ----------
+    find : callable
+        Returns the suggestion for one value.
+
+    Examples
+    --------
+    >>> suggestions = Suggestions(lambda value: nearest(value, ["policing", "prevention"]))
+    >>> [suggestions(text) for text in ("policng", "preventn")]
+    ['policing', 'prevention']
+    """
+
+    def __init__(self, find: Callable[[object], str | None]) -> None:
+        self._find = find
+        self._found: dict[object, str | None] = {}
+
+    def __call__(self, value: object) -> str | None:
+        """Return the suggestion for `value`, None where there is none or it will not be shown."""
+        if value not in self._found:
+            if len(self._found) == SHOWN:
+                return None
+            self._found[value] = self._find(value)
+        return self._found[value]
 
 
 def _initials(label: str) -> str:

@@ -453,13 +453,16 @@ def _unreadable_axis(text: str, parameter: Parameter) -> Problem:
 def _in_order(root: Path, value: Any, parameter: Parameter) -> Any:
     """Return a list of codes each once, in the order of the legal values; else the value itself.
 
-    Codes select what counts, so their order means nothing, and two orders are one edition.
+    Codes select what counts, so their order means nothing, and two orders are one edition: that of
+    the default, where they are its codes.
     """
     legal = parameter.legal
     if not legal or not isinstance(value, list) or _RANGE.fullmatch(legal):
         return value
     places = {code: place for place, code in enumerate(_options(root, legal, parameter))}
-    return sorted(dict.fromkeys(value), key=lambda item: places[str(item)])
+    codes = sorted(dict.fromkeys(value), key=lambda item: places[str(item)])
+    default = parameter.default
+    return default if isinstance(default, list) and set(default) == set(codes) else codes
 
 
 def _unreadable(text: str, parameter: Parameter, file: str = "command line") -> Problem:

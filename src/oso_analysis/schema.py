@@ -33,7 +33,7 @@ import pandas as pd
 
 from oso_analysis.codebook import Codebook
 from oso_analysis.delimited import Cells, read_cells
-from oso_analysis.errors import InputError, Problem, nearest, nearest_code
+from oso_analysis.errors import InputError, Problem, Suggestions, nearest, nearest_code
 
 __all__ = ["DataPackage", "Resource", "check_foreign_keys", "load_table", "read_package"]
 
@@ -257,12 +257,11 @@ def _failures(
     problems: list[Problem],
     labels: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    suggestion: dict[object, str | None] = {}
+    suggestion = Suggestions(lambda value: nearest_code(value, labels))
     for at in np.flatnonzero(bad).tolist():
         value = values[at]
-        if value not in suggestion:
-            suggestion[value] = None if value is None else nearest_code(value, labels)
-        problems.append(Problem(rule, file, lines[at], name, value, suggestion[value]))
+        near = None if value is None else suggestion(value)
+        problems.append(Problem(rule, file, lines[at], name, value, near))
 
 
 def _listed(legal: Collection[str]) -> str:
@@ -437,7 +436,7 @@ def check_foreign_keys(package: DataPackage, tables: Mapping[str, pd.DataFrame])
                 file = package[name].paths[0]
                 problems.append(Problem(rule, file, column=" + ".join(columns)))
                 continue
-            labels = _labels(tables[target], there)
+            suggestion = _suggestions(_labels(tables[target], there), legal)
             given = given.drop_duplicates()
             for row, values in zip(given.index.tolist(), _tuples(given), strict=True):
                 if values not in legal:
@@ -449,12 +448,18 @@ def check_foreign_keys(package: DataPackage, tables: Mapping[str, pd.DataFrame])
                             row,
                             " + ".join(columns),
                             value,
-                            nearest_code(value, labels)
-                            if labels
-                            else nearest(value, (", ".join(item) for item in legal)),
+                            suggestion(value),
                         )
                     )
     return problems
+
+
+def _suggestions(labels: Mapping[str, str], legal: Collection[tuple[str, ...]]) -> Suggestions:
+    """Return what suggests a key of another table: by its printed name too, if it has one."""
+    if labels:
+        return Suggestions(lambda value: nearest_code(value, labels))
+    keys = [", ".join(item) for item in legal]
+    return Suggestions(lambda value: nearest(value, keys))
 
 
 def _tuples(frame: pd.DataFrame) -> Iterator[tuple[str, ...]]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oso_analysis.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    import yaml
 
 __all__ = ["read_yaml"]
 
@@ -25,8 +29,11 @@ def read_yaml(path: Path) -> Any:
 
     file = path.name
     try:
-        loader = _loader()(path.read_text(encoding="utf-8-sig"))
-        content = loader.get_single_data()
+        loader = yaml.SafeLoader(path.read_text(encoding="utf-8-sig"))
+        node = loader.get_single_node()
+        # Before anything is made of it, for then what is merged into a mapping stands in it too.
+        twice = list(_given_twice(loader, node, set()))
+        content = None if node is None else loader.construct_document(node)
     except FileNotFoundError:
         raise InputError([Problem("does not exist", file=file)]) from None
     except UnicodeDecodeError:
@@ -37,32 +44,35 @@ def read_yaml(path: Path) -> Any:
         said = " ".join(str(getattr(error, "problem", None) or error).split())
         look = "look for a quote, a bracket or an indent in this row"
         raise InputError([Problem(f"is not readable YAML ({said}); {look}", file, row)]) from None
-    if loader.twice:
+    except RecursionError:
+        raise InputError([Problem("is nested too deeply", file=file)]) from None
+    if twice:
         raise InputError(
             Problem(f"is given twice; it stands in row {first} already", file, row, value=key)
-            for key, row, first in loader.twice
+            for key, row, first in twice
         )
     return content
 
 
-def _loader() -> type[Any]:
-    """Return PyYAML's safe loader, made to list the keys given twice; it keeps the last of them."""
+def _given_twice(
+    loader: yaml.SafeLoader, node: yaml.Node | None, seen: set[int]
+) -> Iterator[tuple[Any, int, int]]:
+    """Yield each key that a mapping has already, with its row and the row of the first."""
     import yaml
 
-    class Loader(yaml.SafeLoader):
-        def __init__(self, text: str) -> None:
-            super().__init__(text)
-            self.twice: list[tuple[Any, int, int]] = []
-
-        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-            rows: dict[Any, int] = {}
-            for key_node, _ in node.value:
-                if not isinstance(key_node, yaml.ScalarNode) or key_node.tag.endswith(":merge"):
-                    continue  # the loader itself refuses what cannot be a key
-                key, row = self.construct_object(key_node), key_node.start_mark.line + 1
+    if node is None or id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _given_twice(loader, item, seen)
+    elif isinstance(node, yaml.MappingNode):
+        rows: dict[Any, int] = {}
+        for key_node, value in node.value:
+            # The loader itself refuses what cannot be a key.
+            if isinstance(key_node, yaml.ScalarNode) and not key_node.tag.endswith(":merge"):
+                key, row = loader.construct_object(key_node), key_node.start_mark.line + 1
                 if key in rows:
-                    self.twice.append((key, row, rows[key]))
+                    yield key, row, rows[key]
                 rows.setdefault(key, row)
-            return super().construct_mapping(node, deep=deep)
-
-    return Loader
+            yield from _given_twice(loader, value, seen)

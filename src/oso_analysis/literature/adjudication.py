@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from oso_analysis.errors import Problem, nearest, require_columns
+from oso_analysis.errors import Problem, Suggestions, nearest, require_columns
 from oso_analysis.frames import file_rows
 
 __all__ = ["contradictions", "name_works"]
@@ -38,6 +38,8 @@ def name_works(
     problems: list[Problem] = []
     by_record = dict(zip(work_ids["record_id"], work_ids["work_id"], strict=True))
     works = set(work_ids["work_id"])
+    like_work = Suggestions(lambda value: nearest(value, works))
+    like_record = Suggestions(lambda value: nearest(value, by_record))
     missing = [None] * len(verdicts)
     given = list(verdicts["work_id"]) if "work_id" in verdicts.columns else missing
     seen = list(verdicts["record_id"]) if "record_id" in verdicts.columns else missing
@@ -53,13 +55,11 @@ def name_works(
             problems.append(Problem("names no work", file, row, blank))
         elif work is not None and work not in works:
             rule = "is not a work any more; name one of its records instead"
-            problems.append(Problem(rule, file, row, "work_id", work, nearest(work, works)))
+            problems.append(Problem(rule, file, row, "work_id", work, like_work(work)))
             found = None
         elif record is not None and record not in by_record:
             rule = "is not a known record"
-            problems.append(
-                Problem(rule, file, row, "record_id", record, nearest(record, by_record))
-            )
+            problems.append(Problem(rule, file, row, "record_id", record, like_record(record)))
             found = None
         elif work is not None and record is not None and by_record[record] != work:
             rule = f"belongs to {by_record[record]}, not to {work}"

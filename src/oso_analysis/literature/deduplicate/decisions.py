@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from oso_analysis.errors import InputError, Problem, nearest, require_columns
+from oso_analysis.errors import InputError, Problem, Suggestions, nearest, require_columns
 from oso_analysis.frames import file_rows
 from oso_analysis.slips import slip_of
 
@@ -193,12 +193,12 @@ def _because(row: dict[str, str]) -> str:
     return f"decided {row['verdict']}{by}{why}"
 
 
-def _hinted(item: str, here: set[str]) -> str:
+def _hinted(item: str, like: Suggestions) -> str:
     """Return an id that is none of the records, with the one that it can only be a slip of.
 
     Verdicts may speak of records of other files, so an id that is merely like another is no slip.
     """
-    meant = nearest(item, here)
+    meant = like(item)
     slip = meant is not None and slip_of(item, meant) in {"same", "numbered"}
     return f"{item} (did you mean {meant!r}?)" if slip else item
 
@@ -240,11 +240,12 @@ def check_decisions(decisions: pd.DataFrame | None, record_ids: Iterable[str]) -
     if problems:
         raise InputError(problems, "the decisions about duplicates cannot be used")
     here = set(record_ids)
+    like = Suggestions(lambda item: nearest(item, here))
     stale = []
     for row in _idle(rows, links, here):
         pair = (row["record_id_a"], row["record_id_b"])
         missing = [item for item in pair if item not in here]
-        why = " and ".join(f"no record {_hinted(item, here)}" for item in missing)
+        why = " and ".join(f"no record {_hinted(item, like)}" for item in missing)
         stale.append((*pair, row["verdict"], why))
     members: dict[str, list[str]] = {}
     reasons: dict[str, str] = {}
