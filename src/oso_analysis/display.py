@@ -17,9 +17,9 @@ _LEFT = 'style="text-align:left;vertical-align:top"'
 _RIGHT = 'style="text-align:right;vertical-align:top"'
 
 
-def plural(n: int, noun: str) -> str:
-    """Return a count with its noun: "1 work", "1,234 works"."""
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+def plural(n: int, noun: str, many: str | None = None) -> str:
+    """Return a count with its noun: "1 work", "1,234 works"; `many` where an "s" is not enough."""
+    return f"{n:,} {noun if n == 1 else many or noun + 's'}"
 
 
 @dataclass(frozen=True)

@@ -16,16 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from oso_analysis.display import plural
-from oso_analysis.errors import InputError, Problem, listed
-from oso_analysis.frames import distinct
-from oso_analysis.literature.screening import included_works
+from oso_analysis.errors import InputError, Problem
+from oso_analysis.omissions import list_omissions
 from oso_analysis.review import Review, open_review
 
 __all__ = ["Inspection", "inspect_project"]
 
-#: Facets whose codes `coding.csv` gives.
-_CODED = ("theme", "behaviour", "design", "population", "sector", "practice_decision")
 #: A number with a counted noun or a percent sign after it; 95 % and 100 % are said of methods.
 _NUMBER = re.compile(
     r"(?<![\w.#-])(?!(?:95|100) ?%)\d+(?:[,.]\d+)*(?: ?%| per cent\b| (?:\w+ ){0,2}?"
@@ -46,7 +42,7 @@ class Inspection:
     problems : tuple of Problem
         What must be mended: a report made now would be wrong, incomplete or not reproducible.
     notes : tuple of Problem
-        What may be meant, such as a code that no data use.
+        What may be meant, such as a code that no data use; see `list_omissions`.
     """
 
     problems: tuple[Problem, ...]
@@ -76,13 +72,18 @@ def inspect_project(root: Path) -> Inspection:
     else:
         problems += found
         if not found:
-            notes += _notes(review)
+            notes += list_omissions(review)
         problems += _pages(root, review)
         # A broken codebook would be told again for every edition.
         problems += _editions(root)
     problems += _files(root)
     problems += _notebooks(root)
-    return Inspection(tuple(dict.fromkeys(problems)), tuple(dict.fromkeys(notes)))
+    return Inspection(_each_once(problems), _each_once(notes))
+
+
+def _each_once(found: list[Problem]) -> tuple[Problem, ...]:
+    """Return each finding once; a value may be a list, which no set takes."""
+    return tuple({str(item): item for item in found}.values())
 
 
 # Files
@@ -92,69 +93,6 @@ def _files(root: Path) -> Iterator[Problem]:
     for name in ("README.md", "LICENSE"):
         if not (root / name).is_file():
             yield Problem("is missing; others need it to know what this is and may do", file=name)
-
-
-# Notes on data without a fault
-
-
-def _notes(review: Review) -> list[Problem]:
-    file = review.package["codebook"].paths[0]
-    used: dict[str, set[str]] = {
-        str(facet): set(rows["code"].dropna()) for facet, rows in review.coding.groupby("facet")
-    }
-    segments, submissions = review.segments, review.submissions
-    for facet, columns in {
-        "theme": [segments["theme"]],
-        "outcome": [segments["outcome"]],
-        "kind": [segments["kind"]],
-        "respondent_sector": [
-            submissions["respondent_sector"],
-            review.relevance["respondent_sector"],
-        ],
-        "exclusion_reason": [review.screening["exclusion_reason"]],
-    }.items():
-        for column in columns:
-            used.setdefault(facet, set()).update(column.dropna())
-    notes = [
-        Problem("is used by no data; new, or to be taken out?", file, None, facet, code)
-        for facet in (*_CODED, "outcome", "respondent_sector", "exclusion_reason")
-        for code in review.codebook[facet]
-        if code not in used.get(facet, set()) and code not in {"not_stated", "none", "other"}
-    ]
-    notes += [
-        Problem("has no definition, so coders have only its label", file, None, "theme", code)
-        for code, item in review.codebook["theme"].items()
-        if not item.definition
-    ]
-    return [*notes, *_colourless(review, file), *_uncoded(review)]
-
-
-def _uncoded(review: Review) -> Iterator[Problem]:
-    """Yield the included works that nobody coded: every table counts them as not stated."""
-    included = included_works(review.work_screening)
-    bare = sorted(set(included) - distinct(review.work_codes["work_id"]))
-    if bare:
-        first = review.works.set_index("work_id")["record_ids"].loc[bare]
-        yield Problem(
-            f"{plural(len(bare), 'included work')} without any code, counted as not stated; their "
-            f"records: {listed(first.tolist())}",
-            file=review.package["coding"].paths[0],
-        )
-
-
-def _colourless(review: Review, file: str) -> list[Problem]:
-    from oso_analysis.figures.style import NOT_STATED_COLOUR, outcome_colours, theme_colours
-
-    grey = [
-        (facet, code)
-        for facet, colours in (("theme", theme_colours), ("outcome", outcome_colours))
-        for code, colour in colours(review.codebook[facet]).items()
-        if colour == NOT_STATED_COLOUR and code != "not_stated"
-    ]
-    return [
-        Problem("is drawn in grey, for there are no more colours that differ", file, None, *pair)
-        for pair in grey
-    ]
 
 
 # Pages and templates made from the data

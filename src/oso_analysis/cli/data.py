@@ -66,9 +66,9 @@ def _check(_arguments: argparse.Namespace) -> int:
 
     root = find_root()
     found = inspect_project(root)
-    for note in found.notes:
-        print(f"note: {note}")
     if found.problems:
+        for note in found.notes:
+            print(f"note: {note}")
         raise InputError(found.problems)
     review = load_review(root)
     for name, table in review.tables.items():
@@ -76,7 +76,13 @@ def _check(_arguments: argparse.Namespace) -> int:
     rejected = len(review.reading.rejects)
     print(f"records: {len(review.records):,} accepted, {rejected:,} rejected")
     print(f"works: {len(review.works):,}")
-    print("All data keep to their description, and nothing was forgotten.")
+    for note in found.notes:
+        print(f"note: {note}")
+    if found.notes:
+        which = "the note above says" if len(found.notes) == 1 else "the notes above say"
+        print(f"All data keep to their description; {which} what may have been forgotten.")
+    else:
+        print("All data keep to their description, and nothing was forgotten.")
     return 0
 
 

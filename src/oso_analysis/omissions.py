@@ -1,0 +1,249 @@
+"""What a review's data lack, and what they hold that no table counts.
+
+Nothing here is wrong by itself: a reviewer may be half-way through the records, a third coder may
+have been asked for an opinion. But a table looks the same whether this was meant or forgotten, so
+it is said. What cannot be right is in `consistency`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+import pandas as pd
+
+from oso_analysis.consultation.respondents import PRIMARY_CODER
+from oso_analysis.delimited import read_cells
+from oso_analysis.display import plural
+from oso_analysis.errors import Problem, listed
+from oso_analysis.frames import distinct
+from oso_analysis.literature.screening import included_works
+from oso_analysis.review import Review
+
+__all__ = ["list_omissions"]
+
+#: Facets whose codes `coding.csv` gives.
+_CODED = ("theme", "behaviour", "design", "population", "sector", "practice_decision")
+#: Who codes a sample, to measure agreement.
+_SECOND_CODER = "coder_2"
+_REVIEWERS = ("reviewer_1", "reviewer_2")
+#: A number as spreadsheets in much of Europe show thousands. No program writes a decimal so: it
+#: would leave the noughts at its end away.
+_THOUSANDS = r"-?\d{1,3}(?:\.\d{3})*\.\d\d0"
+
+
+def list_omissions(review: Review) -> list[Problem]:
+    """Return what is missing from the data or counted nowhere, each with its file.
+
+    Parameters
+    ----------
+    review : Review
+        Its data without a fault.
+    """
+    return [
+        *_vocabulary(review),
+        *_colourless(review),
+        *_reading(review),
+        *_searches(review),
+        *_unscreened(review),
+        *_uncoded(review),
+        *_uncounted(review),
+        *_silent(review),
+        *_thousands(review),
+    ]
+
+
+def _file(review: Review, name: str) -> str:
+    return review.package[name].paths[0]
+
+
+# The codebook
+
+
+def _vocabulary(review: Review) -> Iterator[Problem]:
+    """Yield codes that nothing uses, and themes without a definition."""
+    file = _file(review, "codebook")
+    used: dict[str, set[str]] = {
+        str(facet): set(rows["code"].dropna()) for facet, rows in review.coding.groupby("facet")
+    }
+    segments, submissions = review.segments, review.submissions
+    for facet, columns in {
+        "theme": [segments["theme"]],
+        "outcome": [segments["outcome"]],
+        "kind": [segments["kind"]],
+        "respondent_sector": [
+            submissions["respondent_sector"],
+            review.relevance["respondent_sector"],
+        ],
+        "exclusion_reason": [review.screening["exclusion_reason"]],
+    }.items():
+        for column in columns:
+            used.setdefault(facet, set()).update(column.dropna())
+    for facet in (*_CODED, "outcome", "respondent_sector", "exclusion_reason"):
+        for code in review.codebook[facet]:
+            if code not in used.get(facet, set()) | {"not_stated", "none", "other"}:
+                rule = "is used by no data; new, or to be taken out?"
+                yield Problem(rule, file, None, facet, code)
+    for code, item in review.codebook["theme"].items():
+        if not item.definition:
+            rule = "has no definition, so coders have only its label"
+            yield Problem(rule, file, None, "theme", code)
+
+
+def _colourless(review: Review) -> Iterator[Problem]:
+    from oso_analysis.figures.style import NOT_STATED_COLOUR, outcome_colours, theme_colours
+
+    for facet, colours in (("theme", theme_colours), ("outcome", outcome_colours)):
+        for code, colour in colours(review.codebook[facet]).items():
+            if colour == NOT_STATED_COLOUR and code != "not_stated":
+                rule = "is drawn in grey, for there are no more colours that differ"
+                yield Problem(rule, _file(review, "codebook"), None, facet, code)
+
+
+# The literature
+
+
+def _reading(review: Review) -> Iterator[Problem]:
+    """Yield what could not be read of each export, and what was mended to read it."""
+    folders = {
+        PurePosixPath(path).name: path
+        for item in review.package.resources.values()
+        if item.descriptor.get("role") == "records"
+        for path in item.paths
+    }
+    repairs = review.reading.repairs
+    # That entries have no keys is how their program writes them.
+    of_file = repairs["record_id"].isna() & ~repairs["reason"].str.contains("have no key")
+    for row in repairs[of_file].itertuples():
+        yield Problem(str(row.reason), folders[str(row.source_file)], int(str(row.source_line)))
+    for what, rows in (
+        ("could not be read and count nowhere", review.reading.rejects),
+        ("were mended to be read", repairs[repairs["record_id"].notna()]),
+    ):
+        for name, own in rows.groupby("source_file"):
+            first = own.iloc[0]
+            reasons = listed(list(dict.fromkeys(own["reason"]))[:3])
+            yield Problem(
+                f"has {plural(len(own), 'entry', 'entries')} that {what}: {reasons}; "
+                f"`oso-analysis records import data/{folders[str(name)]} --output records.csv` "
+                "lists all",
+                file=folders[str(name)],
+                row=int(first["source_line"]),
+            )
+
+
+def _searches(review: Review) -> Iterator[Problem]:
+    """Yield exports that the search log does not account for."""
+    kept = review.searches.groupby("records_file")["records_kept"].sum(min_count=1)
+    rejects = review.reading.rejects["source_file"]
+    found = pd.concat([review.records["source_file"], rejects]).value_counts()
+    file = _file(review, "searches")
+    for name, kind in review.record_sources.items():
+        if kind != "topic_search":
+            continue
+        if name not in kept.index:
+            rule = "is in no row, so nobody learns what was searched for its records"
+            yield Problem(rule, file, None, "records_file", name)
+        elif pd.notna(kept[name]) and int(kept[name]) != found.get(name, 0):
+            rule = (
+                f"has {plural(int(found.get(name, 0)), 'record')}, but its rows keep "
+                f"{int(kept[name]):,} (records_kept)"
+            )
+            yield Problem(rule, file, None, "records_file", name)
+
+
+def _unscreened(review: Review) -> Iterator[Problem]:
+    """Yield the records that a search found and nobody judged."""
+    searched = {name for name, kind in review.record_sources.items() if kind == "topic_search"}
+    records = review.records
+    found = records.loc[records["source_file"].isin(searched), "record_id"]
+    bare = found[~found.isin(review.screening["record_id"])].tolist()
+    if bare:
+        coded = len(set(bare) & distinct(review.coding["record_id"]))
+        also = f", though {coded:,} of them have codes" if coded else ""
+        rule = f"{plural(len(bare), 'record')} that nobody screened{also}: {listed(bare)}"
+        yield Problem(rule, _file(review, "screening"))
+
+
+def _uncoded(review: Review) -> Iterator[Problem]:
+    """Yield the included works that nobody coded: every table counts them as not stated."""
+    included = included_works(review.work_screening)
+    bare = sorted(set(included) - distinct(review.work_codes["work_id"]))
+    if not bare:
+        return
+    file = _file(review, "coding")
+    records = review.works.set_index("work_id")["record_ids"].loc[bare]
+    rule = (
+        f"{plural(len(bare), 'included work')} without any code, counted as not stated; their "
+        f"records: {listed(records.tolist())}"
+    )
+    yield Problem(rule, file)
+    theirs = review.work_ids.loc[review.work_ids["work_id"].isin(bare), "record_id"]
+    others = review.coding[review.coding["record_id"].isin(theirs)]
+    if len(others):
+        coders = listed(sorted(distinct(others["coder"])))
+        n = others["record_id"].nunique()
+        rule = (
+            f"{plural(n, 'record')} of these have codes by {coders} alone; tables show the codes "
+            f"of {PRIMARY_CODER}, who codes every record"
+        )
+        yield Problem(rule, file)
+
+
+# The people
+
+
+def _uncounted(review: Review) -> Iterator[Problem]:
+    """Yield whose rows are neither counted nor compared."""
+    tables = {"coding": review.coding, "relevance": review.relevance, "segments": review.segments}
+    for name, table in tables.items():
+        people = table["coder"].value_counts()
+        for person, n in people[~people.index.isin([PRIMARY_CODER, _SECOND_CODER])].items():
+            rule = (
+                f"has {plural(int(n), 'row')} that count nowhere: tables show what "
+                f"{PRIMARY_CODER} coded, and agreement compares it with {_SECOND_CODER}"
+            )
+            yield Problem(rule, _file(review, name), None, "coder", str(person))
+    screening = review.screening
+    first = screening.loc[screening["reviewer"] == _REVIEWERS[0], "record_id"]
+    idle = ~screening["reviewer"].isin(_REVIEWERS) & screening["record_id"].isin(first)
+    for person, n in screening.loc[idle, "reviewer"].value_counts().items():
+        rule = (
+            f"has {plural(int(n), 'row')} that count nowhere: {_REVIEWERS[0]} screened these "
+            f"records too, and agreement compares that with {_REVIEWERS[1]}"
+        )
+        yield Problem(rule, _file(review, "screening"), None, "reviewer", str(person))
+
+
+# The consultation and the indicators
+
+
+def _silent(review: Review) -> Iterator[Problem]:
+    """Yield the relevant submissions of which nothing is coded."""
+    relevance, segments = review.relevance, review.segments
+    relevant = (relevance["coder"] == PRIMARY_CODER) & (relevance["relevant"] == "yes")
+    coded = distinct(segments.loc[segments["coder"] == PRIMARY_CODER, "submission_id"])
+    silent = sorted(distinct(relevance.loc[relevant, "submission_id"]) - coded)
+    if silent:
+        rule = (
+            f"{plural(len(silent), 'submission')} that {PRIMARY_CODER} found relevant, without "
+            f"any segment: {listed(silent)}"
+        )
+        yield Problem(rule, _file(review, "segments"))
+
+
+def _thousands(review: Review) -> Iterator[Problem]:
+    """Yield numbers that a spreadsheet may have written with a point between the thousands."""
+    for name in review.tables:
+        resource = review.package[name]
+        numbers = [spec["name"] for spec in resource.fields if spec.get("type") == "number"]
+        if not numbers:
+            continue
+        file = resource.paths[0]
+        columns = [spec["name"] for spec in resource.fields]
+        rows, cells, _ = read_cells(review.package.root / file, file, columns)
+        for column in numbers:
+            texts = pd.Series(cells[column], index=rows, dtype="str")
+            for row, text in texts[texts.str.fullmatch(_THOUSANDS).fillna(False)].items():
+                rule = f"is read as {float(text):g}; if it means thousands, write it without points"
+                yield Problem(rule, file, int(str(row)), column, text)
