@@ -55,6 +55,12 @@ def test_the_nearest_name(given: str, legal: list[str], meant: str | None) -> No
         ("England", "GB-ENG"),
         ("xx", None),
         ("", None),
+        # Names in other languages are like those of other places: no suggestion is better.
+        ("Deutschland", None),
+        ("Griechenland", None),
+        ("Belgien", None),
+        ("Holland", None),
+        ("D", None),
     ],
 )
 def test_a_place_by_its_name(data: Path, given: str, meant: str | None) -> None:

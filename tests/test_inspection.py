@@ -43,6 +43,11 @@ def replace(path: Path, old: str, new: str, times: int = -1) -> None:
     path.write_text(text.replace(old, new, times), encoding="utf-8")
 
 
+def windows(path: Path) -> None:
+    text = path.read_text(encoding="utf-8").replace("Example", "Müller", 1)
+    path.write_bytes(text.encode("cp1252"))
+
+
 def code(source: str) -> dict[str, Any]:
     return {"cell_type": "code", "source": source, "outputs": [], "metadata": {}}
 
@@ -202,6 +207,16 @@ FORGOTTEN: list[tuple[str, Callable[[Path], object], list[str]]] = [
         ["LICENSE: is missing"],
     ),
     (
+        "a table in a Windows encoding",
+        lambda root: windows(root / "data/consultation/submissions.csv"),
+        ["consultation/submissions.csv, row 2: is not UTF-8; save it as 'CSV UTF-8', or mend it"],
+    ),
+    (
+        "countries that YAML reads as something else",
+        lambda root: replace(root / "editions.yaml", "countries: [GB]", "countries: [NO, [1]]"),
+        ["must be a list of texts", "YAML reads NO, ON, YES and the like as yes or no unless they"],
+    ),
+    (
         "coders by their names",
         lambda root: replace(root / "data/literature/coding.csv", ",coder_1,", ",anna,"),
         ["'coder_1'", "anna"],
@@ -251,3 +266,8 @@ def test_included_works_that_nobody_coded_are_only_noted(project: Path) -> None:
     (note,) = [str(note) for note in inspection.notes if "without any code" in str(note)]
     assert note.startswith("literature/coding.csv: ")
     assert "register-" in note
+
+
+def test_an_export_in_a_windows_encoding_is_no_fault(project: Path) -> None:
+    windows(project / "data/literature/records/register.csv")
+    assert found(project) == []

@@ -95,6 +95,17 @@ def test_every_rule_is_reported_in_one_pass(tmp_path: Path, codebook: Codebook) 
     assert all(item.file == "t.csv" for item in problems)
 
 
+def test_a_decimal_comma_is_answered_with_a_point(tmp_path: Path, codebook: Codebook) -> None:
+    values = ["12,5", "-0,25", "1,2345", "1,250", "1.250,5"]
+    rows = [f'{place},2019,"{value}",,include,,' for place, value in enumerate(values)]
+    _, problems = load(tmp_path, codebook, "\n".join([HEADER, *rows]))
+    assert [(item.value, item.nearest) for item in problems] == [
+        ("12,5", "12.5"), ("-0,25", "-0.25"), ("1,2345", "1.2345"),
+        # With three digits it may as well stand between thousands.
+        ("1,250", None), ("1.250,5", None),
+    ]  # fmt: skip
+
+
 def test_a_row_pasted_twice_into_a_table_without_a_key_is_refused(
     tmp_path: Path, codebook: Codebook
 ) -> None:
@@ -122,7 +133,7 @@ def test_a_code_is_suggested_by_its_printed_name(tmp_path: Path, codebook: Codeb
 def test_a_pattern_is_told_with_an_example(tmp_path: Path, codebook: Codebook) -> None:
     fields = [*SCHEMA["fields"][:-1], {**SCHEMA["fields"][-1], "example": "https://who.int"}]
     _, problems = load(tmp_path, codebook, f"{HEADER}\na,2019,,,include,,ftp://x", fields=fields)
-    assert problems[0].rule == "must match https?://.+, as https://who.int does"
+    assert problems[0].rule == "must look like https://who.int (pattern https?://.+)"
 
 
 def test_header_mistakes_name_the_nearest_column(tmp_path: Path, codebook: Codebook) -> None:

@@ -70,6 +70,40 @@ def test_what_cannot_be_read_is_refused_and_left(
     assert main(["to-csv", str(path)]) == 2
 
 
+def test_a_table_of_something_else_replaces_nothing(tmp_path: Path) -> None:
+    path, target = tmp_path / "t.csv", tmp_path / "data" / "u.csv"
+    target.parent.mkdir()
+    path.write_text("name,year,note\na,1,\n", "utf-8")
+    target.write_text("id,code\na,b\n", "utf-8")
+    with pytest.raises(
+        InputError, match=r"has the columns name, year, note, but .* id, code: they"
+    ):
+        to_csv(path, target)
+    assert target.read_text("utf-8") == "id,code\na,b\n"
+    # A column more or less is a table that has grown.
+    target.write_text("name,year\nb,2\n", "utf-8")
+    assert to_csv(path, target) == (target, 1)
+
+
+@pytest.mark.parametrize("name", ["zotero.ris", "t.pdf", "t"])
+def test_a_file_that_is_called_no_table_is_none(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text("TY  - JOUR\nTI  - A, b\nER  - \n", "utf-8")
+    with pytest.raises(InputError, match=r"is no table: its name ends in none of \.csv"):
+        to_csv(path, tmp_path / "t.csv")
+    assert [item.name for item in tmp_path.iterdir()] == [name]
+
+
+def test_a_line_that_tells_the_delimiter_is_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('sep=;\na;b\n"1,5;x\n', "utf-8")
+    with pytest.raises(InputError, match=r"t\.csv, row 3: .*is a quotation mark left open"):
+        to_csv(path)
+    path.write_text("sep=;\na;b\n1,5;x\n", "utf-8")
+    assert to_csv(path) == (path, 1)
+    assert path.read_text("utf-8") == 'a,b\n"1,5",x\n'
+
+
 def test_a_table_open_in_excel_is_left_and_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -38,6 +38,9 @@ __all__ = [
 SHOWN = 40
 #: A suggestion less alike than this (0 to 100) confuses more than it helps.
 _ALIKE = 62.0
+#: Names of places in two languages are alike too ("Griechenland", "Greenland"): a printed name is
+#: only suggested where it differs by a slip.
+_SLIP = 87.0
 #: So many candidates are compared with care, after a fast first choice among all.
 _CANDIDATES = 20
 #: Legal values are spelt out up to this many; a wall of 250 country codes hides the answer.
@@ -222,7 +225,9 @@ def nearest(value: object, legal: Iterable[object]) -> str | None:
     return found[0] if found else None
 
 
-def _closest(value: object, legal: Iterable[object]) -> tuple[str, float] | None:
+def _closest(
+    value: object, legal: Iterable[object], *, least: float = 0.0
+) -> tuple[str, float] | None:
     choices = sorted({str(item) for item in legal})
     first = process.extract(
         str(value),
@@ -231,21 +236,23 @@ def _closest(value: object, legal: Iterable[object]) -> tuple[str, float] | None
         processor=utils.default_process,
         limit=_CANDIDATES,
     )
-    scored = [(name, _likeness(str(value), name)) for name, _, _ in sorted(first)]
+    scored = [(name, _likeness(str(value), name, least)) for name, _, _ in sorted(first)]
     best = max(scored, key=lambda pair: pair[1], default=None)
     return best if best and best[1] >= _ALIKE else None
 
 
-def _likeness(given: str, name: str) -> float:
+def _likeness(given: str, name: str, least: float) -> float:
     """Return how likely it is, 0 to 100, that who wrote `given` meant `name`.
 
     Edits and swapped words count, and so does a name left unfinished ("year" for "year_to"), but
     not a few letters that a long word happens to hold, which is how a year becomes a container.
+    Edits and swaps that leave less alike than `least` count for nothing.
     """
     one, other = (utils.default_process(text) for text in (given, name))
     if not one or not other:
         return 0.0
     score = max(fuzz.ratio(one, other), fuzz.token_sort_ratio(one, other))
+    score = score if score >= least else 0.0
     short, long = sorted((one, other), key=len)
     share = len(short) / len(long)
     if long.startswith(short) and (len(short) > 2 or len(long) == 3):
@@ -281,11 +288,11 @@ def nearest_code(value: object, labels: Mapping[str, str]) -> str | None:
         if len(found) == 1:
             return found[0]
     by_label = {label: code for code, label in sorted(labels.items(), reverse=True)}
-    named, coded = _closest(text, by_label), _closest(text, labels)
+    named, coded = _closest(text, by_label, least=_SLIP), _closest(text, labels)
     if named and (coded is None or named[1] >= coded[1]):
         return by_label[named[0]]
-    # Codes of two letters are alike by chance: "Germny" is not "GE".
-    long_enough = coded is not None and (len(coded[0]) > 2 or len(text) <= 3)
+    # Codes of two letters are alike by chance: "Germny" is not "GE", nor is "D" "AD".
+    long_enough = coded is not None and (len(coded[0]) > 2 or 2 <= len(text) <= 3)
     return coded[0] if coded and long_enough else None
 
 

@@ -117,14 +117,14 @@ def _reading(review: Review) -> Iterator[Problem]:
     for row in repairs[of_file].itertuples():
         yield Problem(str(row.reason), folders[str(row.source_file)], int(str(row.source_line)))
     for what, rows in (
-        ("could not be read and count nowhere", review.reading.rejects),
-        ("were mended to be read", repairs[repairs["record_id"].notna()]),
+        ("left out, for it could not be read", review.reading.rejects),
+        ("mended to be read", repairs[repairs["record_id"].notna()]),
     ):
         for name, own in rows.groupby("source_file"):
             first = own.iloc[0]
             reasons = listed(list(dict.fromkeys(own["reason"]))[:3])
             yield Problem(
-                f"has {plural(len(own), 'entry', 'entries')} that {what}: {reasons}; "
+                f"has {plural(len(own), 'entry', 'entries')} {what}: {reasons}; "
                 f"`oso-analysis records import data/{folders[str(name)]} --output records.csv` "
                 "lists all",
                 file=folders[str(name)],
@@ -160,8 +160,8 @@ def _unscreened(review: Review) -> Iterator[Problem]:
     bare = found[~found.isin(review.screening["record_id"])].tolist()
     if bare:
         coded = len(set(bare) & distinct(review.coding["record_id"]))
-        also = f", though {coded:,} of them have codes" if coded else ""
-        rule = f"{plural(len(bare), 'record')} that nobody screened{also}: {listed(bare)}"
+        also = f" ({coded:,} with codes)" if coded else ""
+        rule = f"{plural(len(bare), 'record')} not screened by anybody{also}: {listed(bare)}"
         yield Problem(rule, _file(review, "screening"))
 
 
@@ -184,8 +184,8 @@ def _uncoded(review: Review) -> Iterator[Problem]:
         coders = listed(sorted(distinct(others["coder"])))
         n = others["record_id"].nunique()
         rule = (
-            f"{plural(n, 'record')} of these have codes by {coders} alone; tables show the codes "
-            f"of {PRIMARY_CODER}, who codes every record"
+            f"{plural(n, 'record')} of these coded by {coders} alone; tables show the codes of "
+            f"{PRIMARY_CODER}, who codes every record"
         )
         yield Problem(rule, file)
 
@@ -200,8 +200,8 @@ def _uncounted(review: Review) -> Iterator[Problem]:
         people = table["coder"].value_counts()
         for person, n in people[~people.index.isin([PRIMARY_CODER, _SECOND_CODER])].items():
             rule = (
-                f"has {plural(int(n), 'row')} that count nowhere: tables show what "
-                f"{PRIMARY_CODER} coded, and agreement compares it with {_SECOND_CODER}"
+                f"counts nowhere, in {plural(int(n), 'row')}: tables show what {PRIMARY_CODER} "
+                f"coded, and agreement compares it with {_SECOND_CODER}"
             )
             yield Problem(rule, _file(review, name), None, "coder", str(person))
     screening = review.screening
@@ -209,8 +209,8 @@ def _uncounted(review: Review) -> Iterator[Problem]:
     idle = ~screening["reviewer"].isin(_REVIEWERS) & screening["record_id"].isin(first)
     for person, n in screening.loc[idle, "reviewer"].value_counts().items():
         rule = (
-            f"has {plural(int(n), 'row')} that count nowhere: {_REVIEWERS[0]} screened these "
-            f"records too, and agreement compares that with {_REVIEWERS[1]}"
+            f"counts nowhere, in {plural(int(n), 'row')}: {_REVIEWERS[0]} screened these records "
+            f"too, and agreement compares that with {_REVIEWERS[1]}"
         )
         yield Problem(rule, _file(review, "screening"), None, "reviewer", str(person))
 

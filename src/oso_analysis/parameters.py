@@ -477,9 +477,13 @@ def _check(
     root: Path, value: Any, parameter: Parameter, file: str | None, problems: list[Problem]
 ) -> bool:
     if not _has_type(value, parameter):
+        items = value if isinstance(value, list) else [value]
+        quote = ""
+        if parameter.scalar == "str" and any(isinstance(item, bool) for item in items):
+            quote = "; YAML reads NO, ON, YES and the like as yes or no unless they are in quotes"
         problems.append(
             Problem(
-                f"must be {parameter.in_words} ({parameter.meaning})",
+                f"must be {parameter.in_words} ({parameter.meaning}){quote}",
                 file=_place(file, parameter.name),
                 value=value,
             )
@@ -561,14 +565,17 @@ def _countries(root: Path) -> dict[str, str]:
     """Return every value of the data's country columns, sorted, with its name where one is given.
 
     A table of places has a column `label` beside the codes; a code that no such table has is its
-    own name.
+    own name. A file that is no table in UTF-8 has no say: an export may well be none, and whoever
+    reads a table says what is wrong with it.
     """
     found: dict[str, str] = {}
     for path in sorted((root / "data").rglob("*.csv")):
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = csv.DictReader(stream)
-            columns = _COUNTRY_COLUMNS.intersection(rows.fieldnames or ())
-            for row in rows if columns else ():
-                for value in filter(None, map(row.get, columns)):
-                    found[value] = row.get("label") or found.get(value, value)
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+            rows = list(csv.DictReader(io.StringIO(text, newline="")))
+        except (OSError, UnicodeDecodeError, csv.Error):
+            continue
+        for row in rows if rows and not _COUNTRY_COLUMNS.isdisjoint(rows[0]) else ():
+            for value in filter(None, map(row.get, _COUNTRY_COLUMNS)):
+                found[value] = row.get("label") or found.get(value, value)
     return dict(sorted(found.items()))

@@ -448,7 +448,9 @@ class _Parts:
             tables[name], found = self._loaded(name)
             problems += found
             broken |= {name} if found else set()
-        problems += check_foreign_keys(self.package, tables)
+        # What a table that could not be read would hold is not known; that is told already.
+        there = {name: table for name, table in tables.items() if name not in broken or len(table)}
+        problems += check_foreign_keys(self.package, there)
         records = self._attempt("records", problems)
         self._attempt("report", problems)
         problems += check_tables(self.package, tables, records, broken=broken)

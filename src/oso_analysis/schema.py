@@ -22,10 +22,10 @@ Every failure of every table is collected before anything is raised.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -255,13 +255,27 @@ def _failures(
     rule: str,
     file: str,
     problems: list[Problem],
-    labels: Mapping[str, str] = MappingProxyType({}),
+    suggest: Callable[[object], str | None],
 ) -> None:
-    suggestion = Suggestions(lambda value: nearest_code(value, labels))
+    suggestion = Suggestions(suggest)
     for at in np.flatnonzero(bad).tolist():
         value = values[at]
         near = None if value is None else suggestion(value)
         problems.append(Problem(rule, file, lines[at], name, value, near))
+
+
+def _like(labels: Mapping[str, str]) -> Callable[[object], str | None]:
+    """Return what suggests one of the codes, by its printed name too."""
+    return lambda value: nearest_code(value, labels)
+
+
+def _point(value: object) -> str | None:
+    """Return a number with a comma for the point, as much of Europe writes it, with a point.
+
+    One comma before three digits may as well stand between thousands.
+    """
+    found = re.fullmatch(r"([+-]?\d+),(\d\d?|\d{4,})", str(value))
+    return f"{found[1]}.{found[2]}" if found else None
 
 
 def _listed(legal: Collection[str]) -> str:
@@ -297,9 +311,11 @@ def _check_field(
     limits = spec.get("constraints", {})
     bad = np.zeros(len(values), dtype=bool)
 
-    def fail(mask: np.ndarray, rule: str, labels: Mapping[str, str] = MappingProxyType({})) -> None:
+    def fail(
+        mask: np.ndarray, rule: str, suggest: Callable[[object], str | None] = lambda _: None
+    ) -> None:
         nonlocal bad
-        _failures(name, values, lines, mask & ~bad, rule, file, problems, labels)
+        _failures(name, values, lines, mask & ~bad, rule, file, problems, suggest)
         bad |= mask
 
     if limits.get("required"):
@@ -316,11 +332,13 @@ def _check_field(
     if "codebook" in spec:
         legal = codebook[spec["codebook"]].names
     if legal:
-        fail(given & ~_among(values, legal), f"must be one of {_listed(legal)}", legal)
+        fail(given & ~_among(values, legal), f"must be one of {_listed(legal)}", _like(legal))
     if "pattern" in limits:
         pattern = limits["pattern"]
-        such = f", as {spec['example']} does" if "example" in spec else ""
-        fail(given & ~_matches(texts, pattern), f"must match {pattern}{such}")
+        # Few readers know patterns.
+        such = f"must look like {spec['example']} " if "example" in spec else "must match "
+        said = f"(pattern {pattern})" if "example" in spec else pattern
+        fail(given & ~_matches(texts, pattern), f"{such}{said}")
     if kind == "date":
         fail(given & ~_matches(texts, _DATE), "must be a date such as 2019-06-21")
     if kind in _NUMERIC:
@@ -329,7 +347,7 @@ def _check_field(
             "integer": "a whole number",
             "number": "a number",
         }
-        fail(given & ~_matches(texts, _NUMERIC[kind]), f"must be {example[kind]}")
+        fail(given & ~_matches(texts, _NUMERIC[kind]), f"must be {example[kind]}", _point)
         numbers: Any = pd.to_numeric(texts.mask(bad), errors="coerce")
         if "minimum" in limits:
             low = limits["minimum"]
@@ -360,14 +378,14 @@ def _check_codes_by_facet(
     rule = f"must be one of {_listed(known)}"
     bad = ~missing & ~_among(facets, known)
     names = {name: name for name in known}
-    _failures(columns["facet"], facets, lines, bad, rule, file, problems, names)
+    _failures(columns["facet"], facets, lines, bad, rule, file, problems, _like(names))
     given = ~_among(codes, [None])
     for facet in sorted(set(facets) - {None}):
         legal = known.get(str(facet), {})
         if legal:
             bad = given & _among(facets, [facet]) & ~_among(codes, legal)
             rule = f"must be one of the codes of {facet}: {_listed(legal)}"
-            _failures(columns["code"], codes, lines, bad, rule, file, problems, legal)
+            _failures(columns["code"], codes, lines, bad, rule, file, problems, _like(legal))
 
 
 def _check_key(

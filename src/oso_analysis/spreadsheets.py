@@ -16,12 +16,14 @@ from pathlib import Path
 import pandas as pd
 
 from oso_analysis.consultation.readers.grids import Grid, read_table_grids
-from oso_analysis.errors import InputError, Problem, nearest
+from oso_analysis.errors import InputError, Problem, listed, nearest
 from oso_analysis.files import check_outputs, write_whole
 from oso_analysis.literature.readers.write import unguard
 
 __all__ = ["DATA_SHEET", "read_rows", "to_csv"]
 
+#: How files of tables are called; any other text can be cut at its commas as well.
+_TABLES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm")
 #: The sheet of a template that holds the rows; the others explain.
 DATA_SHEET = "Data"
 
@@ -50,12 +52,15 @@ def to_csv(path: Path, output: Path | None = None, *, sheet: str | None = None) 
     Raises
     ------
     InputError
-        If the file cannot be read, holds no rows or several sheets; if the output that was not
-        asked for by name is there already, or has rows and would be replaced by none; as
-        `check_outputs`.
+        If the file cannot be read, is not called as tables are, holds no rows or several sheets; if
+        the output that was not asked for by name is there already, or would be replaced by a table
+        without rows or with other columns; as `check_outputs`.
     RunError
         If the output cannot be written.
     """
+    if path.suffix.lower() not in _TABLES:
+        rule = f"is no table: its name ends in none of {', '.join(_TABLES)}"
+        raise InputError([Problem(rule, file=path.name)])
     target = output or path.with_suffix(".csv")
     # A CSV is mended where it stands; a workbook is no table to be replaced by one.
     mended = target.suffix.lower() == path.suffix.lower() == ".csv"
@@ -64,12 +69,8 @@ def to_csv(path: Path, output: Path | None = None, *, sheet: str | None = None) 
     if output is None and target.exists() and not target.samefile(path):
         rule = "is there already; to replace it, name it with --output"
         raise InputError([Problem(rule, file=target.name)])
-    if len(grid.cells) == 1 and target.exists() and _has_rows(target):
-        rule = (
-            f"has no rows below its header yet, and {target} has; fill it in first, or delete "
-            f"{target.name} if you mean it"
-        )
-        raise InputError([Problem(rule, file=str(path))], "nothing was replaced")
+    if target.exists() and not target.samefile(path):
+        _check_replaced(target, grid, path)
     width = max(len(row) for row in grid.cells)
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(
@@ -79,11 +80,24 @@ def to_csv(path: Path, output: Path | None = None, *, sheet: str | None = None) 
     return target, len(grid.cells) - 1
 
 
-def _has_rows(path: Path) -> bool:
+def _check_replaced(target: Path, grid: Grid, path: Path) -> None:
+    """Raise if a table would be replaced by nothing, or by a table of something else."""
     try:
-        return any(len(grid.cells) > 1 for grid in read_table_grids(path))
+        filled = [old for old in read_table_grids(target) if len(old.cells) > 1]
     except InputError:
-        return True  # what cannot be read may hold anything
+        filled = None  # what cannot be read may hold anything
+    meant = f"or delete {target.name} if you mean it"
+    if filled != [] and len(grid.cells) == 1:
+        rule = f"has no rows below its header yet, and {target} has; fill it in first, {meant}"
+    elif filled and len(set(grid.cells[0]) & set(filled[0].cells[0])) < len(filled[0].cells[0]) / 2:
+        rule = (
+            f"has the columns {listed(grid.cells[0])}, but {target} has "
+            f"{listed(filled[0].cells[0])}: they are different tables; name another --output, "
+            f"{meant}"
+        )
+    else:
+        return
+    raise InputError([Problem(rule, file=str(path))], "nothing was replaced")
 
 
 def read_rows(path: Path, *, file: str) -> pd.DataFrame:

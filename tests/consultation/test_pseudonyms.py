@@ -82,14 +82,15 @@ def test_colliding_names_are_told_apart_and_stay_so(monkeypatch: pytest.MonkeyPa
     assert both.frame["respondent"].iloc[1] == first.frame["respondent"].iloc[0] == "R-SAME"
 
 
-def test_linking_columns_go_and_leftover_names_are_told() -> None:
+def test_linking_columns_are_emptied_and_leftover_names_are_told() -> None:
     frame = _frame("Acme Trust", "Beta").assign(
         source_url="https://example.org/acme", note=["Seen by ACME  trust", "fine"]
     )
     out = pseudonymise(frame, KEY)
-    assert "source_url" not in out.frame
+    assert list(out.frame.columns) == list(frame.columns)
+    assert out.frame["source_url"].isna().all()
     assert out.leftovers[["row", "column"]].to_numpy().tolist() == [[2, "note"]]
-    assert "source_url" in pseudonymise(frame, KEY, drop=()).frame
+    assert pseudonymise(frame, KEY, blank=()).frame["source_url"].notna().all()
 
 
 def test_key_is_random_private_and_never_replaced(tmp_path: Path) -> None:

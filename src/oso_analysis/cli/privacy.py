@@ -19,8 +19,8 @@ def _add_pseudonymise(subparsers: argparse._SubParsersAction[argparse.ArgumentPa
         "pseudonymise",
         help="replace respondents' names by stable pseudonyms",
         description="Replace the respondents' names of a CSV table by pseudonyms that only the "
-        "holder of the key can make or undo. Keep the key and the mapping where they are never "
-        "shared: not under data or reports.",
+        "holder of the key can make or undo, and empty the columns that lead back to them. Keep "
+        "the key and the mapping where they are never shared: not under data or reports.",
     )
     parser.add_argument("table", type=Path, metavar="CSV", help="table with a column of names")
     parser.add_argument("--key", type=Path, required=True, metavar="FILE", help="file of the key")
@@ -105,7 +105,7 @@ def _pseudonymise(arguments: argparse.Namespace) -> int:
         make(arguments.key),
         column=arguments.column,
         mapping=known,
-        drop=[name for name in pseudonyms.LINKING_COLUMNS if name not in arguments.keep],
+        blank=[name for name in pseudonyms.LINKING_COLUMNS if name not in arguments.keep],
     )
     # The mapping first: a released pseudonym that nobody can look up would be worse.
     pseudonyms.write_mapping(result.mapping, mapping_file)

@@ -52,7 +52,7 @@ class Pseudonymised:
     Attributes
     ----------
     frame : pandas.DataFrame
-        The table with pseudonyms for names, without the linking columns.
+        The table with pseudonyms for names, the linking columns empty.
     mapping : dict of str to str
         Pseudonym to name as first spelt; for `write_mapping`, never for release.
     leftovers : pandas.DataFrame
@@ -187,7 +187,7 @@ def pseudonymise(
     *,
     column: str = "respondent",
     mapping: Mapping[str, str] | None = None,
-    drop: Sequence[str] = LINKING_COLUMNS,
+    blank: Sequence[str] = LINKING_COLUMNS,
 ) -> Pseudonymised:
     """Replace respondents' names by pseudonyms such as ``R-7F3K9ZQ2``.
 
@@ -201,9 +201,9 @@ def pseudonymise(
     column : str
     mapping : mapping of str to str, optional
         From earlier tables, so that a pseudonym given once stays given.
-    drop : sequence of str
-        Columns to leave out because they lead back to the respondent; those the table does not have
-        are ignored.
+    blank : sequence of str
+        Columns to empty because they lead back to the respondent; those the table does not have are
+        ignored. They stay, so that the table still keeps to its description.
 
     Returns
     -------
@@ -227,7 +227,13 @@ def pseudonymise(
     if empty:
         raise InputError(empty)
     assigned, known = _assign([str(name) for name in names[present]], key, mapping or {})
-    out = frame.drop(columns=[name for name in drop if name in frame.columns])
+    out = frame.assign(
+        **{
+            name: pd.Series(pd.NA, index=frame.index, dtype="str")
+            for name in blank
+            if name in frame.columns
+        }
+    )
     out[column] = pd.Series(
         [
             assigned[_normalised(str(name))] if here else None

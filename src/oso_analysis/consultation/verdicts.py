@@ -25,7 +25,10 @@ def check_coder(submissions: pd.DataFrame, relevance: pd.DataFrame, coder: str) 
     coders = sorted(distinct(relevance["coder"]))
     if submissions.empty or coder in coders:
         return []
-    rule = f"judged no submission; coders are {', '.join(coders) or 'none'}"
+    rule = (
+        f"judged no submission; coders are {', '.join(coders) or 'none'}: call so whoever judged "
+        "every submission"
+    )
     return [Problem(rule, "relevance", None, "coder", coder, nearest_name(coder, coders))]
 
 

@@ -144,7 +144,8 @@ def _sighting_codes(
     if coders and coder not in coders:
         problems.append(
             Problem(
-                f"coded nothing; coders are {', '.join(sorted(coders))}",
+                f"coded nothing; coders are {', '.join(sorted(coders))}: call so whoever coded "
+                "every record",
                 file="coding",
                 column="coder",
                 value=coder,

@@ -109,7 +109,8 @@ def _check_reviewer(screening: pd.DataFrame, reviewer: str) -> None:
         raise InputError(
             [
                 Problem(
-                    f"screened nothing; reviewers are {', '.join(sorted(reviewers))}",
+                    f"screened nothing; reviewers are {', '.join(sorted(reviewers))}: call so "
+                    "whoever screened every record",
                     file="screening",
                     column="reviewer",
                     value=reviewer,

@@ -16,6 +16,7 @@ __all__ = ["Grid", "read_csv_grid", "read_table_grids", "read_xlsx_grids"]
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 2_000
+_TOLD = re.compile(r"sep=([^\r\n])[^\S\r\n]*(?:\r\n?|\n)", re.IGNORECASE)
 #: A cell longer than Excel's own limit can only come from a broken quotation mark.
 _MAX_FIELD = 4 << 20
 # By name: a hashtag is a good code.
@@ -58,14 +59,18 @@ def read_csv_grid(path: Path) -> Grid:
         Binary content, a quotation mark that is never closed, or too many rows or columns.
     """
     text = _decode(read_bytes(path), path.name)
-    delimiter = _delimiter(text)
+    # Excel may be told the delimiter by a line before the header, which is no row.
+    told = _TOLD.match(text)
+    before = 1 if told else 0
+    delimiter = told[1] if told else _delimiter(text)
+    text = text[told.end() :] if told else text
     csv.field_size_limit(_MAX_FIELD)
     cells: list[list[str]] = []
     rows: list[int] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         while True:
-            row = reader.line_num + 1
+            row = before + reader.line_num + 1
             record = next(reader, None)
             if record is None:
                 break
@@ -74,7 +79,7 @@ def read_csv_grid(path: Path) -> Grid:
             _check_size(len(cells), len(record), path.name)
     except csv.Error as error:
         rule = f"cannot be split into cells ({error}); is a quotation mark left open?"
-        raise InputError([Problem(rule, file=path.name, row=reader.line_num)]) from None
+        raise InputError([Problem(rule, file=path.name, row=before + reader.line_num)]) from None
     return _without_blanks(Grid(path.name, "", cells, rows))
 
 

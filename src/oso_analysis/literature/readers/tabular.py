@@ -120,7 +120,7 @@ def parse_table(data: bytes, header: Header) -> Parsed:
     rows = _rows(data[header.offset :], header.delimiter, header.line)
     next(rows)
     rows = (row for row in rows if _says(row[1], header.delimiter))
-    parse_rows(rows, header.names, parsed, delimiter=header.delimiter)
+    parse_rows(rows, header.names, parsed, line=header.line, delimiter=header.delimiter)
     return parsed
 
 
@@ -181,27 +181,31 @@ def parse_rows(
     names: Sequence[str],
     parsed: Parsed,
     *,
+    line: int,
     delimiter: str = ",",
 ) -> None:
-    """Add the rows of a table to `parsed`, blank ones left out."""
+    """Add the rows of a table, whose headings `names` stand in `line`, to `parsed`.
+
+    Blank rows are left out.
+    """
     names = [name.strip().lstrip("\ufeff") for name in names]
     width = len(names)
     verbatim = tuple(names) == RECORD_COLUMNS
     if verbatim:
         parsed.verbatim = True
     else:
-        targets = _targets(names, parsed)
+        targets = _targets(names, parsed, line)
     lines: list[int] = []
     table: list[list[str]] = [[] for _ in names]
     block: list[list[str]] = []
     spares: dict[int, list[str]] = {}
     before = parsed.n_accepted
-    for line, row in rows:
+    for number, row in rows:
         if not any(map(str.strip, row)):
             continue
         if len(row) != width:
             if verbatim:
-                parsed.reject(line, f"a row of {len(row)} cells under {width}", str(row))
+                parsed.reject(number, f"a row of {len(row)} cells under {width}", str(row))
                 continue
             reason = f"a row of {len(row)} cells under {width} headings"
             spare = [cell.strip() for cell in row[width:] if cell.strip()]
@@ -211,9 +215,9 @@ def parse_rows(
             irregular = bool(spare) or len(row) < width - 1
             row = row + [""] * (width - len(row))
             if irregular:
-                parsed.repair(before + len(lines), line, reason, delimiter.join(row))
+                parsed.repair(before + len(lines), number, reason, delimiter.join(row))
             row = row[:width]
-        lines.append(line)
+        lines.append(number)
         block.append(row)
         if len(block) == _BLOCK:
             _turn(block, table)
@@ -240,7 +244,7 @@ def _turn(block: list[list[str]], table: list[list[str]]) -> None:
     block.clear()
 
 
-def _targets(names: Sequence[str], parsed: Parsed) -> list[str | None]:
+def _targets(names: Sequence[str], parsed: Parsed, line: int) -> list[str | None]:
     """Return what each heading stands for, noting those that are not known."""
     tags = _has_tags(names)
     targets = [target_of(name, tags=tags) for name in names]
@@ -249,6 +253,6 @@ def _targets(names: Sequence[str], parsed: Parsed) -> list[str | None]:
             near = nearest(name, known_headings())
             also = f"; the nearest known is {near!r}" if near else ""
             parsed.repair(
-                None, 1, f"column {name!r} is not recognised and kept in extra{also}", name
+                None, line, f"column {name!r} is not recognised and kept in extra{also}", name
             )
     return targets

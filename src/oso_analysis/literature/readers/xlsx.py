@@ -60,7 +60,7 @@ def read_workbook(data: bytes, name: str) -> tuple[Parsed, int] | Problem:
             while heading and not heading[-1]:
                 heading.pop()
             before = parsed.n_accepted + len(parsed.rejects)
-            parse_rows(_below(rows[at + 1 :], parsed), heading, parsed)
+            parse_rows(_below(rows[at + 1 :], parsed), heading, parsed, line=rows[at][0])
             # The library keeps to itself which part of the archive a sheet is.
             markers += _count(data, str(vars(sheet)["_worksheet_path"]), rows[at][0])
             if before and parsed.verbatim:

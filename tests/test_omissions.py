@@ -1,0 +1,172 @@
+"""What no table counts is noted, each thing with its file, and nothing else is."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from oso_analysis.cli import main
+from oso_analysis.omissions import list_omissions
+from oso_analysis.review import load_review
+from oso_analysis.scaffold import init_project
+
+CODING = "data/literature/coding.csv"
+SCREENING = "data/literature/screening.csv"
+SEARCHES = "data/literature/searches.csv"
+RECORDS = "data/literature/records/"
+
+
+@pytest.fixture(scope="module")
+def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return init_project(tmp_path_factory.mktemp("omissions") / "meals", outputs=False)
+
+
+@pytest.fixture
+def project(pristine: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(pristine, tmp_path / "meals"))
+
+
+def rows(path: Path, edit: Callable[[list[str]], list[str]]) -> None:
+    """Put a table's rows in the place of those below its header."""
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join([header, *edit(lines), ""]), encoding="utf-8")
+
+
+def without(*starts: str) -> Callable[[list[str]], list[str]]:
+    return lambda lines: [line for line in lines if not line.startswith(starts)]
+
+
+def replace(path: Path, old: str, new: str, times: int = -1) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, times), encoding="utf-8")
+
+
+def _third_coder(root: Path) -> None:
+    rows(root / CODING, lambda lines: [*lines, "database-0001,Ann,abstract,theme,access"])
+
+
+def _third_reviewer(root: Path) -> None:
+    rows(root / SCREENING, lambda lines: [*lines, "database-0001,Ann,include,"])
+
+
+def _shared_work(root: Path) -> None:
+    """Let Ann code a record that the first coder did not."""
+    rows(
+        root / CODING,
+        lambda lines: [x.replace("database-0004,coder_1,", "database-0004,Ann,") for x in lines],
+    )
+
+
+def _heading(root: Path) -> None:
+    path = root / RECORDS / "register.csv"
+    header, rest = path.read_text(encoding="utf-8").split("\n", 1)
+    path.write_text(f"{header},Bemerkung\n" + rest.replace("\n", ",\n"), encoding="utf-8")
+
+
+OMITTED: list[tuple[str, Callable[[Path], object], list[str]]] = [
+    (
+        "a third coder",
+        _third_coder,
+        [
+            "literature/coding.csv, column 'coder': 'Ann' counts nowhere, in 1 row: tables "
+            "show what coder_1 coded, and agreement compares it with coder_2"
+        ],
+    ),
+    (
+        "a third reviewer",
+        _third_reviewer,
+        [
+            "literature/screening.csv, column 'reviewer': 'Ann' counts nowhere, in 1 row: "
+            "reviewer_1 screened these records too, and agreement compares that with reviewer_2"
+        ],
+    ),
+    (
+        "a record that another coder coded alone",
+        _shared_work,
+        [
+            "'Ann' counts nowhere",
+            "1 included work without any code, counted as not stated; their records: database-0004",
+            "1 record of these coded by Ann alone; tables show the codes of coder_1",
+        ],
+    ),
+    (
+        "a record that nobody screened",
+        lambda root: rows(root / SCREENING, without("database-0001,")),
+        [
+            "literature/screening.csv: 1 record not screened by anybody (1 with codes): "
+            "database-0001"
+        ],
+    ),
+    (
+        "an impossible year",
+        lambda root: replace(root / RECORDS / "database.ris", "PY  - 2010", "PY  - 20199", 1),
+        [
+            "literature/records/database.ris, row 1: has 1 entry mended to be read: no "
+            "possible year in the date; kept in extra"
+        ],
+    ),
+    (
+        "an unknown heading",
+        _heading,
+        ["literature/records/register.csv, row 1: column 'Bemerkung' is not recognised"],
+    ),
+    (
+        "a search that kept another number",
+        lambda root: replace(root / SEARCHES, "meals AND policy,20", "meals AND policy,19"),
+        [
+            "literature/searches.csv, column 'records_file': 'database.ris' has 27 records, but "
+            "its rows keep 26 (records_kept)"
+        ],
+    ),
+    (
+        "an export that no search found",
+        lambda root: rows(root / SEARCHES, without("register.csv")),
+        ["literature/searches.csv, column 'records_file': 'register.csv' is in no row"],
+    ),
+    (
+        "a relevant submission without segments",
+        lambda root: rows(root / "data/consultation/segments.csv", without("ex-001,coder_1,")),
+        [
+            "consultation/segments.csv: 1 submission that coder_1 found relevant, without any "
+            "segment: ex-001"
+        ],
+    ),
+    (
+        "a point between thousands",
+        lambda root: replace(root / "data/indicators/indicators.csv", ",1235000,", ",1.230,"),
+        [
+            "indicators/indicators.csv, row 3, column 'value': '1.230' is read as 1.23; if it "
+            "means thousands, write it without points"
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("act", "said"), [pytest.param(*case[1:], id=case[0]) for case in OMITTED])
+def test_what_no_table_counts_is_noted(
+    project: Path, act: Callable[[Path], object], said: list[str]
+) -> None:
+    # The example has codes to spare.
+    before = {str(note) for note in list_omissions(load_review(project))}
+    assert all("is used by no data" in note for note in before)
+    act(project)
+    notes = {str(note) for note in list_omissions(load_review(project))} - before
+    assert len(notes) == len(said)
+    for words in said:
+        assert any(words in note for note in notes), notes
+
+
+def test_a_check_does_not_say_that_nothing_was_forgotten(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _third_coder(project)
+    monkeypatch.chdir(project)
+    monkeypatch.setattr("oso_analysis.inspection._notebooks", lambda _: [])
+    assert main(["check"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[-2].startswith("note: literature/coding.csv, column 'coder': 'Ann'")
+    assert said[-1].endswith("the notes above say what may have been forgotten.")
