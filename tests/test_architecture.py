@@ -19,8 +19,9 @@ FLOORS = {
     "tables": 2, "agreement": 2, "disclosure": 2, "reliability": 2, "personal_data": 2,
     "figures": 3,
     "exhibits": 4, "explorer": 4,
-    "parameters": 5, "editions": 5, "runner": 5, "report": 5, "evidence_map": 5,
+    "parameters": 5, "legal_values": 5, "editions": 5, "runner": 5, "report": 5, "evidence_map": 5,
     "verify": 5, "diff": 5, "scan": 5, "notebooks": 5, "scaffold": 5, "inspection": 5,
+    "omissions": 5,
     "cli": 6, "__main__": 7,
 }  # fmt: skip
 #: What the library of floors 0 to 4 must never import.

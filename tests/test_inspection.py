@@ -138,7 +138,7 @@ FORGOTTEN: list[tuple[str, Callable[[Path], object], list[str]]] = [
     (
         "no parameters tag",
         lambda root: change(root / SCALE, lambda cells: cells[1].update(metadata={})),
-        [f"{SCALE}: must have its first code cell, and no other, tagged `parameters`"],
+        [f"{SCALE}: must have its first code cell, and no other, tagged `parameters`; JupyterLab"],
     ),
     (
         "a function in a notebook",
@@ -271,3 +271,8 @@ def test_included_works_that_nobody_coded_are_only_noted(project: Path) -> None:
 def test_an_export_in_a_windows_encoding_is_no_fault(project: Path) -> None:
     windows(project / "data/literature/records/register.csv")
     assert found(project) == []
+
+
+def test_what_a_notebook_lacks_is_told_once(project: Path) -> None:
+    change(project / SCALE, lambda cells: cells[1].update(metadata={}))
+    assert len(found(project)) == 1

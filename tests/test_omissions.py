@@ -94,6 +94,17 @@ OMITTED: list[tuple[str, Callable[[Path], object], list[str]]] = [
         ],
     ),
     (
+        "a work without a theme",
+        lambda root: rows(
+            root / CODING,
+            lambda lines: [x for x in lines if "database-0004," not in x or ",theme," not in x],
+        ),
+        [
+            "literature/coding.csv: 1 included work without a code of theme, counted as not "
+            "stated; their records: database-0004"
+        ],
+    ),
+    (
         "a record that nobody screened",
         lambda root: rows(root / SCREENING, without("database-0001,")),
         [

@@ -38,6 +38,8 @@ __all__ = [
 LABEL_COLUMNS = frozenset({"year", "period", "rank", "number", "year_from", "year_to"})
 #: Places in an order: they move with every row above them, so they say last which row it is.
 _PLACES = frozenset({"rank", "number"})
+#: Numbers of which no percentage says anything.
+_DATED = re.compile(r"year|period")
 _LABEL = "_label"
 #: Lines shown for one exhibit before the rest is counted, and numbers a page shows unfolded.
 SHOWN = 12
@@ -54,14 +56,17 @@ class Move:
 
     @property
     def change(self) -> str:
-        """By how much, absolutely and in percent of what it was; empty for what is no number."""
+        """By how much, absolutely and, but for years, in percent of what it was.
+
+        Empty for what is no number.
+        """
         try:
             before, after = float(self.before), float(self.after)
         except ValueError:
             return ""
         step = after - before
         text = "+" + _number(step) if step > 0 else _number(step)
-        if before:
+        if before and not _DATED.search(self.column or self.row):
             text += f", {step / abs(before) * 100:+,.1f} %"
         return text.replace("-", "−")
 

@@ -12,7 +12,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,7 @@ def inspect_project(root: Path) -> Inspection:
         # A broken codebook would be told again for every edition.
         problems += _editions(root)
     problems += _files(root)
+    problems += _parameters(root)
     problems += _notebooks(root)
     return Inspection(_each_once(problems), _each_once(notes))
 
@@ -134,6 +135,8 @@ def _editions(root: Path) -> Iterator[Problem]:
         yield from error.problems
         return
     yield from problems
+    if _parameters(root):
+        return  # told once, not for every edition
     for edition in editions.editions.values():
         try:
             resolve(
@@ -144,6 +147,17 @@ def _editions(root: Path) -> Iterator[Problem]:
             )
         except InputError as error:
             yield from error.problems
+
+
+def _parameters(root: Path) -> list[Problem]:
+    """Return what is wrong with the notebooks' declarations, whatever an edition asks for."""
+    from oso_analysis.parameters import declarations
+
+    try:
+        declarations(_chapters(root))
+    except InputError as error:
+        return [replace(item, file=f"notebooks/{item.file}") for item in error.problems]
+    return []
 
 
 def _chapters(root: Path) -> list[Path]:
@@ -158,7 +172,6 @@ def _chapters(root: Path) -> list[Path]:
 
 
 def _notebooks(root: Path) -> list[Problem]:
-    from oso_analysis.parameters import read_parameters
     from oso_analysis.report.markdown import slug
 
     problems: list[Problem] = []
@@ -168,12 +181,6 @@ def _notebooks(root: Path) -> list[Problem]:
     chapters = {slug(re.sub(r"^\d+[_-]*", "", path.stem)): path.name for path in _chapters(root)}
     for path in _chapters(root):
         file = f"notebooks/{path.name}"
-        try:
-            read_parameters(path)
-        except InputError as error:
-            problems += [
-                Problem(p.rule, file, p.row, p.column, p.value, p.nearest) for p in error.problems
-            ]
         try:
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
             found = [_cell(cell, number, file) for number, cell in enumerate(cells, start=1)]

@@ -24,6 +24,8 @@ __all__ = ["list_omissions"]
 
 #: Facets whose codes `coding.csv` gives.
 _CODED = ("theme", "behaviour", "design", "population", "sector", "practice_decision")
+#: Facets with a code for whatever a work says, or does not say.
+_OF_EVERY_WORK = ("theme", "design")
 #: Who codes a sample, to measure agreement.
 _SECOND_CODER = "coder_2"
 _REVIEWERS = ("reviewer_1", "reviewer_2")
@@ -167,17 +169,24 @@ def _unscreened(review: Review) -> Iterator[Problem]:
 
 def _uncoded(review: Review) -> Iterator[Problem]:
     """Yield the included works that nobody coded: every table counts them as not stated."""
-    included = included_works(review.work_screening)
-    bare = sorted(set(included) - distinct(review.work_codes["work_id"]))
-    if not bare:
-        return
     file = _file(review, "coding")
-    records = review.works.set_index("work_id")["record_ids"].loc[bare]
-    rule = (
-        f"{plural(len(bare), 'included work')} without any code, counted as not stated; their "
-        f"records: {listed(records.tolist())}"
-    )
-    yield Problem(rule, file)
+    codes = review.work_codes
+    included = set(included_works(review.work_screening))
+    bare = sorted(included - distinct(codes["work_id"]))
+    lacking = {"any code": bare} | {
+        f"a code of {facet}": sorted(
+            included - distinct(codes.loc[codes["facet"] == facet, "work_id"]) - set(bare)
+        )
+        for facet in _OF_EVERY_WORK
+    }
+    records = review.works.set_index("work_id")["record_ids"]
+    for what, works in lacking.items():
+        if works:
+            rule = (
+                f"{plural(len(works), 'included work')} without {what}, counted as not stated; "
+                f"their records: {listed(records.loc[works].tolist())}"
+            )
+            yield Problem(rule, file)
     theirs = review.work_ids.loc[review.work_ids["work_id"].isin(bare), "record_id"]
     others = review.coding[review.coding["record_id"].isin(theirs)]
     if len(others):

@@ -14,7 +14,6 @@ values of the country columns in the data), or a facet of the codebook (`[theme]
 from __future__ import annotations
 
 import ast
-import csv
 import io
 import json
 import math
@@ -22,11 +21,11 @@ import re
 import tokenize
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from oso_analysis.errors import InputError, Problem, listed, nearest, nearest_code
+from oso_analysis.legal_values import country_codes, facet_codes
 
 __all__ = [
     "Parameter",
@@ -47,8 +46,6 @@ _IN_WORDS = {
     "str": ("a text", "texts"),
 }
 _WORDS = {"true": True, "yes": True, "false": False, "no": False}
-#: Data columns whose values are what `[country]` allows.
-_COUNTRY_COLUMNS = frozenset({"country", "geography"})
 _LEGAL = re.compile(r"\[([^\[\]]+)\]\s*$")
 _RANGE = re.compile(r"(-?\d+(?:\.\d+)?)\.\.(-?\d+(?:\.\d+)?)")
 #: A grid axis may not name more values than this; 1..1000000 is a slip, not a wish.
@@ -119,7 +116,13 @@ def read_parameters(notebook: Path) -> dict[str, Parameter]:
     tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
     if len(tagged) != 1 or tagged[0] is not cells[0]:
         raise InputError(
-            [Problem("must have its first code cell, and no other, tagged `parameters`", file=file)]
+            [
+                Problem(
+                    "must have its first code cell, and no other, tagged `parameters`; JupyterLab "
+                    "sets tags in the Property Inspector (the cogwheels at the top right)",
+                    file=file,
+                )
+            ]
         )
     source = tagged[0]["source"]
     return _parse_cell(source if isinstance(source, str) else "".join(source), file)
@@ -531,8 +534,8 @@ def _options(root: Path, legal: str, parameter: Parameter) -> Mapping[str, str]:
         options = [option.strip() for option in legal.split("|")]
         return dict(zip(options, options, strict=True))
     if legal == "country":
-        return _countries(root)
-    facets = _facets(root)
+        return country_codes(root)
+    facets = facet_codes(root)
     if legal not in facets:
         raise InputError(
             [
@@ -548,34 +551,3 @@ def _options(root: Path, legal: str, parameter: Parameter) -> Mapping[str, str]:
             "1 problem in the notebooks' parameters",
         )
     return facets[legal]
-
-
-@cache
-def _facets(root: Path) -> dict[str, dict[str, str]]:
-    from oso_analysis.codebook import read_codebook
-
-    return {
-        name: {code: item.label for code, item in facet.items()}
-        for name, facet in read_codebook(root / "data/codebook.yaml").facets.items()
-    }
-
-
-@cache
-def _countries(root: Path) -> dict[str, str]:
-    """Return every value of the data's country columns, sorted, with its name where one is given.
-
-    A table of places has a column `label` beside the codes; a code that no such table has is its
-    own name. A file that is no table in UTF-8 has no say: an export may well be none, and whoever
-    reads a table says what is wrong with it.
-    """
-    found: dict[str, str] = {}
-    for path in sorted((root / "data").rglob("*.csv")):
-        try:
-            text = path.read_text(encoding="utf-8-sig")
-            rows = list(csv.DictReader(io.StringIO(text, newline="")))
-        except (OSError, UnicodeDecodeError, csv.Error):
-            continue
-        for row in rows if rows and not _COUNTRY_COLUMNS.isdisjoint(rows[0]) else ():
-            for value in filter(None, map(row.get, _COUNTRY_COLUMNS)):
-                found[value] = row.get("label") or found.get(value, value)
-    return dict(sorted(found.items()))

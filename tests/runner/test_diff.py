@@ -152,6 +152,12 @@ def test_numbers_are_rounded_unless_that_hides_what_moved(
     assert (move.shown, move.change) == (shown, change)
 
 
+def test_years_move_by_years_alone() -> None:
+    assert Move("year_to", "", "2012", "2016").change == "+4"
+    assert Move("Meals", "latest_period", "2023", "2015").change == "−8"
+    assert Move("2012", "n_works", "2012", "2016").change == "+4, +0.2 %"
+
+
 def test_long_differences_are_cut_on_the_screen_and_folded_on_the_page(tmp_path: Path) -> None:
     head = "name,n\n"
     old = edition(tmp_path / "a", [exhibit("t", 1, head + "".join(f"r{i},1\n" for i in range(30)))])
