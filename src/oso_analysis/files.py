@@ -11,8 +11,17 @@ from typing import Any
 from oso_analysis.errors import InputError, Problem, RunError
 from oso_analysis.project import MARKER
 
-__all__ = ["check_output_folder", "check_outputs", "csv_text", "safe_cell", "write_whole"]
+__all__ = [
+    "CLOSE_FIRST",
+    "check_output_folder",
+    "check_outputs",
+    "csv_text",
+    "safe_cell",
+    "write_whole",
+]
 
+#: Windows lets nobody write, move or remove what a program has open.
+CLOSE_FIRST = "close what is open from that folder: Word, Excel, a PDF viewer, a terminal"
 #: A spreadsheet would run a text that starts with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -156,6 +165,5 @@ def write_whole(path: Path, content: bytes) -> None:
         draft.replace(path)
     except OSError as error:
         draft.unlink(missing_ok=True)
-        # Windows lets nobody write a file that Excel has open.
-        hint = "; is it open in another program?" if isinstance(error, PermissionError) else ""
+        hint = f"; {CLOSE_FIRST}" if isinstance(error, PermissionError) else ""
         raise RunError(f"cannot write {path.name}: {error.strerror or error}{hint}") from error

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from oso_analysis.errors import RunError
 from oso_analysis.runner.execute import MACHINERY, Failure
 from oso_analysis.runner.publish import publish, recover, staging
 from oso_analysis.runner.state import tree_digests
@@ -282,12 +283,67 @@ def test_a_run_killed_between_two_renames_is_put_right(tmp_path: Path) -> None:
     assert tree_digests(tmp_path).keys() == {"one/index.html"}
 
 
-def test_publication_without_an_exchange(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def no_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Publish by two renames, as on Windows, and lose patience soon."""
     monkeypatch.setattr("oso_analysis.runner.publish._exchange", lambda *_: False)
+    monkeypatch.setattr("oso_analysis.runner.moving._PATIENCE", 0.3)
+
+
+def stage(reports: Path, text: str) -> None:
+    (staging(reports, "one") / "index.html").write_text(text, encoding="utf-8")
+
+
+def hold_open(monkeypatch: pytest.MonkeyPatch, name: str, *, times: int) -> None:
+    """Refuse to rename a folder as often as said, as Windows does while somebody looks into it."""
+    left = [times]
+    replace = Path.replace
+
+    def refusing(self: Path, target: Path) -> Path:
+        if self.name == name and left[0]:
+            left[0] -= 1
+            raise PermissionError(13, "Access is denied", str(self))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refusing)
+
+
+@pytest.mark.usefixtures("no_exchange")
+def test_publication_without_an_exchange(tmp_path: Path) -> None:
     for text in ("first", "second"):
-        (staging(tmp_path, "one") / "index.html").write_text(text, encoding="utf-8")
+        stage(tmp_path, text)
         publish(tmp_path, "one")
         assert (tmp_path / "one/index.html").read_text(encoding="utf-8") == text
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]
+
+
+@pytest.mark.usefixtures("no_exchange")
+@pytest.mark.parametrize("name", ["one", ".one.new"])
+def test_a_folder_looked_into_for_a_moment_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    stage(tmp_path, "first")
+    publish(tmp_path, "one")
+    stage(tmp_path, "second")
+    hold_open(monkeypatch, name, times=2)
+    publish(tmp_path, "one")
+    assert (tmp_path / "one/index.html").read_text(encoding="utf-8") == "second"
+
+
+@pytest.mark.usefixtures("no_exchange")
+@pytest.mark.parametrize("name", ["one", ".one.new"])
+def test_a_report_open_in_word_stays_and_it_is_said_what_to_close(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    stage(tmp_path, "first")
+    publish(tmp_path, "one")
+    stage(tmp_path, "second")
+    hold_open(monkeypatch, name, times=1000)
+    with pytest.raises(RunError, match=r"close what is open from that folder: Word, Excel") as told:
+        publish(tmp_path, "one")
+    assert "The published report was left as it was." in str(told.value)
+    assert (tmp_path / "one/index.html").read_text(encoding="utf-8") == "first"
+    recover(tmp_path, "one")
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
 
 
