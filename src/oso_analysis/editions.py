@@ -19,6 +19,7 @@ from oso_analysis.yaml_file import read_yaml
 
 __all__ = [
     "EDITIONS_FILE",
+    "LIST_HINT",
     "Edition",
     "EditionInfo",
     "Editions",
@@ -29,6 +30,8 @@ __all__ = [
 ]
 
 EDITIONS_FILE = "editions.yaml"
+#: PowerShell makes two words of a list without quotes, and the second looks like an edition's name.
+LIST_HINT = 'a list after -p or --grid needs quotes: -p "countries=GB,US"'
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _FIELDS = ("title", "description", "disclosure", "parameters")

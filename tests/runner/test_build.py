@@ -199,6 +199,21 @@ def test_a_parameter_without_a_value_is_refused(
     assert "'countries= ' has no value" in said
 
 
+def test_a_list_that_a_shell_took_apart_is_told_of_quotes(
+    command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hint = 'needs quotes: -p "countries=GB,US"'
+    assert command("run", "-p", "countries=GB", "US") == 2
+    said = capsys.readouterr().err
+    assert "'US' is not an edition" in said
+    assert hint in said
+    with pytest.raises(SystemExit):
+        command("run", "to-2019", "--grid", "countries=GB", "US")
+    assert hint in capsys.readouterr().err
+    assert command("run", "US") == 2
+    assert hint not in capsys.readouterr().err
+
+
 def test_parameters_on_the_command_line_make_an_edition_of_their_own(
     project: Path, command: Run
 ) -> None:
