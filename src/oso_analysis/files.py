@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import glob
 import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ __all__ = [
     "check_output_folder",
     "check_outputs",
     "csv_text",
+    "matching_paths",
     "safe_cell",
     "write_whole",
 ]
@@ -41,6 +43,32 @@ def csv_text(names: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
     for row in rows:
         writer.writerow(["" if value is None else safe_cell(value) for value in row])
     return text.getvalue()
+
+
+def matching_paths(paths: Iterable[Path]) -> list[Path]:
+    """Return files and folders, with each pattern (``*.ris``) replaced by what it matches, sorted.
+
+    Most shells do so themselves; those of Windows leave it to the program.
+
+    Raises
+    ------
+    InputError
+        One problem for each pattern that matches nothing.
+    """
+    found: list[Path] = []
+    problems = []
+    for path in paths:
+        pattern = str(path)
+        if path.exists() or not any(mark in pattern for mark in "*?["):
+            found.append(path)
+            continue
+        matches = sorted(glob.glob(pattern))  # noqa: PTH207 - the pattern may be absolute
+        found += map(Path, matches)
+        if not matches:
+            problems.append(Problem("matches no file", file=pattern))
+    if problems:
+        raise InputError(problems)
+    return found
 
 
 def check_outputs(
