@@ -145,6 +145,20 @@ def test_both_engines_and_any_number_of_jobs_give_the_same_bytes(
     assert tree_digests(project / "reports/everything") == before
 
 
+@pytest.mark.usefixtures("no_exchange")
+def test_without_forks_the_bytes_are_the_same_and_nothing_else_is_said(
+    project: Path,
+    command: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("oso_analysis.runner.forkserver.available", lambda: False)
+    before = {name: tree_digests(project / "reports" / name) for name in ("everything", "to-2019")}
+    assert command("run", "--all", "--force", "--jobs", "1") == 0
+    assert {name: tree_digests(project / "reports" / name) for name in before} == before
+    assert capfd.readouterr().err == ""
+
+
 def test_a_failing_cell_fills_one_screen_and_leaves_the_report(
     project: Path, command: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -173,6 +173,8 @@ def _execute(
     from papermill.execute import execute_notebook, remove_error_markers
 
     _register_engine()
+    # It warns of parameters that it does not find declared; they were checked before.
+    logging.getLogger("papermill").setLevel(logging.ERROR)
     path = Path(task.root, "notebooks", task.name)
     with warnings.catch_warnings():
         # Notebooks without cell identities get them from `clean_notebook`.
