@@ -10,7 +10,7 @@ import pytest
 
 from oso_analysis.cli import main
 from oso_analysis.errors import InputError
-from oso_analysis.files import check_output_folder, check_outputs
+from oso_analysis.files import check_output_folder, check_outputs, matching_paths
 from oso_analysis.scaffold import init_project
 
 #: Every command that is told a file to write, with the option before the file.
@@ -138,3 +138,39 @@ def test_an_empty_template_replaces_no_filled_table(
     assert main(command) == 0
     assert main(command) == 0
     table.write_bytes(before)
+
+
+def test_a_pattern_stands_for_the_files_it_matches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("b.ris", "a.ris", "c.nbib", "d[1].ris"):
+        (tmp_path / name).touch()
+    monkeypatch.chdir(tmp_path)
+    given = ["c.nbib", "[ab].ris", "missing.ris", "d[1].ris", str(tmp_path / "c.*")]
+    wanted = ["c.nbib", "a.ris", "b.ris", "missing.ris", "d[1].ris", str(tmp_path / "c.nbib")]
+    assert matching_paths(map(Path, given)) == list(map(Path, wanted))
+    with pytest.raises(InputError, match=r"\*\.bib: matches no file"):
+        matching_paths([Path("*.ris"), Path("*.bib")])
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["records", "import", "*.ris", "--output", "t.csv"],
+        ["records", "deduplicate", "*.ris", "--output", "t.csv"],
+        ["consultation", "import", "*.ris", "--codebook", "c.yaml", "--output-dir", "o"],
+        ["scan", "*.ris"],
+    ],
+)
+def test_patterns_are_not_left_to_the_shell(
+    command: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(command) == 2
+    assert "*.ris: matches no file" in capsys.readouterr().err
+    (tmp_path / "a.ris").write_text("TY  - JOUR\nTI  - One\nER  - \n", encoding="utf-8")
+    main(command)
+    assert "*.ris" not in capsys.readouterr().err

@@ -116,7 +116,7 @@ def test_a_table_open_in_excel_is_left_and_said(
     monkeypatch.setattr(Path, "replace", held)
     assert main(["to-csv", str(path)]) == 1
     said = capsys.readouterr().err
-    assert "cannot write t.csv: The process cannot access the file; is it open in another" in said
+    assert "cannot write t.csv: The process cannot access the file; close what is open" in said
     assert path.read_bytes() == _TEXT.encode("cp1252")
     assert [item.name for item in tmp_path.iterdir()] == ["t.csv"]
 

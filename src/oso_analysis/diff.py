@@ -205,9 +205,14 @@ def open_edition(reports: Path, name: str) -> Iterator[Path]:
 
 def _from_git(root: Path, name: str, scratch: Path) -> Path:
     revision, _, place = name.partition(":")
+    # What a Windows shell completes; git knows the other one only.
+    place = place.replace("\\", "/")
     # A name that begins with a hyphen would be read by git as an option.
     command = ["git", "archive", "--format=tar", "--end-of-options", revision, place]
-    done = subprocess.run(command, cwd=root, capture_output=True, check=False)
+    try:
+        done = subprocess.run(command, cwd=root, capture_output=True, check=False)
+    except FileNotFoundError:
+        raise RunError(f"git is not installed, so {name} cannot be read from it") from None
     folder = scratch / place
     if done.returncode == 0:
         with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:

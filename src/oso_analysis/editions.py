@@ -19,6 +19,7 @@ from oso_analysis.yaml_file import read_yaml
 
 __all__ = [
     "EDITIONS_FILE",
+    "LIST_HINT",
     "Edition",
     "EditionInfo",
     "Editions",
@@ -29,8 +30,12 @@ __all__ = [
 ]
 
 EDITIONS_FILE = "editions.yaml"
+#: PowerShell makes two words of a list without quotes, and the second looks like an edition's name.
+LIST_HINT = 'a list after -p or --grid needs quotes: -p "countries=GB,US"'
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
+#: Names that Windows keeps for devices, whatever follows a dot.
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 _FIELDS = ("title", "description", "disclosure", "parameters")
 #: Longest folder name spelt out in full; Windows refuses long paths.
 _NAME_WIDTH = 80
@@ -197,6 +202,10 @@ def _edition(name: object, spec: object, problems: list[Problem]) -> Edition | N
             )
         )
         return None
+    if _DEVICE.fullmatch(name) or name.endswith("."):
+        rule = "cannot name a folder on Windows, as a device's name or one that ends with a dot"
+        problems.append(Problem(rule, file=EDITIONS_FILE, column="editions", value=name))
+        return None
     if not isinstance(spec, Mapping):
         problems.append(Problem("must have a title", file=EDITIONS_FILE, column=where, value=spec))
         return None
@@ -242,7 +251,7 @@ def derive(edition: Edition, changes: Mapping[str, Any]) -> Edition:
         return edition
     suffix = "".join(f"--{name}={_short(value)}" for name, value in sorted(changes.items()))
     safe = re.sub(r"[^A-Za-z0-9._+=-]", "_", suffix)
-    if safe != suffix or len(edition.name + suffix) > _NAME_WIDTH:
+    if safe != suffix or suffix.endswith(".") or len(edition.name + suffix) > _NAME_WIDTH:
         # Two values must never share a folder because their odd characters were replaced or cut.
         mark = hashlib.sha256(suffix.encode("utf-8")).hexdigest()[:8]
         safe = safe[: _NAME_WIDTH - len(edition.name) - 10] + "--" + mark

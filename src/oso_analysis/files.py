@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import glob
 import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,8 +12,18 @@ from typing import Any
 from oso_analysis.errors import InputError, Problem, RunError
 from oso_analysis.project import MARKER
 
-__all__ = ["check_output_folder", "check_outputs", "csv_text", "safe_cell", "write_whole"]
+__all__ = [
+    "CLOSE_FIRST",
+    "check_output_folder",
+    "check_outputs",
+    "csv_text",
+    "matching_paths",
+    "safe_cell",
+    "write_whole",
+]
 
+#: Windows lets nobody write, move or remove what a program has open.
+CLOSE_FIRST = "close what is open from that folder: Word, Excel, a PDF viewer, a terminal"
 #: A spreadsheet would run a text that starts with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -32,6 +43,32 @@ def csv_text(names: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
     for row in rows:
         writer.writerow(["" if value is None else safe_cell(value) for value in row])
     return text.getvalue()
+
+
+def matching_paths(paths: Iterable[Path]) -> list[Path]:
+    """Return files and folders, with each pattern (``*.ris``) replaced by what it matches, sorted.
+
+    Most shells do so themselves; those of Windows leave it to the program.
+
+    Raises
+    ------
+    InputError
+        One problem for each pattern that matches nothing.
+    """
+    found: list[Path] = []
+    problems = []
+    for path in paths:
+        pattern = str(path)
+        if path.exists() or not any(mark in pattern for mark in "*?["):
+            found.append(path)
+            continue
+        matches = sorted(glob.glob(pattern))  # noqa: PTH207 - the pattern may be absolute
+        found += map(Path, matches)
+        if not matches:
+            problems.append(Problem("matches no file", file=pattern))
+    if problems:
+        raise InputError(problems)
+    return found
 
 
 def check_outputs(
@@ -156,6 +193,5 @@ def write_whole(path: Path, content: bytes) -> None:
         draft.replace(path)
     except OSError as error:
         draft.unlink(missing_ok=True)
-        # Windows lets nobody write a file that Excel has open.
-        hint = "; is it open in another program?" if isinstance(error, PermissionError) else ""
+        hint = f"; {CLOSE_FIRST}" if isinstance(error, PermissionError) else ""
         raise RunError(f"cannot write {path.name}: {error.strerror or error}{hint}") from error

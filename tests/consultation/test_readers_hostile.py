@@ -7,14 +7,14 @@ import io
 import sqlite3
 import stat
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oso_analysis.consultation.readers import archive as archive_module
-from oso_analysis.consultation.readers import read_coding_project
+from oso_analysis.consultation.readers import databases, read_coding_project
 from oso_analysis.errors import InputError
 
 PRODUCERS = Path(__file__).parents[1] / "fixtures" / "consultation" / "producers"
@@ -198,6 +198,19 @@ def test_a_database_that_is_still_open(tmp_path: Path) -> None:
     (tmp_path / "taguette.sqlite3-wal").write_bytes(b"newer pages")
     with pytest.raises(InputError, match="still open in its tool"):
         read_coding_project(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        (PurePosixPath("/home/a b/c?.qda"), "file:///home/a%20b/c%3F.qda"),
+        (PureWindowsPath(r"C:\a\c#.qda"), "file:///C:/a/c%23.qda"),
+        # With two slashes, SQLite takes the server's name for an address and refuses it.
+        (PureWindowsPath(r"\\server\share\a.qda"), "file:////server/share/a.qda"),
+    ],
+)
+def test_where_a_database_lies(path: PurePath, place: str) -> None:
+    assert databases._uri(path) == f"{place}?mode=ro&immutable=1"
 
 
 def test_views_that_pose_as_tables_are_not_run(tmp_path: Path) -> None:

@@ -122,3 +122,10 @@ def test_archives_carry_no_clock(built: Path) -> None:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         assert b"1980-01-01T00:00:00Z" in archive.read("docProps/core.xml")
     assert b"1970-01-01T00:00:00Z" in ElementTree.tostring(word(built, "docProps/core.xml"))
+
+
+@pytest.mark.parametrize("name", ["report.docx", "report.xlsx"])
+def test_archives_depend_on_no_version_of_zlib(built: Path, name: str) -> None:
+    with zipfile.ZipFile(built / name) as archive:
+        kinds = {(entry.compress_type, entry.create_system) for entry in archive.infolist()}
+    assert kinds == {(zipfile.ZIP_STORED, 0)}

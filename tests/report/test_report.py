@@ -111,7 +111,7 @@ def test_csv_in_the_page_is_the_csv_beside_it(built: Path) -> None:
     for content, name in inside:
         folder = "figures" if "works-by-theme" in name else "tables"
         assert base64.b64decode(content) == (built / folder / name).read_bytes()
-    rows = list(csv.reader(io.StringIO((built / "tables/02-themes-table.csv").read_text())))
+    rows = list(csv.reader(io.StringIO((built / "tables/02-themes-table.csv").read_text("utf-8"))))
     assert rows[0] == ["theme", "n_works", "percent_of_works"]
     assert rows[1] == ["Prevention", "1200", "96.8523"]
     assert rows[4] == ["'=HYPERLINK(1)", "", ""]
@@ -182,6 +182,19 @@ def test_the_same_references_are_set_once_and_others_anew(
     other = apa_references([{**items[0], "title": "Another title"}])
     assert inlines_to_html(other[0][1]) == "<em>Another title</em>. (n.d.)."
     assert len(asked) == 2
+
+
+def test_another_pandoc_on_the_path_is_not_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "pandoc"
+    other.write_text("#!/bin/sh\necho 'pandoc 99.9'\n", encoding="utf-8")
+    other.chmod(0o755)
+    monkeypatch.setenv("PYPANDOC_PANDOC", str(other))
+    assert b"99.9" not in run_pandoc(["--version"], b"", wants="its version")
+    monkeypatch.setattr("pypandoc.__file__", str(tmp_path / "__init__.py"))
+    with pytest.raises(RunError, match="the pandoc of pypandoc_binary is missing"):
+        run_pandoc(["--version"], b"", wants="its version")
 
 
 def test_the_style_is_the_project_of_its_authors_and_says_so() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from oso_analysis.errors import RunError
 from oso_analysis.runner.execute import MACHINERY, Failure
 from oso_analysis.runner.publish import publish, recover, staging
 from oso_analysis.runner.state import tree_digests
@@ -144,6 +145,20 @@ def test_both_engines_and_any_number_of_jobs_give_the_same_bytes(
     assert tree_digests(project / "reports/everything") == before
 
 
+@pytest.mark.usefixtures("no_exchange")
+def test_without_forks_the_bytes_are_the_same_and_nothing_else_is_said(
+    project: Path,
+    command: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("oso_analysis.runner.forkserver.available", lambda: False)
+    before = {name: tree_digests(project / "reports" / name) for name in ("everything", "to-2019")}
+    assert command("run", "--all", "--force", "--jobs", "1") == 0
+    assert {name: tree_digests(project / "reports" / name) for name in before} == before
+    assert capfd.readouterr().err == ""
+
+
 def test_a_failing_cell_fills_one_screen_and_leaves_the_report(
     project: Path, command: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -196,6 +211,21 @@ def test_a_parameter_without_a_value_is_refused(
     said = capsys.readouterr().err
     assert f"{option}: 'year_to=' has no value; `none` stands for not set" in said
     assert "'countries= ' has no value" in said
+
+
+def test_a_list_that_a_shell_took_apart_is_told_of_quotes(
+    command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hint = 'needs quotes: -p "countries=GB,US"'
+    assert command("run", "-p", "countries=GB", "US") == 2
+    said = capsys.readouterr().err
+    assert "'US' is not an edition" in said
+    assert hint in said
+    with pytest.raises(SystemExit):
+        command("run", "to-2019", "--grid", "countries=GB", "US")
+    assert hint in capsys.readouterr().err
+    assert command("run", "US") == 2
+    assert hint not in capsys.readouterr().err
 
 
 def test_parameters_on_the_command_line_make_an_edition_of_their_own(
@@ -282,12 +312,67 @@ def test_a_run_killed_between_two_renames_is_put_right(tmp_path: Path) -> None:
     assert tree_digests(tmp_path).keys() == {"one/index.html"}
 
 
-def test_publication_without_an_exchange(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def no_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Publish by two renames, as on Windows, and lose patience soon."""
     monkeypatch.setattr("oso_analysis.runner.publish._exchange", lambda *_: False)
+    monkeypatch.setattr("oso_analysis.runner.moving._PATIENCE", 0.3)
+
+
+def stage(reports: Path, text: str) -> None:
+    (staging(reports, "one") / "index.html").write_text(text, encoding="utf-8")
+
+
+def hold_open(monkeypatch: pytest.MonkeyPatch, name: str, *, times: int) -> None:
+    """Refuse to rename a folder as often as said, as Windows does while somebody looks into it."""
+    left = [times]
+    replace = Path.replace
+
+    def refusing(self: Path, target: Path) -> Path:
+        if self.name == name and left[0]:
+            left[0] -= 1
+            raise PermissionError(13, "Access is denied", str(self))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refusing)
+
+
+@pytest.mark.usefixtures("no_exchange")
+def test_publication_without_an_exchange(tmp_path: Path) -> None:
     for text in ("first", "second"):
-        (staging(tmp_path, "one") / "index.html").write_text(text, encoding="utf-8")
+        stage(tmp_path, text)
         publish(tmp_path, "one")
         assert (tmp_path / "one/index.html").read_text(encoding="utf-8") == text
+    assert [path.name for path in tmp_path.iterdir()] == ["one"]
+
+
+@pytest.mark.usefixtures("no_exchange")
+@pytest.mark.parametrize("name", ["one", ".one.new"])
+def test_a_folder_looked_into_for_a_moment_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    stage(tmp_path, "first")
+    publish(tmp_path, "one")
+    stage(tmp_path, "second")
+    hold_open(monkeypatch, name, times=2)
+    publish(tmp_path, "one")
+    assert (tmp_path / "one/index.html").read_text(encoding="utf-8") == "second"
+
+
+@pytest.mark.usefixtures("no_exchange")
+@pytest.mark.parametrize("name", ["one", ".one.new"])
+def test_a_report_open_in_word_stays_and_it_is_said_what_to_close(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    stage(tmp_path, "first")
+    publish(tmp_path, "one")
+    stage(tmp_path, "second")
+    hold_open(monkeypatch, name, times=1000)
+    with pytest.raises(RunError, match=r"close what is open from that folder: Word, Excel") as told:
+        publish(tmp_path, "one")
+    assert "The published report was left as it was." in str(told.value)
+    assert (tmp_path / "one/index.html").read_text(encoding="utf-8") == "first"
+    recover(tmp_path, "one")
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from oso_analysis.diff import Move, compare_editions, open_edition, render_html
-from oso_analysis.errors import InputError
+from oso_analysis.errors import InputError, RunError
 
 
 def exhibit(
@@ -178,9 +178,22 @@ def test_a_version_of_git_can_be_compared(pair: tuple[Path, Path]) -> None:
     for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "Publish"]):
         subprocess.run([*git, *words], cwd=root, check=True)
     (pair[0] / "gone.csv").write_text("a\nx\ny\n", encoding="utf-8")
-    with open_edition(root / "reports", "HEAD:reports/old") as before:
-        found = compare_editions(before, pair[0])
-    assert [item.rows_new for item in found.exhibits if item.status == "changed"] == [["y"]]
+    # The second is what a Windows shell completes.
+    for name in ("HEAD:reports/old", "HEAD:reports\\old"):
+        with open_edition(root / "reports", name) as before:
+            found = compare_editions(before, pair[0])
+        assert [item.rows_new for item in found.exhibits if item.status == "changed"] == [["y"]]
+
+
+def test_without_git_it_is_said_so(
+    pair: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    with (
+        pytest.raises(RunError, match="git is not installed, so HEAD:reports/old cannot be read"),
+        open_edition(pair[0].parent, "HEAD:reports/old"),
+    ):
+        pass
 
 
 def test_an_unknown_edition_is_refused(pair: tuple[Path, Path]) -> None:

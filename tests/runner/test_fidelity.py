@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 from oso_analysis.runner.execute import NotebookResult, NotebookTask, run_notebook
@@ -54,6 +55,15 @@ def test_hard_notebook_gives_the_same_bytes(place: Place, root: Path) -> None:
     for one, other in zip(*(json.loads(r.content)["cells"] for r in (warm, ordinary)), strict=True):
         assert one == other
     assert warm.content == ordinary.content
+
+
+def test_a_wide_table_is_shown_whole_as_in_jupyter(place: Place, root: Path) -> None:
+    cell = "import pandas as pd\npd.DataFrame({f'a_long_name_{i}': [i] for i in range(9)})"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell)])
+    (root / "notebooks" / "wide.ipynb").write_text(nbformat.writes(notebook), encoding="utf-8")
+    warm, ordinary = (run(place, root, "wide.ipynb", kind).content for kind in ("warm", "kernel"))
+    assert b"a_long_name_4" in ordinary
+    assert warm == ordinary
 
 
 def test_hard_notebook_shows_what_jupyter_shows(place: Place, root: Path) -> None:

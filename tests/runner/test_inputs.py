@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 from oso_analysis.runner.execute import NotebookTask, run_notebook
+from oso_analysis.runner.inputs import named_inputs
 from oso_analysis.runner.workers import local_workers
 
 ROOT = Path(__file__).parents[2]
@@ -99,6 +100,31 @@ def test_both_engines_find_the_same_inputs(
     assert warm == ordinary
     assert "package:literature/deduplicate/match.py" in warm
     assert "package:figures/grids.py" not in warm
+
+
+@pytest.mark.parametrize("place", ["Windows/Fonts", "ProgramData", "home/.fonts", "data/fonts"])
+def test_fonts_are_no_inputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    """Matplotlib opens every font of a machine when it lists them for the first time."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setenv("SystemRoot", str(tmp_path / "Windows"))
+    monkeypatch.setenv("ProgramData", str(tmp_path / "ProgramData"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
+    font = tmp_path / place / "Sans.ttf"
+    font.parent.mkdir(parents=True)
+    font.touch()
+    assert named_inputs(tmp_path / "project", [("file", str(font))]) == []
+
+
+def test_without_forks_fonts_are_listed_before_the_first_kernel(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("oso_analysis.runner.forkserver.available", lambda: False)
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
+    with local_workers(200, "kernel", project) as place:
+        assert list(tmp_path.glob("fontlist-*.json"))
+        # The most that Windows allows.
+        assert place.slots == 61
 
 
 def test_bad_data_stop_a_run_before_it_begins(

@@ -126,6 +126,12 @@ def test_workbooks_offer_the_codebooks_codes(pristine: Path) -> None:
     )
 
 
+def test_templates_are_the_same_on_windows(pristine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = template_files(pristine)
+    monkeypatch.setattr("sys.platform", "win32")
+    assert template_files(pristine) == here
+
+
 def test_templates_have_fixed_bytes_and_no_clock(pristine: Path) -> None:
     first, second = template_files(pristine), template_files(pristine)
     assert first == second

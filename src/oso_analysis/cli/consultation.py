@@ -105,8 +105,9 @@ def _import(arguments: argparse.Namespace) -> int:
     from oso_analysis.consultation.recode import recode
     from oso_analysis.consultation.recode_table import draft_recode_table, read_recode_table
     from oso_analysis.errors import InputError, Problem
-    from oso_analysis.files import check_output_folder
+    from oso_analysis.files import check_output_folder, matching_paths
 
+    arguments.files = matching_paths(arguments.files)
     folder: Path = arguments.output_dir
     inputs = [*arguments.files, arguments.codebook, arguments.recode]
     check_output_folder("--output-dir", folder, _TABLES, inputs=inputs)

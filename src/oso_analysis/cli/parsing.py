@@ -25,6 +25,16 @@ class Parser(argparse.ArgumentParser):
         listed = ", ".join(map(str, action.choices))
         raise argparse.ArgumentError(action, f"{value!r} is not one of {listed}{hint}")
 
+    def parse_known_args(self, *arguments: Any, **options: Any) -> Any:
+        """Parse as `argparse` does, and tell a word too many after a list what it may be."""
+        found, rest = super().parse_known_args(*arguments, **options)
+        lists = vars(found).get("parameter") or vars(found).get("grid")
+        if lists and any(not word.startswith("-") for word in rest):
+            from oso_analysis.editions import LIST_HINT
+
+            self.error(f"unrecognized arguments: {' '.join(rest)} ({LIST_HINT})")
+        return found, rest
+
 
 def add_verbs(
     parser: argparse.ArgumentParser, *, title: str = "commands", metavar: str = "COMMAND"

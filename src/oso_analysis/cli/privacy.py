@@ -140,9 +140,11 @@ def _names(path: Path) -> list[str]:
 
 
 def _scan(arguments: argparse.Namespace) -> int:
+    from oso_analysis.files import matching_paths
     from oso_analysis.scan import require_clean
 
     names = _names(arguments.confidential) if arguments.confidential else []
-    count = require_clean(arguments.paths, confidential=names, allow=arguments.allow)
+    paths = matching_paths(arguments.paths)
+    count = require_clean(paths, confidential=names, allow=arguments.allow)
     print(f"{count:,} files looked at; no personal data found")
     return 0

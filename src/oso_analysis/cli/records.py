@@ -32,7 +32,8 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         type=Path,
         metavar="FILE",
         help="exports in any of the formats: RIS, BibTeX, CSL-JSON, EndNote XML, PubMed nbib, "
-        "Web of Science text, CSV, TSV, Excel; recognised by content",
+        "Web of Science text, CSV, TSV, Excel; recognised by content; *.ris stands for all of that "
+        "name",
     )
     files.add_argument(
         "--rejects", type=Path, metavar="CSV", help="write the entries that could not be read"
@@ -106,9 +107,10 @@ def _read(arguments: argparse.Namespace) -> ReadResult:
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    from oso_analysis.files import check_outputs
+    from oso_analysis.files import check_outputs, matching_paths
     from oso_analysis.literature.readers import write_table
 
+    arguments.files = matching_paths(arguments.files)
     check_outputs(_outputs(arguments, "output", "rejects", "repairs"), inputs=arguments.files)
     result = _read(arguments)
     write_table(result.records, arguments.output)
@@ -118,10 +120,11 @@ def _import(arguments: argparse.Namespace) -> int:
 
 def _deduplicate(arguments: argparse.Namespace) -> int:
     from oso_analysis.errors import naming_files
-    from oso_analysis.files import check_outputs
+    from oso_analysis.files import check_outputs, matching_paths
     from oso_analysis.literature.deduplicate import deduplicate
     from oso_analysis.literature.readers import write_table
 
+    arguments.files = matching_paths(arguments.files)
     names = ("output", "review", "merges", "works", "rejects", "repairs")
     check_outputs(_outputs(arguments, *names), inputs=[*arguments.files, arguments.decisions])
     decisions = _decisions(arguments.decisions) if arguments.decisions is not None else None

@@ -30,15 +30,16 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="change a parameter; makes an edition of its own, named after the change",
+        help="change a parameter; makes an edition of its own, named after the change; a list in "
+        'quotes: "countries=GB,US"',
     )
     parser.add_argument(
         "--grid",
         action="append",
         default=[],
         metavar="NAME=VALUES",
-        help="one edition for each value (2010..2026 or GB,US); with several --grid, for each "
-        "combination",
+        help='one edition for each value (year_to=2010..2026 or, in quotes, "countries=GB,US"); '
+        "with several --grid, for each combination",
     )
     add_workers(parser)
     parser.add_argument(

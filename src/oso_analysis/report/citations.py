@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -33,13 +34,11 @@ def run_pandoc(arguments: Sequence[str], source: bytes, *, wants: str) -> bytes:
     """
     import os
 
-    import pypandoc
-
     # Pandoc stamps documents with the time; a fixed one keeps the same input the same bytes.
     environment = {**os.environ, "SOURCE_DATE_EPOCH": "0"}
     try:
         done = subprocess.run(
-            [pypandoc.get_pandoc_path(), *arguments],
+            [_bundled_pandoc(), *arguments],
             input=source,
             capture_output=True,
             check=False,
@@ -52,6 +51,17 @@ def run_pandoc(arguments: Sequence[str], source: bytes, *, wants: str) -> bytes:
         said = done.stderr.decode("utf-8", "replace").strip()
         raise RunError(f"pandoc could not make {wants}: {said}")
     return done.stdout
+
+
+def _bundled_pandoc() -> Path:
+    """Return the one pandoc whose version is pinned; another version writes other bytes."""
+    import pypandoc
+
+    name = "pandoc.exe" if sys.platform == "win32" else "pandoc"
+    path = Path(pypandoc.__file__).parent / "files" / name
+    if not path.is_file():
+        raise RunError("the pandoc of pypandoc_binary is missing; install that package again")
+    return path
 
 
 def apa_references(items: Sequence[Mapping[str, Any]]) -> list[Reference]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 import shutil
 import sys
 import tempfile
@@ -16,7 +16,7 @@ from oso_analysis.runner.crate import write_crate
 from oso_analysis.runner.forkserver import Helper
 from oso_analysis.runner.inputs import Digests, named_inputs, package_key
 from oso_analysis.runner.publish import writing
-from oso_analysis.runner.tracing import read_trace, trace
+from oso_analysis.runner.tracing import read_trace, tracing
 
 if TYPE_CHECKING:
     from oso_analysis.runner.release import Release
@@ -69,18 +69,16 @@ def assemble(task: AssembleTask) -> dict[str, str | None]:
     root, out = Path(task.root), Path(task.out)
     with tempfile.TemporaryDirectory(prefix="oso-") as scratch:
         read = Path(scratch, "read")
-        trace(read)
         # The report reads the project's description of its data from where it is.
-        before = Path.cwd()
-        os.chdir(root)
-        try:
-            with writing(f"the report of edition {task.info.name}"):
-                release = Release(root, out, task.before, task.helper)
-                _write(task, out, release)
-                digests = Digests(root)
-                release.require()
-        finally:
-            os.chdir(before)
+        with (
+            contextlib.chdir(root),
+            tracing(read),
+            writing(f"the report of edition {task.info.name}"),
+        ):
+            release = Release(root, out, task.before, task.helper)
+            _write(task, out, release)
+            digests = Digests(root)
+            release.require()
         keys = {*named_inputs(root, read_trace(read)), *_loaded()}
     return {key: digests[key] for key in sorted(keys)}
 

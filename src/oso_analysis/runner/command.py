@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from oso_analysis.editions import (
     EDITIONS_FILE,
+    LIST_HINT,
     Edition,
     Editions,
     derive,
@@ -111,7 +113,12 @@ def select(
     ]
     if problems:
         raise InputError(problems, f"{len(problems)} problem(s) with the parameters")
-    editions = _sound_editions(root, notebooks).select(names, every=every)
+    sound = _sound_editions(root, notebooks)
+    try:
+        editions = sound.select(names, every=every)
+    except InputError as error:
+        hint = f" ({LIST_HINT})" if changes or spans else ""
+        raise InputError([replace(p, rule=p.rule + hint) for p in error.problems]) from None
     made = []
     for edition in editions:
         changed = edition

@@ -137,7 +137,10 @@ def run_notebook(task: NotebookTask) -> NotebookResult:
     kernel's environment is fixed and everything specific to this run is taken out. A failing cell
     is no exception but a result with a `Failure` and the notebook as far as it came.
     """
-    with tempfile.TemporaryDirectory(prefix="oso-", dir=task.sockets or None) as folder:
+    # On Windows a killed kernel may hold its files a moment longer; the run's end removes the rest.
+    with tempfile.TemporaryDirectory(
+        prefix="oso-", dir=task.sockets or None, ignore_cleanup_errors=True
+    ) as folder:
         scratch = Path(folder)
         read = scratch / "read"
         read.touch()
@@ -170,6 +173,8 @@ def _execute(
     from papermill.execute import execute_notebook, remove_error_markers
 
     _register_engine()
+    # It warns of parameters that it does not find declared; they were checked before.
+    logging.getLogger("papermill").setLevel(logging.ERROR)
     path = Path(task.root, "notebooks", task.name)
     with warnings.catch_warnings():
         # Notebooks without cell identities get them from `clean_notebook`.

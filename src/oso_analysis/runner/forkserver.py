@@ -392,10 +392,7 @@ def _become_kernel(job: dict[str, Any]) -> None:
     if random is not None:
         # Else every kernel would draw the same "random" numbers.
         random.seed()
-    pandas = sys.modules.get("pandas")
-    if pandas is not None:
-        # Imported outside a notebook, pandas fits tables to a terminal that is not there.
-        pandas.set_option("display.max_columns", 20)
+    kernel.show_tables_as_notebooks_do()
     target = os.environ.pop(TRACE, None)
     if target:
         trace(target)

@@ -125,18 +125,23 @@ def _system_folders() -> list[Path]:
         *(sys.prefix, sys.base_prefix, sys.exec_prefix, *site.getsitepackages()),
         *(site.getusersitepackages(), tempfile.gettempdir(), *_configured()),
         *("/usr", "/etc", "/proc", "/sys", "/dev", "/lib", "/opt", "/var", "/run", "/System"),
+        *("/Library", "/Network", *_named("SystemRoot", "ProgramData", "ProgramFiles")),
     ]
     here = [*sys.path, *(os.path.realpath(folder) for folder in folders)]
     return [Path(folder) for folder in {*folders, *here} if folder and Path(folder) != _PACKAGE]
 
 
 def _configured() -> list[str]:
-    """Return folders of a person's settings and caches, such as Matplotlib's list of fonts."""
+    """Return folders of a person's settings, caches and fonts, and Matplotlib's list of these."""
     home = Path.home()
-    names = ("MPLCONFIGDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "APPDATA", "LOCALAPPDATA")
-    given = [os.environ[name] for name in names if os.environ.get(name)]
-    own = (".cache", ".config", ".matplotlib", ".ipython", ".jupyter", ".local", "Library")
-    return [*given, *(str(home / name) for name in own)]
+    given = _named("MPLCONFIGDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")
+    given += _named("APPDATA", "LOCALAPPDATA")
+    own = (".cache", ".config", ".matplotlib", ".ipython", ".jupyter", ".local", ".fonts")
+    return [*given, *(str(home / name) for name in (*own, "Library"))]
+
+
+def _named(*variables: str) -> list[str]:
+    return [os.environ[name] for name in variables if os.environ.get(name)]
 
 
 def installed() -> str:

@@ -11,6 +11,13 @@ import sys
 PRELOADED = "oso_analysis.review"
 
 
+def show_tables_as_notebooks_do() -> None:
+    """Let pandas, imported before the kernel, not fit tables to a terminal that is not there."""
+    pandas = sys.modules.get("pandas")
+    if pandas is not None:
+        pandas.set_option("display.max_columns", 20)
+
+
 def main() -> None:
     """Start the kernel as `ipykernel_launcher` does, after listening has begun."""
     # The folder a program is started from is no place for imports while the kernel loads.
@@ -20,6 +27,7 @@ def main() -> None:
     from oso_analysis.runner.tracing import trace
 
     importlib.import_module(PRELOADED)
+    show_tables_as_notebooks_do()
     target = os.environ.pop(TRACE, None)
     if target:
         trace(target)

@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from oso_analysis.errors import RunError
+from oso_analysis.files import CLOSE_FIRST
+from oso_analysis.runner.moving import move
 
 __all__ = ["hold", "publish", "recover", "staging", "writing"]
 
@@ -27,8 +29,9 @@ _REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "your share of the disk is used up",
     errno.EROFS: "the disk is read-only",
-    errno.EACCES: "writing there is not allowed",
-    errno.EPERM: "writing there is not allowed",
+    # Windows says the same of a folder that is not yours and of one with a file open in Word.
+    errno.EACCES: f"writing there is not allowed; {CLOSE_FIRST}",
+    errno.EPERM: f"writing there is not allowed; {CLOSE_FIRST}",
 }
 
 
@@ -116,7 +119,7 @@ def recover(reports: Path, name: str) -> None:
                 shutil.rmtree(old)
             else:
                 # Killed between two renames: the old report comes back.
-                old.rename(target)
+                move(old, target)
         if new.exists():
             shutil.rmtree(new)
 
@@ -126,15 +129,29 @@ def publish(reports: Path, name: str) -> None:
     new, target, old = reports / f".{name}.new", reports / name, reports / f".{name}.old"
     with writing(f"reports/{name}"):
         if not target.exists():
-            new.rename(target)
-            return
-        if _exchange(new, target):
+            move(new, target)
+        elif _exchange(new, target):
             # What is now called new is the old report, out of anybody's sight.
-            shutil.rmtree(new)
-            return
-        target.rename(old)
-        new.rename(target)
-        shutil.rmtree(old)
+            shutil.rmtree(new, ignore_errors=True)
+        else:
+            _swap(new, target, old)
+
+
+def _swap(new: Path, target: Path, old: Path) -> None:
+    move(target, old)
+    try:
+        move(new, target)
+    except OSError:
+        try:
+            move(old, target)
+        except OSError as error:
+            raise RunError(
+                f"reports/{target.name} is in reports/{old.name}, because neither the new nor the "
+                f"old report could be given its name; {CLOSE_FIRST}. The next run puts it right."
+            ) from error
+        raise
+    # The next run removes what is still open somewhere.
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _exchange(first: Path, second: Path) -> bool:

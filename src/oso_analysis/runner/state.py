@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from oso_analysis.runner.moving import move
+
 __all__ = ["State", "tree_digests"]
 
 #: Raised when what is stored changes its meaning; older stores are then ignored.
@@ -82,7 +84,7 @@ def _replace(path: Path, content: bytes) -> None:
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         part.write_bytes(content)
-        part.replace(path)
+        move(part, path)
     finally:
         part.unlink(missing_ok=True)
 

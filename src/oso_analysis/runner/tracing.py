@@ -6,16 +6,18 @@ PyYAML, the import system. So the inputs of a notebook need no list kept by hand
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-__all__ = ["read_trace", "trace"]
+__all__ = ["read_trace", "trace", "tracing"]
 
 _LISTINGS = frozenset({"os.listdir", "os.scandir"})
-
+_PACKAGE = Path(__file__).parents[1]
 
 #: Where the hook writes; hooks cannot be removed, so one serves all and can be pointed elsewhere.
 _target: dict[str, Any] = {}
@@ -24,25 +26,49 @@ _target: dict[str, Any] = {}
 def trace(target: str | Path) -> None:
     """Append each path this process reads from now on to `target`, one JSON line each.
 
-    What was imported of this package before is noted first: it may act on what is read from now on.
+    What was imported of this package before is noted first, and so is what an earlier trace noted
+    of its files: both may be in memory, and act on what is read from now on.
     A line is ``["file", path]`` or ``["folder", path]``; files are noted when they are asked for,
     so that one which is not there (yet) is noted too. Calling it again points to another target.
     """
     handle = os.open(target, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.set_inheritable(handle, False)
-    before = _target.get("handle")
+    hooked, earlier = bool(_target), _target.get("seen", set())
+    _close()
     _target.update(handle=handle, owner=os.getpid(), seen=set())
-    if before is None:
+    if not hooked:
         sys.addaudithook(_listen)
-    else:
-        os.close(before)
     for name, module in sys.modules.copy().items():
         # What runs notebooks is named by `execute.MACHINERY`; which of it is here differs.
         if name.startswith("oso_analysis.") and not name.startswith("oso_analysis.runner"):
             _listen("open", (module.__file__, "r", 0))
+    for kind, path in earlier:
+        if kind == "file" and Path(path).is_relative_to(_PACKAGE):
+            _listen("open", (path, "r", 0))
+
+
+@contextlib.contextmanager
+def tracing(target: str | Path) -> Iterator[None]:
+    """Trace until the end of the block, and let go of `target`: Windows deletes no open file."""
+    trace(target)
+    try:
+        yield
+    finally:
+        _close()
+
+
+def _close() -> None:
+    handle = _target.get("handle")
+    # Forgotten before it is closed: its number may be given to another file at once.
+    _target["handle"] = None
+    if handle is not None:
+        os.close(handle)
 
 
 def _listen(event: str, arguments: tuple[Any, ...]) -> None:
+    handle = _target["handle"]
+    if handle is None:
+        return
     if event == "open":
         kind = "file"
         path, mode, flags = arguments
@@ -66,7 +92,7 @@ def _listen(event: str, arguments: tuple[Any, ...]) -> None:
         return
     if key not in _target["seen"]:
         _target["seen"].add(key)
-        os.write(_target["handle"], (json.dumps(key) + "\n").encode())
+        os.write(handle, (json.dumps(key) + "\n").encode())
 
 
 def read_trace(target: Path) -> list[tuple[str, str]]:

@@ -6,6 +6,8 @@ All three are `concurrent.futures` executors, so the runner does not know the di
 from __future__ import annotations
 
 import contextlib
+import importlib
+import multiprocessing
 import os
 import shutil
 import tempfile
@@ -22,6 +24,8 @@ from oso_analysis.runner.prepare import check_data
 
 __all__ = ["Place", "local_workers", "scratch_folder"]
 
+#: Opens all fonts when a machine imports it first; to a kernel's trace they would be inputs.
+_FONTS = "matplotlib.font_manager"
 #: What drives notebooks and assembles reports.
 _DRIVER_MODULES = [
     *("papermill.execute", "papermill.exceptions", "papermill.clientwrap"),
@@ -32,6 +36,7 @@ _DRIVER_MODULES = [
     *("oso_analysis.report.pdf", "oso_analysis.report.word", "oso_analysis.report.workbook"),
     *("oso_analysis.evidence_map", "oso_analysis.scan", "typst", "pypandoc", "openpyxl"),
     *("jinja2", "markdown_it", "matplotlib.colors", "PIL.PngImagePlugin", "pypdf", "pypdfium2"),
+    _FONTS,
 ]
 #: A grammar that jsonschema compiles for a second when it is imported, to check addresses in other
 #: scripts than Latin; no notebook's schema asks for that.
@@ -47,6 +52,8 @@ _KERNEL_MODULES = [
     *("PIL.PngImagePlugin", "PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin"),
     *("PIL.PpmImagePlugin", "matplotlib.style"),
 ]
+#: Windows cannot wait for more processes at a time.
+_MOST_PROCESSES = 61
 _PREPARE = "oso_analysis.runner.prepare:check_data"
 
 
@@ -84,7 +91,10 @@ def local_workers(jobs: int, engine: str, root: Path) -> Iterator[Place]:
     with scratch_folder() as scratch:
         env = hermetic(scratch)
         if not forkserver.available():
-            with _environment(env), ProcessPoolExecutor(jobs) as pool:
+            jobs = min(jobs, _MOST_PROCESSES)
+            spawn = multiprocessing.get_context("spawn")
+            with _environment(env), ProcessPoolExecutor(jobs, spawn) as pool:
+                pool.submit(_import, _FONTS).result()
                 yield Place(pool, "", scratch, jobs, check)
             return
         with contextlib.ExitStack() as stack:
@@ -106,6 +116,10 @@ def local_workers(jobs: int, engine: str, root: Path) -> Iterator[Place]:
             helper = forkserver.Helper(drivers.address, str(scratch))
             executor = stack.enter_context(_ForkExecutor(helper, jobs))
             yield Place(executor, template, scratch, jobs, check, helper)
+
+
+def _import(name: str) -> None:
+    importlib.import_module(name)
 
 
 @contextlib.contextmanager

@@ -27,6 +27,8 @@ _ROWS = 2000
 #: Tables that come with every project; nobody fills them in.
 _READY_MADE = frozenset({"geographies"})
 _MOMENT = (1980, 1, 1, 0, 0, 0)
+#: The number by which a zip archive says where it was made.
+_UNIX = 3
 _MODIFIED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(<)")
 
 
@@ -198,5 +200,8 @@ def _fixed(raw: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(stream, "w") as new:
         for name in sorted(old.namelist(), key=lambda name: (name != "[Content_Types].xml", name)):
             content = _MODIFIED.sub(rb"\g<1>2000-01-01T00:00:00Z\2", old.read(name))
-            new.writestr(zipfile.ZipInfo(name, _MOMENT), content)
+            entry = zipfile.ZipInfo(name, _MOMENT)
+            # Otherwise the operating system would leave its mark, and no other find what is made.
+            entry.create_system, entry.external_attr = _UNIX, 0o600 << 16
+            new.writestr(entry, content)
     return stream.getvalue()

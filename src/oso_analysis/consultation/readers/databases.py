@@ -5,8 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
+from urllib.parse import quote
 
 from oso_analysis.errors import InputError, Problem
 
@@ -39,6 +40,12 @@ class Tables:
         return [dict(zip(columns, row, strict=True)) for row in cursor]
 
 
+def _uri(path: PurePath) -> str:
+    """Return what SQLite opens read-only; in its view a network share is no server to ask."""
+    place = quote(path.as_posix(), safe="/:")
+    return f"file://{'' if place.startswith('/') else '/'}{place}?mode=ro&immutable=1"
+
+
 @contextmanager
 def open_database(path: Path, file: str) -> Iterator[Tables]:
     """Open a SQLite file read-only and immutable: no lock, no journal, nothing written beside it.
@@ -65,9 +72,8 @@ def open_database(path: Path, file: str) -> Iterator[Tables]:
     if log.exists() and log.stat().st_size:
         rule = "is still open in its tool (a -wal file stands beside it); close the project first"
         raise InputError([Problem(rule, file=file)])
-    uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
     try:
-        with closing(sqlite3.connect(uri, uri=True)) as connection:
+        with closing(sqlite3.connect(_uri(path.absolute()), uri=True)) as connection:
             connection.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_CELL)
             connection.execute("PRAGMA trusted_schema = OFF")
