@@ -21,6 +21,7 @@ from oso_analysis.errors import InputError, Problem, listed
 from oso_analysis.frames import distinct
 from oso_analysis.literature.screening import included_works
 from oso_analysis.review import Review, open_review
+from oso_analysis.scaffold.leftovers import find_leftovers
 
 __all__ = ["Inspection", "inspect_project"]
 
@@ -82,6 +83,7 @@ def inspect_project(root: Path) -> Inspection:
         problems += _editions(root)
     problems += _files(root)
     problems += _notebooks(root)
+    notes += find_leftovers(root)
     return Inspection(tuple(dict.fromkeys(problems)), tuple(dict.fromkeys(notes)))
 
 
