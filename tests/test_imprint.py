@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from oso_analysis.errors import InputError
 from oso_analysis.imprint import Agent, Imprint, Licence, check_imprint, read_imprint, read_report
+from oso_analysis.review import load_review
 
 RESOURCES = [{"name": "report", "path": "report.yaml"}]
 
@@ -78,6 +80,19 @@ def test_facts_that_would_not_print_are_refused(tmp_path: Path, text: str, says:
     with pytest.raises(InputError) as caught:
         read_report(written(tmp_path, text))
     assert says.replace("2019", "'2019'") in str(caught.value)
+
+
+def test_the_check_of_the_data_finds_both(root: Path, tmp_path: Path) -> None:
+    shutil.copytree(root / "data", tmp_path / "data")
+    written(tmp_path / "data/report", "title: [a, b]\nauthors: {A: B}\n")
+    path = tmp_path / "data/datapackage.json"
+    descriptor = json.loads(path.read_text(encoding="utf-8"))
+    descriptor |= {"licenses": [["CC0"], ["CC0"]], "contributors": {"A": 1}}
+    path.write_text(json.dumps(descriptor), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_review(tmp_path)
+    columns = ["title", "authors", "licenses[0]", "licenses[1]", "contributors"]
+    assert [item.column for item in caught.value.problems] == columns
 
 
 @pytest.mark.parametrize(

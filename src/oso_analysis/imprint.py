@@ -128,15 +128,17 @@ def read_report(path: Path) -> dict[str, Any]:
     title, authors = raw.get("title"), raw.get("authors")
     if "title" in raw and not _is_text(title):
         rule = "must be text, in quotation marks where it looks like a number or a list"
-        problems.append(Problem(rule, file, row_of("title"), "title", title))
+        problems.append(Problem(rule, file, row_of("title"), "title", _shown(title)))
     if authors is not None and not isinstance(authors, list):
         rule = f"must be a list of names, such as [{authors!r}]" if _is_text(authors) else (
             "must be a list of names"
         )  # fmt: skip
-        problems.append(Problem(rule, file, row_of("authors"), "authors", authors))
+        problems.append(Problem(rule, file, row_of("authors"), "authors", _shown(authors)))
     elif authors:
         problems += [
-            Problem("must be a name as text", file, row_of("authors", place), "authors", name)
+            Problem(
+                "must be a name as text", file, row_of("authors", place), "authors", _shown(name)
+            )
             for place, name in enumerate(authors)
             if not _is_text(name)
         ]
@@ -150,13 +152,13 @@ def check_imprint(descriptor: Mapping[str, Any]) -> Iterator[Problem]:
     for key, wanted in (("licenses", ("name", "path")), ("contributors", ("title",))):
         items = descriptor.get(key, [])
         if not isinstance(items, list):
-            yield Problem("must be a list", file=_DESCRIPTION, column=key, value=items)
+            yield Problem("must be a list", file=_DESCRIPTION, column=key, value=_shown(items))
             continue
         for place, item in enumerate(items):
             known = isinstance(item, dict) and any(_is_text(item.get(name)) for name in wanted)
             if not known:
                 rule = f"must have a {' or a '.join(f'`{name}`' for name in wanted)}"
-                yield Problem(rule, file=_DESCRIPTION, column=f"{key}[{place}]", value=item)
+                yield Problem(rule, file=_DESCRIPTION, column=f"{key}[{place}]", value=_shown(item))
 
 
 def read_imprint(data: Path, descriptor: Mapping[str, Any]) -> Imprint:
@@ -223,6 +225,11 @@ def _items(descriptor: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
+
+
+def _shown(value: object) -> str | None:
+    """Return a value for a message: problems are kept in sets, which take no lists."""
+    return None if value is None else str(value)
 
 
 def _tidy(text: object) -> str:
