@@ -69,7 +69,7 @@ def inspect_project(root: Path) -> Inspection:
         named by what is broken.
     """
     problems: list[Problem] = []
-    notes: list[Problem] = []
+    notes = list(find_leftovers(root))
     try:
         review, found = open_review(root)
     except InputError as error:
@@ -83,7 +83,6 @@ def inspect_project(root: Path) -> Inspection:
         problems += _editions(root)
     problems += _files(root)
     problems += _notebooks(root)
-    notes += find_leftovers(root)
     return Inspection(tuple(dict.fromkeys(problems)), tuple(dict.fromkeys(notes)))
 
 

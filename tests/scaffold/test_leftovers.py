@@ -37,7 +37,7 @@ def test_every_text_of_a_new_project_is_noted_until_it_is_written(project: Path)
         "data/PROVENANCE.md",
     ]
     assert str(found[0].value).startswith("Say here what your review is about")
-    assert inspect_project(project).notes[-len(found) :] == tuple(found)
+    assert inspect_project(project).notes[: len(found)] == tuple(found)
     assert not set(found) & set(inspect_project(project).problems)
 
     for path in (project / "notebooks").glob("*.ipynb"):
