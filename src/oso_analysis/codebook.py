@@ -7,17 +7,20 @@ table and figure unless a count says otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from oso_analysis.errors import InputError, Problem, nearest, nearest_code
-from oso_analysis.yaml_file import read_yaml
+from oso_analysis.errors import InputError, Problem, listed, nearest, nearest_code
+from oso_analysis.yaml_file import RowOf, read_yaml_rows
 
 __all__ = [
+    "FAMILIES",
     "NOT_STATED",
     "NOT_STATED_LABEL",
     "WITHHELD",
@@ -50,6 +53,9 @@ FACETS = MappingProxyType(
         "exclusion_reason": "exclusion_reasons",
     }
 )
+#: Families of designs: tables and figures of the strength of evidence are made from them.
+FAMILIES = ("review", "quantitative", "qualitative", "mixed", "analysis", "not stated")
+_CODE = re.compile(r"[A-Za-z0-9_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,24 +178,68 @@ def _html(title: str, rows: list[tuple[str, str, str]]) -> str:
     return f"<table><caption>{escape(title)}</caption>{lines}</table>"
 
 
-def _code(
-    facet: str, code: object, spec: object, file: str, problems: list[Problem]
-) -> Code | None:
-    if not isinstance(code, str):
-        # YAML reads a bare `no` or `2019` as something other than text.
-        problems.append(
-            Problem(f"must be text; quote it in {facet}", file=file, column=facet, value=code)
-        )
-        return None
-    spec = spec or {}
-    if not isinstance(spec, Mapping):
-        problems.append(
-            Problem("must have a label", file=file, column=f"{facet}.{code}", value=spec)
-        )
-        return None
-    attributes = {key: value for key, value in spec.items() if key not in {"label", "definition"}}
-    label = spec.get("label", code.replace("_", " ").capitalize())
-    return Code(code, str(label), str(spec.get("definition", "")), attributes)
+def _codes(
+    facet: str, items: Iterable[tuple[tuple[Any, ...], Any, Any]], file: str, row_of: RowOf
+) -> tuple[list[Code], list[Problem]]:
+    """Return the codes of one list that can be read, and what is wrong with any of them.
+
+    `items` gives each code's way in the file, for its row, the code itself and what is said of it.
+    """
+    codes: list[Code] = []
+    problems: list[Problem] = []
+    by_label = {_plain(NOT_STATED_LABEL): NOT_STATED}
+    for way, code, spec in items:
+        row = row_of(*way)
+        if not isinstance(code, str):
+            # YAML reads a bare `no` or `2019` as something other than text.
+            problems.append(Problem(f"must be text; quote it in {facet}", file, row, facet, code))
+            continue
+        column = f"{facet}.{code}"
+        if not _CODE.fullmatch(code):
+            rule = "is no code, which is made of the letters a to z, digits and _; its label is "
+            rule += "free"
+            problems.append(Problem(rule, file, row, facet, code, _spelt(code)))
+        spec = spec or {}
+        if not isinstance(spec, Mapping):
+            problems.append(Problem("must have a label", file, row, column, spec))
+            continue
+        label = spec.get("label", code.replace("_", " ").capitalize())
+        if isinstance(label, Mapping | list | None) or not str(label).strip():
+            place = row_of(*way, "label") or row
+            problems.append(Problem("must have a label", file, place, column, label))
+            continue
+        first = by_label.setdefault(_plain(label), code)
+        if first != code or first in {item.code for item in codes}:
+            # Two rows of one name in every table, which no reader can tell apart.
+            rule = f"is the label of {first!r} already; labels differ, so that rows can be told"
+            rule += " apart"
+            place = row_of(*way, "label") or row
+            problems.append(Problem(rule, file, place, f"{column}.label", label))
+        if facet == "designs":
+            problems += _family(spec.get("family"), column, file, row_of(*way, "family") or row)
+        further = {key: value for key, value in spec.items() if key not in {"label", "definition"}}
+        codes.append(Code(code, str(label), str(spec.get("definition", "")), further))
+    return codes, problems
+
+
+def _family(family: object, column: str, file: str, row: int | None) -> Iterator[Problem]:
+    """Yield what is wrong with a design's family: a slip in it would lose its works to no table."""
+    if family is None:
+        rule = f"must have a `family`: {listed(FAMILIES)}"
+        yield Problem(rule, file, row, column)
+    elif _plain(str(family).replace("_", " ")) not in FAMILIES:
+        rule = f"is not a family of designs; families are {listed(FAMILIES)}"
+        yield Problem(rule, file, row, f"{column}.family", family, nearest(family, FAMILIES))
+
+
+def _plain(text: object) -> str:
+    return " ".join(str(text).split()).casefold()
+
+
+def _spelt(code: str) -> str | None:
+    """Return a code as it could be spelt: without accents, spaces and signs."""
+    bare = unicodedata.normalize("NFKD", code).encode("ascii", "ignore").decode("ascii")
+    return re.sub(r"[^a-z0-9]+", "_", bare.casefold()).strip("_") or None
 
 
 def read_codebook(path: Path | str) -> Codebook:
@@ -208,8 +258,11 @@ def read_codebook(path: Path | str) -> Codebook:
     Raises
     ------
     InputError
-        All problems at once: unreadable YAML, a code given twice, unknown or missing lists, codes
-        that are not text, a code named "not_stated" used for anything but missing.
+        All problems at once, each with its row: unreadable YAML, a code given twice, unknown or
+        missing lists, codes that are not text or hold other signs than letters, digits and ``_``,
+        labels that are missing or that two codes of one list share (case and spaces do not tell
+        them apart, and "Not stated" is the label of what is missing), designs without a family or
+        with one that is not in `FAMILIES`.
 
     Examples
     --------
@@ -221,14 +274,14 @@ def read_codebook(path: Path | str) -> Codebook:
     """
     path = Path(path)
     file = path.name
-    raw = read_yaml(path)
+    raw, row_of = read_yaml_rows(path)
     if not isinstance(raw, Mapping):
         raise InputError([Problem("must map list names to codes", file=file)])
     problems: list[Problem] = []
     known = {*FACETS.values(), "version"}
     problems += [
         Problem(
-            "is not a list this package knows", file=file, column=key, nearest=nearest(key, known)
+            "is not a list this package knows", file, row_of(key), key, nearest=nearest(key, known)
         )
         for key in raw
         if key not in known
@@ -237,11 +290,16 @@ def read_codebook(path: Path | str) -> Codebook:
     for name, plural in FACETS.items():
         spec = raw.get(plural)
         if not isinstance(spec, Mapping | list) or not spec:
-            problems.append(Problem("must be a non-empty list of codes", file=file, column=plural))
+            rule = "must be a non-empty list of codes"
+            problems.append(Problem(rule, file, row_of(plural), plural))
             continue
-        pairs = spec.items() if isinstance(spec, Mapping) else ((code, None) for code in spec)
-        codes = [_code(plural, code, item, file, problems) for code, item in pairs]
-        facets[name] = Facet(name, {item.code: item for item in codes if item})
+        if isinstance(spec, Mapping):
+            items = [((plural, code), code, item) for code, item in spec.items()]
+        else:
+            items = [((plural, place), code, None) for place, code in enumerate(spec)]
+        codes, found = _codes(plural, items, file, row_of)
+        problems += found
+        facets[name] = Facet(name, {item.code: item for item in codes})
     if problems:
         raise InputError(problems)
     return Codebook(MappingProxyType(facets))

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from oso_analysis.errors import InputError, Problem, nearest
+from oso_analysis.imprint import Imprint
 from oso_analysis.yaml_file import read_yaml
 
 __all__ = [
@@ -86,6 +87,8 @@ class EditionInfo:
         What a reader must know about the data's limits, from the data's own description.
     date : str
         Date of the data, from the same place (ISO 8601); reports never carry the clock's.
+    imprint : Imprint
+        The review's title, its authors and licences.
     """
 
     name: str
@@ -97,6 +100,7 @@ class EditionInfo:
     versions: Mapping[str, str]
     limits: tuple[str, ...] = ()
     date: str = ""
+    imprint: Imprint = field(default_factory=Imprint)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from typing import Any
 from oso_analysis.errors import InputError, Problem
 from oso_analysis.omissions import list_omissions
 from oso_analysis.review import Review, open_review
+from oso_analysis.scaffold.leftovers import find_leftovers
 
 __all__ = ["Inspection", "inspect_project"]
 
@@ -64,7 +65,7 @@ def inspect_project(root: Path) -> Inspection:
         named by what is broken.
     """
     problems: list[Problem] = []
-    notes: list[Problem] = []
+    notes = list(find_leftovers(root))
     try:
         review, found = open_review(root)
     except InputError as error:

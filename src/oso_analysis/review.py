@@ -20,13 +20,13 @@ from oso_analysis.codebook import Codebook, read_codebook
 from oso_analysis.consistency import check_codebook, check_files, check_tables
 from oso_analysis.display import Summarised, Summary, plural
 from oso_analysis.errors import InputError, Problem, naming_files, nearest
+from oso_analysis.imprint import check_imprint, read_report
 from oso_analysis.literature.coding import code_works
 from oso_analysis.literature.deduplicate import Deduplication, deduplicate
 from oso_analysis.literature.readers import ReadResult, read_records
 from oso_analysis.literature.screening import screen_works
 from oso_analysis.project import CHECKED, find_root
 from oso_analysis.schema import DataPackage, check_foreign_keys, load_table, read_package
-from oso_analysis.yaml_file import read_yaml
 
 __all__ = ["Review", "load_review", "open_review"]
 
@@ -349,7 +349,7 @@ class _Parts:
 
     @cached_property
     def report(self) -> dict[str, Any]:
-        return _read_report(self.package.root / self.package["report"].paths[0])
+        return read_report(self.package.root / self.package["report"].paths[0])
 
     @cached_property
     def reading(self) -> ReadResult:
@@ -453,6 +453,7 @@ class _Parts:
         problems += check_foreign_keys(self.package, there)
         records = self._attempt("records", problems)
         self._attempt("report", problems)
+        problems += check_imprint(self.package.descriptor)
         problems += check_tables(self.package, tables, records, broken=broken)
         if records is not None:
             problems += self._joined_problems({item.file for item in problems})
@@ -531,10 +532,3 @@ def _shared(result: _Frames) -> _Frames:
         if isinstance(value, pd.DataFrame)
     }
     return replace(result, **frames)
-
-
-def _read_report(path: Path) -> dict[str, Any]:
-    raw = read_yaml(path)
-    if not isinstance(raw, dict):
-        raise InputError([Problem("must map names to facts", file=path.name)])
-    return raw

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +11,35 @@ from oso_analysis.errors import InputError, Problem
 if TYPE_CHECKING:
     import yaml
 
-__all__ = ["read_yaml"]
+__all__ = ["read_yaml", "read_yaml_rows"]
+
+#: Takes the names on the way to a place in a file and returns its row, None where it has none.
+RowOf = Callable[..., int | None]
 
 
 def read_yaml(path: Path) -> Any:
     """Return what a YAML file holds.
 
+    Raises
+    ------
+    InputError
+        As `read_yaml_rows`.
+    """
+    return read_yaml_rows(path)[0]
+
+
+def read_yaml_rows(path: Path) -> tuple[Any, RowOf]:
+    """Return what a YAML file holds, and a function that tells in which row something stands.
+
     A name given twice is refused at any depth: YAML itself would keep the last of the two without
     a word, and what the first one said would be lost.
+
+    Returns
+    -------
+    content : object
+    row_of : callable
+        ``row_of("themes", "policing", "label")`` is the row of that name, counted from 1; a place
+        in a list goes by its number. None where the file does not say it there itself.
 
     Raises
     ------
@@ -51,7 +72,26 @@ def read_yaml(path: Path) -> Any:
             Problem(f"is given twice; it stands in row {first} already", file, row, value=key)
             for key, row, first in twice
         )
-    return content
+    return content, lambda *names: _row(loader, node, names)
+
+
+def _row(loader: yaml.SafeLoader, node: yaml.Node | None, names: tuple[Any, ...]) -> int | None:
+    import yaml
+
+    row = None
+    for name in names:
+        found = None
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                named = isinstance(key, yaml.ScalarNode) and not key.tag.endswith(":merge")
+                if named and loader.construct_object(key) == name:
+                    found = (key, value)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(name, int):
+            found = (node.value[name], node.value[name]) if name < len(node.value) else None
+        if found is None:
+            return None
+        row, node = found[0].start_mark.line + 1, found[1]
+    return row
 
 
 def _given_twice(

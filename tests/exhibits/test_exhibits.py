@@ -275,6 +275,7 @@ def test_references_are_csl_items() -> None:
             "container": ["Sexual Abuse", np.nan],
             "pages": ["124 – 145", np.nan],
             "doi": ["10.1177/1079063210369013", np.nan],
+            "language": ["German; eng", np.nan],
         }
     )
     shown = exhibits.references(works)
@@ -287,6 +288,7 @@ def test_references_are_csl_items() -> None:
     ]
     assert shown.items[1]["issued"] == {"date-parts": [[2011]]}
     assert shown.items[1]["page"] == "124-145"
+    assert shown.items[1]["language"] == "de"
     bundle = shown._repr_mimebundle_()
     assert bundle["text/plain"] == "References: 2 works, formatted in the report"
     assert len(bundle[exhibits.REFERENCES_MIME]["items"]) == 2

@@ -13,6 +13,7 @@ import pytest
 
 from oso_analysis import exhibits
 from oso_analysis.figures import style
+from oso_analysis.imprint import Agent, Imprint
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,12 @@ class Info:
         default_factory=lambda: {"data/literature/coding.csv": "ab" * 32, "src/x.py": "cd" * 32}
     )
     versions: dict[str, str] = field(default_factory=lambda: {"pandas": "3.1.1", "python": "3.11"})
+    imprint: Imprint = field(
+        default_factory=lambda: Imprint(
+            title='What works? "Evidence" & <practice> #1_\\',
+            authors=(Agent("Käthe Weiß"), Agent("A & B_C <centre>", is_organisation=True)),
+        )
+    )
     limits: tuple[str, ...] = ("These are not the group's own data.", "They cannot tell <all>.")
 
 

@@ -1,18 +1,23 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
+import pypdf
 import pytest
 from conftest import Info, themes
 from defusedxml import ElementTree
+from markupsafe import escape
 
+from oso_analysis.imprint import Imprint
 from oso_analysis.report import build_report
 from oso_analysis.report.workbook import HEADER_ROW
 
@@ -99,6 +104,58 @@ def test_pdf_is_tagged_with_title_and_bookmarks(built: Path) -> None:
     assert b"/StructTreeRoot" in content
     assert b"/Outlines" in content
     assert b"/CreationDate" not in content
+
+
+def test_every_format_names_review_edition_and_authors(built: Path, info: Info) -> None:
+    review, authors = info.imprint.title, info.imprint.author_names
+    whole = f"{review} – {info.title}"
+
+    page = (built / "index.html").read_text(encoding="utf-8")
+    assert f"<title>{escape(whole)}</title>" in page
+    assert f"<h1>{escape(review)}</h1>" in page
+    assert f'<p class="edition">{escape(info.title)}</p>' in page
+    assert f'<p class="authors">{escape(" · ".join(authors))}</p>' in page
+
+    properties = pypdf.PdfReader(built / "report.pdf").metadata
+    assert properties is not None
+    assert (properties.title, properties.author) == (whole, ", ".join(authors))
+    first = re.sub(r"\s+", " ", pypdf.PdfReader(built / "report.pdf").pages[0].extract_text())
+    for line in (review, info.title, *authors, info.description):
+        assert line in first
+
+    core = word(built, "docProps/core.xml")
+    texts = {node.tag.rpartition("}")[2]: node.text for node in core}
+    assert (texts["title"], texts["creator"]) == (whole, "; ".join(authors))
+    lines = [words(paragraph) for paragraph in word(built).iter(W + "p")]
+    assert lines[:5] == [review, info.title, *authors, info.description]
+
+    book = openpyxl.load_workbook(built / "report.xlsx")
+    assert (book.properties.title, book.properties.creator) == (whole, "; ".join(authors))
+    cells = [book["Contents"].cell(row, 1).value for row in range(1, 5)]
+    assert cells == [review, info.title, " · ".join(authors), info.description]
+
+    record = json.loads((built / "exhibits.json").read_text(encoding="utf-8"))["edition"]
+    assert (record["review"], record["authors"]) == (review, authors)
+
+
+def test_an_edition_called_as_its_review_is_named_once(
+    notebooks: list[Path], tmp_path: Path, info: Info
+) -> None:
+    named = replace(info, imprint=Imprint(title=info.title))
+    build_report(notebooks, tmp_path / "out", named)  # type: ignore[arg-type]
+    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert page.count(escape(info.title)) == 2  # title and heading
+    assert 'class="edition"' not in page
+    assert 'class="authors"' not in page
+    lines = [words(paragraph) for paragraph in word(tmp_path / "out").iter(W + "p")]
+    assert lines[:2] == [info.title, info.description]
+    book = openpyxl.load_workbook(tmp_path / "out" / "report.xlsx")
+    assert [book["Contents"].cell(row, 1).value for row in (1, 2)] == lines[:2]
+    with zipfile.ZipFile(tmp_path / "out" / "report.xlsx") as archive:
+        assert b"creator" not in archive.read("docProps/core.xml")
+    properties = pypdf.PdfReader(tmp_path / "out" / "report.pdf").metadata
+    assert properties is not None
+    assert (properties.title, properties.author) == (info.title, None)
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -11,6 +13,7 @@ from urllib.parse import unquote
 import pytest
 
 from oso_analysis.editions import EditionInfo
+from oso_analysis.imprint import Agent, Imprint, Licence, read_imprint
 from oso_analysis.runner.crate import CRATE, write_crate
 
 INFO = EditionInfo(
@@ -22,11 +25,21 @@ INFO = EditionInfo(
     inputs={"data/a b.csv": "1" * 64, "oso_analysis/x.py": "2" * 64, "notebooks/1.ipynb": "3" * 64},
     versions={"python": "3.11", "oso-analysis": "0.1.0", "pandas": "3.1.1"},
     date="2026-11-23",
+    imprint=Imprint(
+        title="A review",
+        authors=(Agent("Käthe Weiß"), Agent("Jean-François Müller", url="https://example.org/jf")),
+        publishers=(Agent("A centre", is_organisation=True),),
+        licences=(Licence("CC0 1.0 Universal", "https://example.org/cc0"), Licence("House terms")),
+    ),
 )
+#: Who wrote the program says nothing of who wrote a report made with it.
+MAKERS = {"@type": "Organization", "name": "oso-analysis maintainers"}
+
+Crate = tuple[Path, dict[str, dict[str, Any]]]
 
 
 @pytest.fixture
-def crate(tmp_path: Path) -> tuple[Path, dict[str, dict[str, Any]]]:
+def crate(tmp_path: Path) -> Crate:
     (tmp_path / "tables").mkdir()
     (tmp_path / "tables/a b.csv").write_text("x\n1\n", encoding="utf-8")
     (tmp_path / "index.html").write_text("<p>", encoding="utf-8")
@@ -39,9 +52,6 @@ def crate(tmp_path: Path) -> tuple[Path, dict[str, dict[str, Any]]]:
     return tmp_path, {entity["@id"]: entity for entity in content["@graph"]}
 
 
-Crate = tuple[Path, dict[str, dict[str, Any]]]
-
-
 def test_descriptor_and_root(crate: Crate) -> None:
     _, graph = crate
     assert graph[CRATE]["@type"] == "CreativeWork"
@@ -52,7 +62,51 @@ def test_descriptor_and_root(crate: Crate) -> None:
     assert root["datePublished"] == "2026-11-23"
     assert root["name"]
     assert root["description"]
-    assert root["license"]["@id"] in graph
+    assert [graph[item["@id"]]["name"] for item in root["license"]] == [
+        "CC0 1.0 Universal",
+        "House terms",
+    ]
+
+
+def named(graph: dict[str, dict[str, Any]], role: str) -> Iterator[tuple[str, str]]:
+    """Yield type and name of those whom the root names in a role."""
+    found = graph["./"].get(role, [])
+    for item in found if isinstance(found, list) else [found]:
+        yield graph[item["@id"]]["@type"], graph[item["@id"]]["name"]
+
+
+def test_authors_and_publisher_are_the_projects(crate: Crate) -> None:
+    _, graph = crate
+    people = [("Person", "Käthe Weiß"), ("Person", "Jean-François Müller")]
+    assert list(named(graph, "author")) == people
+    assert list(named(graph, "publisher")) == [("Organization", "A centre")]
+    program = graph["#oso-analysis"]["author"]["@id"]
+    assert graph[program] == {"@id": program, **MAKERS}
+
+
+def test_what_a_project_does_not_say_is_not_made_up(tmp_path: Path) -> None:
+    write_crate(replace(INFO, imprint=Imprint()), tmp_path)
+    content = json.loads((tmp_path / CRATE).read_text(encoding="utf-8"))["@graph"]
+    graph = {entity["@id"]: entity for entity in content}
+    assert not {"author", "publisher"} & set(graph["./"])
+    # The specification wants a licence, which then says that none is known.
+    assert list(named(graph, "license")) == [("CreativeWork", "No licence is stated")]
+
+
+def test_this_projects_crate_names_who_made_it(root: Path, tmp_path: Path) -> None:
+    descriptor = json.loads((root / "data/datapackage.json").read_text(encoding="utf-8"))
+    write_crate(replace(INFO, imprint=read_imprint(root / "data", descriptor)), tmp_path)
+    content = json.loads((tmp_path / CRATE).read_text(encoding="utf-8"))["@graph"]
+    graph = {entity["@id"]: entity for entity in content}
+    for role in ("author", "publisher"):
+        # Not the authors of the 2019 report, who made none of this.
+        assert list(named(graph, role)) == [(MAKERS["@type"], MAKERS["name"])]
+    licence = graph[graph["./"]["license"]["@id"]]
+    assert licence == {
+        "@id": "https://creativecommons.org/licenses/by/4.0/",
+        "@type": "CreativeWork",
+        "name": "Creative Commons Attribution 4.0 International",
+    }
 
 
 def test_every_file_is_a_part_with_its_hash(crate: Crate) -> None:

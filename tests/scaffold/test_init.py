@@ -65,6 +65,13 @@ def test_the_sample_data_are_what_they_look_like(pristine: Path) -> None:
     assert review.package.descriptor["title"] == 'School meals: "what works"'
 
 
+def test_no_instruction_asks_an_index_for_the_package(pristine: Path) -> None:
+    assert not list(pristine.glob("requirements*"))
+    text = (pristine / "README.md").read_text(encoding="utf-8")
+    installs = [line for line in text.splitlines() if "pip install" in line]
+    assert installs == ["python -m pip install PATH/TO/oso-analysis pytest"]
+
+
 def test_a_folder_with_something_in_it_is_refused(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(InputError, match="is not empty"):

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from oso_analysis.errors import require_columns
+from oso_analysis.literature.languages import language_codes
 
 __all__ = ["csl_items"]
 
@@ -69,6 +70,9 @@ def _item(row: dict[Any, Any]) -> dict[str, Any]:
         if value is not None:
             item[variable] = value
     item.setdefault("title", "[No title given]")
+    if "language" in item:
+        # Processors know ISO 639-1 only, and case titles by the language.
+        item["language"] = next(iter(language_codes(item["language"])), item["language"])
     if "page" in item:
         item["page"] = re.sub(r"\s*[–—-]+\s*", "-", item["page"])
     names = [_name(name) for name in (_text(row.get("authors")) or "").split(";") if name.strip()]

@@ -72,7 +72,8 @@ def build_report(
         references = setting.result()
         sources = documents(report, edition, references)
         pdf = pool.submit(pdf_document, sources[".svg"], drawings[".svg"])
-        word = pool.submit(word_document, sources[".png"], drawings[".png"])
+        title = edition.imprint.full_title(edition.title)
+        word = pool.submit(word_document, sources[".png"], drawings[".png"], title)
         made = {
             "index.html": render_page(report, edition, references, DOWNLOADS, pages).encode(
                 "utf-8"

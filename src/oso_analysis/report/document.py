@@ -134,16 +134,33 @@ def _document(
         _raw("typst", "#report-contents()"),
         _raw("openxml", contents_xml(_outline(body), *exhibits)),
     ]
-    meta = {
-        "title": {"t": "MetaInlines", "c": _words(edition.title)},
-        "subtitle": {"t": "MetaInlines", "c": _words(edition.description)},
-        "lang": {"t": "MetaString", "c": "en-GB"},
-    }
     return {
         "pandoc-api-version": _API_VERSION,
-        "meta": meta,
+        "meta": _meta(edition),
         "blocks": [*_front(edition), *contents, *body],
     }
+
+
+def _meta(edition: EditionInfo) -> dict[str, Node]:
+    """Return what stands on the first page, and what Typst writes into the PDF's properties."""
+    title, below = edition.imprint.headings(edition.title)
+    authors = edition.imprint.author_names
+    # Typst's strings are escaped as JSON's are; its writer would mark the words up.
+    shown = json.dumps(edition.imprint.full_title(edition.title), ensure_ascii=False)
+    names = "".join(f"{json.dumps(name, ensure_ascii=False)}, " for name in authors)
+    properties = f"#set document(title: {shown}, author: ({names}), date: none)"
+    meta: dict[str, Node] = {
+        "title": {"t": "MetaInlines", "c": _words(title)},
+        "author": {
+            "t": "MetaList",
+            "c": [{"t": "MetaInlines", "c": _words(name)} for name in authors],
+        },
+        "lang": {"t": "MetaString", "c": "en-GB"},
+        "properties": {"t": "MetaBlocks", "c": [_raw("typst", properties)]},
+    }
+    if below:
+        meta["subtitle"] = {"t": "MetaInlines", "c": _words(below)}
+    return meta
 
 
 def _blocks(report: Report) -> Iterator[Text | Numbered]:
@@ -262,6 +279,10 @@ def _styled(style: str, blocks: list[Node]) -> Node:
 
 
 def _front(edition: EditionInfo) -> Iterator[Node]:
+    if edition.description:
+        yield _raw("typst", "#[#set text(size: 13pt)")
+        yield _styled("Front Lead", [_para(edition.description)])
+        yield _raw("typst", "]#v(4mm)")
     if edition.limits:
         yield _styled("Front Heading", [_strong("What these data can and cannot tell")])
         yield {"t": "BulletList", "c": [[_para(limit)] for limit in edition.limits]}

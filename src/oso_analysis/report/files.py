@@ -56,6 +56,8 @@ def write_record(
         "edition": {
             "name": edition.name,
             "title": edition.title,
+            "review": edition.imprint.title,
+            "authors": edition.imprint.author_names,
             "description": edition.description,
             "disclosure": edition.disclosure,
             "limits": list(edition.limits),

@@ -69,11 +69,15 @@ def render_page(
         }
         for chapter in report.chapters
     ]
+    title, below = edition.imprint.headings(edition.title)
     return (
         _environment()
         .get_template("index.html.j2")
         .render(
             edition=edition,
+            title=title,
+            below=below,
+            full_title=edition.imprint.full_title(edition.title),
             report=report,
             chapters=chapters,
             references=[(key, inlines_to_html(inlines)) for key, inlines in references],

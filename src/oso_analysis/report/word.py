@@ -6,6 +6,7 @@ import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from oso_analysis.report.archives import rewritten
 from oso_analysis.report.citations import run_pandoc
@@ -15,7 +16,7 @@ from oso_analysis.report.word_xml import ADDED_PARTS, PAGE, finish_part, styles_
 __all__ = ["word_document"]
 
 
-def word_document(source: bytes, pictures: Mapping[str, bytes]) -> bytes:
+def word_document(source: bytes, pictures: Mapping[str, bytes], title: str) -> bytes:
     """Return the report as DOCX; captions are SEQ fields, so Word's own lists find them.
 
     Parameters
@@ -24,6 +25,8 @@ def word_document(source: bytes, pictures: Mapping[str, bytes]) -> bytes:
         The report with drawings as PNG, as `document.documents` makes it.
     pictures : mapping of str to bytes
         The drawings, as `document.cropped_pictures` makes them.
+    title : str
+        For the document's properties; pandoc knows the first line of the first page only.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -40,7 +43,16 @@ def word_document(source: bytes, pictures: Mapping[str, bytes]) -> bytes:
             source,
             wants="the Word document",
         )
-    return rewritten(made, finish_part, ADDED_PARTS)
+    return rewritten(
+        made, lambda name, part: finish_part(name, _titled(name, part, title)), ADDED_PARTS
+    )
+
+
+def _titled(name: str, content: bytes, title: str) -> bytes:
+    if name != "docProps/core.xml":
+        return content
+    told = f"<dc:title>{escape(title)}</dc:title>".encode()
+    return re.sub(rb"<dc:title>.*?</dc:title>", lambda _: told, content, count=1, flags=re.S)
 
 
 def _reference_document() -> bytes:

@@ -79,6 +79,12 @@ def styles_xml() -> str:
             _style(
                 "Exhibit Note", '<w:spacing w:before="40" w:after="120"/>', grey + _type_size(8.5)
             ),
+            # Under title, edition and authors, which stand in the middle too.
+            _style(
+                "Front Lead",
+                '<w:spacing w:before="200" w:after="320"/><w:jc w:val="center"/>',
+                _type_size(13),
+            ),
             _style("TOC 1", f'{tab}<w:spacing w:before="80" w:after="20"/>', custom=False),
             _style(
                 "TOC 2",

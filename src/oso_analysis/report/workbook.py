@@ -33,6 +33,9 @@ def workbook(report: Report, edition: EditionInfo) -> bytes:
 
     book = Workbook()
     del book["Sheet"]
+    book.properties.title = edition.imprint.full_title(edition.title)
+    # Otherwise the author would be the library that writes the file.
+    book.properties.creator = "; ".join(edition.imprint.author_names) or None
     _contents(book.create_sheet("Contents"), report, edition)
     for exhibit in report.exhibits:
         _sheet(book.create_sheet(exhibit.label), exhibit)
@@ -44,11 +47,16 @@ def workbook(report: Report, edition: EditionInfo) -> bytes:
 def _contents(sheet: Worksheet, report: Report, edition: EditionInfo) -> None:
     from openpyxl.styles import Alignment, Font
 
-    sheet.append([safe_cell(edition.title)])
+    title, below = edition.imprint.headings(edition.title)
+    sheet.append([safe_cell(title)])
     sheet["A1"].font = Font(bold=True, size=16)
-    sheet.append([safe_cell(edition.description)])
-    for limit in edition.limits:
-        sheet.append([safe_cell(limit)])
+    if below:
+        sheet.append([safe_cell(below)])
+        sheet["A2"].font = Font(bold=True, size=13)
+    authors = " · ".join(edition.imprint.author_names)
+    for line in (authors, edition.description, *edition.limits):
+        if line:
+            sheet.append([safe_cell(line)])
     sheet.append([])
     first = sheet.max_row + 2
     headings = ("Sheet", "Title", "n", "Counting unit", "Source")

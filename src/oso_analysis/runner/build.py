@@ -15,6 +15,7 @@ from typing import Any
 
 from oso_analysis.editions import EDITIONS_FILE, Edition, EditionInfo
 from oso_analysis.errors import InputError, OsoError, Problem, RunError
+from oso_analysis.imprint import read_imprint
 from oso_analysis.parameters import declarations, resolve
 from oso_analysis.project import MARKER
 from oso_analysis.runner.assemble import AssembleTask, assemble
@@ -168,6 +169,7 @@ class _Build:
         self._versions = versions()
         self._direct_versions = direct_versions()
         self._package = _read_package(root)
+        self._imprint = read_imprint(root / "data", self._package)
         self._started = time.time_ns()
         self._jobs: dict[str, _Job] = {}
         self._meanings = {path.name: _meaning(path) for path in self._notebooks}
@@ -435,6 +437,7 @@ class _Build:
             versions=self._direct_versions,
             limits=tuple(self._package.get("limits", ())),
             date=str(self._package.get("created", ""))[:10],
+            imprint=self._imprint,
         )
 
     def _made_from(self, plan: _Plan) -> str:

@@ -2,7 +2,8 @@
 
 Specification: https://www.researchobject.org/ro-crate/specification/1.1/. Inputs are not copied
 into the crate, so they are described as entities with a path in the project and a SHA-256; what the
-edition's folder holds is listed as its parts. Dates are the data's, never the clock's.
+edition's folder holds is listed as its parts. Dates are the data's, never the clock's; authors,
+publishers and licences are the project's, and what it does not say is left out.
 """
 
 from __future__ import annotations
@@ -14,14 +15,22 @@ from typing import Any
 from urllib.parse import quote
 
 from oso_analysis.editions import EditionInfo
+from oso_analysis.imprint import Agent, Licence
 
 __all__ = ["CRATE", "write_crate"]
 
 CRATE = "ro-crate-metadata.json"
 _SPECIFICATION = "https://w3id.org/ro/crate/1.1"
-_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _PROGRAM = "#oso-analysis"
-_MAKER = "#maintainers"
+#: Who made the program, and nothing else in the crate.
+_MAKERS = Agent("oso-analysis maintainers", is_organisation=True)
+#: The specification wants a licence; this says that there is none to name.
+_NO_LICENCE = {
+    "@id": "#no-licence-stated",
+    "@type": "CreativeWork",
+    "name": "No licence is stated",
+    "description": "The project names no licence in data/datapackage.json; ask its authors.",
+}
 #: Asked of a table of our own, because the system's differs between machines.
 _TYPES = {
     ".csv": "text/csv",
@@ -54,6 +63,27 @@ def write_crate(info: EditionInfo, out: Path) -> None:
     program["softwareRequirements"] = [
         {"@id": item["@id"]} for item in programs if item is not program
     ]
+    authors, publishers = (
+        [_agent(agent) for agent in agents]
+        for agents in (info.imprint.authors, info.imprint.publishers)
+    )
+    makers = _agent(_MAKERS)
+    program["author"] = {"@id": makers["@id"]}
+    licences = [_licence(licence) for licence in info.imprint.licences] or [_NO_LICENCE]
+    root = {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": info.title,
+        "description": info.description or info.title,
+        "datePublished": info.date,
+        "license": _one_or_all(licences),
+        "author": _one_or_all(authors),
+        "publisher": _one_or_all(publishers),
+        "hasPart": _refer(parts),
+        "mentions": {"@id": "#run"},
+    }
+    # One may be author and publisher; an entity is described once.
+    named = {item["@id"]: item for item in (makers, *publishers, *authors, *licences)}
     graph = [
         {
             "@id": CRATE,
@@ -61,24 +91,8 @@ def write_crate(info: EditionInfo, out: Path) -> None:
             "about": {"@id": "./"},
             "conformsTo": {"@id": _SPECIFICATION},
         },
-        {
-            "@id": "./",
-            "@type": "Dataset",
-            "name": info.title,
-            "description": info.description or info.title,
-            "datePublished": info.date,
-            "license": {"@id": _LICENCE},
-            "author": {"@id": _MAKER},
-            "publisher": {"@id": _MAKER},
-            "hasPart": _refer(parts),
-            "mentions": {"@id": "#run"},
-        },
-        {"@id": _MAKER, "@type": "Organization", "name": "oso-analysis maintainers"},
-        {
-            "@id": _LICENCE,
-            "@type": "CreativeWork",
-            "name": "Creative Commons Attribution 4.0 International",
-        },
+        {key: value for key, value in root.items() if value is not None},
+        *named.values(),
         {
             "@id": "#run",
             "@type": "CreateAction",
@@ -101,6 +115,23 @@ def write_crate(info: EditionInfo, out: Path) -> None:
 
 def _refer(entities: list[dict[str, Any]]) -> list[dict[str, str]]:
     return [{"@id": entity["@id"]} for entity in entities]
+
+
+def _one_or_all(
+    entities: list[dict[str, Any]],
+) -> dict[str, str] | list[dict[str, str]] | None:
+    references = _refer(entities)
+    return references[0] if len(references) == 1 else references or None
+
+
+def _agent(agent: Agent) -> dict[str, Any]:
+    kind = "Organization" if agent.is_organisation else "Person"
+    return {"@id": agent.url or f"#agent/{quote(agent.name)}", "@type": kind, "name": agent.name}
+
+
+def _licence(licence: Licence) -> dict[str, Any]:
+    identity = licence.url or f"#licence/{quote(licence.name)}"
+    return {"@id": identity, "@type": "CreativeWork", "name": licence.name}
 
 
 def _part(out: Path, name: str, info: EditionInfo) -> dict[str, Any]:

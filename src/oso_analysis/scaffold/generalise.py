@@ -19,7 +19,12 @@ import yaml
 __all__ = ["generalise", "generalise_notebook", "generalise_package", "main"]
 
 _DROPPED = ("records_",)
-_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+#: As the new project's LICENSE says of its invented data.
+_LICENCE = {
+    "name": "CC0-1.0",
+    "title": "CC0 1.0 Universal",
+    "path": "https://creativecommons.org/publicdomain/zero/1.0/",
+}
 
 
 def main() -> None:
@@ -89,7 +94,7 @@ def generalise_notebook(
 
 def generalise_package(descriptor: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
     """Return a data description with the same tables, for invented data."""
-    licences = [{"name": "CC-BY-4.0", "title": "CC BY 4.0", "path": _LICENCE}]
+    licences = [_LICENCE]
     common = {"origin": words["origin"], "created": words["month"], "licenses": licences}
     resources = []
     for resource in descriptor["resources"]:
@@ -114,7 +119,10 @@ def generalise_package(descriptor: Mapping[str, Any], words: Mapping[str, Any]) 
                 for item in words["records"]
             ]
     facts = {key: words[key] for key in ("name", "title", "description", "version", "created")}
-    return {**descriptor, **facts, "limits": list(words["limits"]), "resources": resources}
+    # Who made this project's data made none of the new one's.
+    kept = {key: value for key, value in descriptor.items() if key != "contributors"}
+    own = {"licenses": licences, "limits": list(words["limits"]), "resources": resources}
+    return {**kept, **facts, **own}
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 from oso_analysis.errors import InputError, Problem, RunError
 from oso_analysis.scaffold.templates import write_templates
 
-__all__ = ["init_project"]
+__all__ = ["init_project", "shipped_files"]
 
 #: Files kept under another name in the package, because tools would act on them there.
 _NAMES = {
@@ -98,7 +98,7 @@ def _fill(draft: Path, title: str) -> None:
     from oso_analysis.dictionary import render_dictionary
     from oso_analysis.schema import read_package
 
-    for name, content in _shipped():
+    for name, content in shipped_files():
         target = draft / _NAMES.get(name, name)
         target.parent.mkdir(parents=True, exist_ok=True)
         if name in _TITLED:
@@ -118,7 +118,7 @@ def _fill(draft: Path, title: str) -> None:
     write_templates(draft)
 
 
-def _shipped() -> Iterator[tuple[str, bytes]]:
+def shipped_files() -> Iterator[tuple[str, bytes]]:
     """Yield the files of a new project that the package carries, with their paths."""
 
     def walk(folder: Traversable, place: str) -> Iterator[tuple[str, bytes]]:

@@ -16,6 +16,7 @@ import pandas as pd
 from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL
 from oso_analysis.errors import InputError, Problem, require_columns
 from oso_analysis.frames import among, distinct
+from oso_analysis.literature.languages import LANGUAGE_LABELS, language_code
 from oso_analysis.tables.intervals import add_percentages
 from oso_analysis.tables.works import TOTAL, code_column, count_codes
 
@@ -46,33 +47,6 @@ TYPE_LABELS = {
     "webpage": "Web page",
     "legislation": "Legislation",
     "document": "Document, type not given",
-}
-#: ISO 639-1 codes of the languages a review is likely to meet; others print as their code.
-LANGUAGE_LABELS = {
-    "en": "English",
-    "ar": "Arabic",
-    "cs": "Czech",
-    "da": "Danish",
-    "de": "German",
-    "el": "Greek",
-    "es": "Spanish",
-    "fi": "Finnish",
-    "fr": "French",
-    "hu": "Hungarian",
-    "it": "Italian",
-    "ja": "Japanese",
-    "ko": "Korean",
-    "nb": "Norwegian Bokmål",
-    "nl": "Dutch",
-    "no": "Norwegian",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "ro": "Romanian",
-    "ru": "Russian",
-    "sv": "Swedish",
-    "tr": "Turkish",
-    "uk": "Ukrainian",
-    "zh": "Chinese",
 }
 #: Fields of a record that a reader needs to find the publication, in the order of a reference.
 FIELD_LABELS = {
@@ -195,19 +169,35 @@ def count_languages(works: pd.DataFrame, base: Iterable[str]) -> pd.DataFrame:
     Parameters
     ----------
     works : pandas.DataFrame
-        `work_id, language`; ISO 639-1 codes, a region ("en-GB") counting as its language.
+        `work_id, language`; codes of ISO 639 or names, as exports write them (`language_codes`): a
+        region ("en-GB") counts as its language.
     base : iterable of str
         Ids of the works to count.
 
     Returns
     -------
     pandas.DataFrame
-        `language, language_label, n_works, percent_of_works, percent_of_stated_works`; adds up to
-        the total.
+        `language` (ISO 639-1), `language_label`, `n_works`, `percent_of_works`,
+        `percent_of_stated_works`; adds up to the total, for a work in more than one language counts
+        once, as "mul". A language that is not known prints as it stands.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> stated = ["eng", "English", "en-GB", "Deutsch", "eng; fre", None]
+    >>> works = pd.DataFrame({"work_id": list("abcdef"), "language": stated})
+    >>> table = count_languages(works, works["work_id"])
+    >>> print(table[["language", "language_label", "n_works"]].to_string(index=False))
+      language    language_label  n_works
+            en           English        3
+            de            German        1
+           mul Several languages        1
+    not_stated        Not stated        1
+         total         All works        6
     """
     require_columns(works, ["work_id", "language"], where="count_languages")
-    bare = works["language"].astype("str").str.casefold().str.replace(r"[-_].*", "", regex=True)
-    codes = code_column(works.assign(language=bare), "language")
+    named = works["language"].map(language_code, na_action="ignore").astype("str")
+    codes = code_column(works.assign(language=named), "language")
     table = count_codes(codes, "language", base, _open_labels(codes["code"], LANGUAGE_LABELS))
     return _by_size(_used(table, "language"), "language")
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from oso_analysis.literature.deduplicate.words import words_of
+from oso_analysis.literature.languages import language_codes
 
 __all__ = ["FIELDS", "Merged", "merge"]
 
@@ -64,7 +65,11 @@ def _winners(values: pd.Series, work: Array, field: str) -> tuple[_Rows, _Rows]:
     if not len(rows.work):
         return agreed, rows
     texts = [str(value) for value in values.to_numpy(dtype=object)[unlike]]
-    keys = ["".join(words_of(text)).casefold() for text in texts]
+    if field == "language":
+        # PubMed's "eng" and Scopus's "English" do not disagree.
+        keys = ["; ".join(language_codes(text)) for text in texts]
+    else:
+        keys = ["".join(words_of(text)).casefold() for text in texts]
     numbers, distinct = pd.factorize(np.array(keys, dtype=object))
     length = np.array([len(text) for text in texts])
     _, same, counts = np.unique(
