@@ -1,8 +1,9 @@
 """What a report says of itself as a publication: its title, who made it, and under which licence.
 
-All of it is the project's to say: title and authors in the facts about its report, licences and,
-where others than those authors made the edition, contributors in the description of its data
-(https://specs.frictionlessdata.io/data-package/). What a project does not say is left out.
+All of it is the project's to say: licences, title and contributors in the description of its data
+(https://specs.frictionlessdata.io/data-package/), else title and authors in the facts about its
+report, which may be those of an older report that the project analyses. What a project does not say
+is left out.
 """
 
 from __future__ import annotations
@@ -169,10 +170,9 @@ def read_imprint(data: Path, descriptor: Mapping[str, Any]) -> Imprint:
     data : Path
         The folder with the description of the data.
     descriptor : mapping
-        That description. Its `licenses` are the report's; its `contributors` with the role
-        "author" or "publisher" come before the authors of the facts about the report, which may be
-        those of an older report that the project analyses. A contributor whose `organization` is
-        its own name is one.
+        That description. Its `licenses` are the report's; its `title`, and its `contributors` with
+        the role "author" or "publisher", come before title and authors of the facts about the
+        report. A contributor whose `organization` is its own name is one.
 
     Returns
     -------
@@ -184,7 +184,7 @@ def read_imprint(data: Path, descriptor: Mapping[str, Any]) -> Imprint:
         Agent(_tidy(name)) for name in facts.get("authors") or ()
     )
     return Imprint(
-        title=_tidy(facts.get("title", "")),
+        title=_tidy(descriptor.get("title") or facts.get("title", "")),
         authors=authors,
         publishers=_contributors(descriptor, "publisher"),
         licences=tuple(

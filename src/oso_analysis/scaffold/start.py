@@ -108,7 +108,8 @@ def _fill(draft: Path, title: str) -> None:
         target.write_bytes(content)
     descriptor = draft / "data" / "datapackage.json"
     package = json.loads(descriptor.read_text(encoding="utf-8"))
-    package["title"] = title
+    # The facts about the report have the title, and one place is enough to change it in.
+    del package["title"]
     text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
     descriptor.write_text(text, encoding="utf-8", newline="\n")
     described = read_package(draft / "data")
