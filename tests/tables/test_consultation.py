@@ -258,6 +258,8 @@ def test_single_sector_themes_by_hand(small: Consultation, codebook: Codebook) -
     table = said.count_sectors_per_theme(small.segments, codebook).set_index(["theme", "kind"])
     assert table.loc[("policing", "any"), "only_sector"] == "law_enforcement"
     assert table.loc[("policing", "any"), "only_sector_label"] == "Law enforcement"
+    kinds = table.loc["policing", "kind_label"]
+    assert kinds.to_dict() == {"any": "Any kind", "issue": "Issue", "solution": "Possible solution"}
     assert table.loc[("prevention", "any"), "n_sectors"] == 2
     assert pd.isna(table.loc[("prevention", "any"), "only_sector"])
     assert table.loc[("prevention", "issue"), "only_sector"] == "child_protection_ngo"

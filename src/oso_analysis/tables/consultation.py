@@ -27,6 +27,8 @@ __all__ = [
     "trace_issues_to_outcomes",
 ]
 
+#: Label of the rows that take issues and possible solutions together.
+ANY_KIND = "Any kind"
 #: Codes that `trace_issues_to_outcomes` adds to the codebook's, with their labels.
 FLOW_LABELS = {
     "issue_only": "Issue only",
@@ -220,9 +222,9 @@ def count_sectors_per_theme(segments: pd.DataFrame, codebook: Codebook) -> pd.Da
     -------
     pandas.DataFrame
         One row for each theme and `kind` (``any``, ``issue``, ``solution``): `theme`, its label,
-        `kind`, `n_sectors` (a sector not stated does not count), `only_sector` and its label (the
-        one sector's code where `n_sectors` is 1 and no segment lacks its sector, else missing),
-        `n_segments`, `n_submissions`, `n_respondents`.
+        `kind` and its label, `n_sectors` (a sector not stated does not count), `only_sector` and
+        its label (the one sector where `n_sectors` is 1 and no segment lacks its sector, else
+        missing), `n_segments`, `n_submissions`, `n_respondents`.
     """
     require_columns(segments, ["kind", "respondent_sector"], where="count_sectors_per_theme")
     parts = []
@@ -240,9 +242,12 @@ def count_sectors_per_theme(segments: pd.DataFrame, codebook: Codebook) -> pd.Da
     labels = codebook["respondent_sector"].labels
     result["only_sector"] = result["only_sector"].astype("str")
     result["only_sector_label"] = result["only_sector"].map(labels).astype("str")
+    kinds = codebook["kind"].labels | {"any": ANY_KIND}
+    result["kind_label"] = result["kind"].map(kinds).astype("str")
     rank = {code: at for at, code in enumerate(dict.fromkeys(result["theme"]))}
     result = result.sort_values("theme", key=lambda codes: codes.map(rank), kind="stable")
-    columns = ["theme", "theme_label", "kind", "n_sectors", "only_sector", "only_sector_label"]
+    columns = ["theme", "theme_label", "kind", "kind_label", "n_sectors"]
+    columns += ["only_sector", "only_sector_label"]
     units = ["n_segments", "n_submissions", "n_respondents"]
     return result[[*columns, *units]].reset_index(drop=True)
 
