@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         service_labels,
         with_services,
     )
-    from oso_analysis.tables.comparison import compare_themes
+    from oso_analysis.tables.comparison import compare_themes, sum_up_comparison
     from oso_analysis.tables.consultation import (
         count_outcomes,
         count_sectors_per_theme,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         list_paraphrases,
         trace_issues_to_outcomes,
     )
+    from oso_analysis.tables.extremes import find_extremes, find_span, list_uncounted
     from oso_analysis.tables.indicators import (
         count_figures,
         format_figure,
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
         cross_periods,
         map_evidence,
         period_labels,
+        sum_up_cooccurrence,
         with_families,
         with_periods,
     )
@@ -119,11 +121,14 @@ __all__ = [
     "cross_tabulate",
     "describe_basis",
     "edition_stage",
+    "find_extremes",
+    "find_span",
     "format_figure",
     "list_breaks",
     "list_conflicts",
     "list_paraphrases",
     "list_repeat_respondents",
+    "list_uncounted",
     "map_evidence",
     "members",
     "period_labels",
@@ -132,6 +137,8 @@ __all__ = [
     "select_series",
     "service_labels",
     "spread",
+    "sum_up_comparison",
+    "sum_up_cooccurrence",
     "summarise_outcomes",
     "summarise_series",
     "to_prisma2020_csv",
@@ -153,7 +160,7 @@ _MODULES = {
         "service_labels",
         "with_services",
     ),
-    "comparison": ("compare_themes",),
+    "comparison": ("compare_themes", "sum_up_comparison"),
     "consultation": (
         "count_outcomes",
         "count_sectors_per_theme",
@@ -162,6 +169,7 @@ _MODULES = {
         "list_paraphrases",
         "trace_issues_to_outcomes",
     ),
+    "extremes": ("find_extremes", "find_span", "list_uncounted"),
     "indicators": (
         "count_figures",
         "format_figure",
@@ -208,6 +216,7 @@ _MODULES = {
         "cross_periods",
         "map_evidence",
         "period_labels",
+        "sum_up_cooccurrence",
         "with_families",
         "with_periods",
     ),
