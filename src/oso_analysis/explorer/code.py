@@ -256,18 +256,18 @@ def _segments(choices: Choices) -> _View:
             "n_segments",
             "n_submissions",
             "n_respondents",
-            "n_submissions_of_sector",
-            "percent_of_sector_submissions",
+            "n_segments_of_sector",
+            "percent_of_sector_segments",
         )
         return _View(
             ("oso.tables.cross_sectors", ["part.segments", "review.codebook"]),
-            ("oso.figures.plot_sector_heatmap", ["counted"]),
+            ("oso.figures.plot_sector_heatmap", ["counted", 'unit="n_segments"']),
             f"{_SAID} by issue area and respondent's sector",
             "len(part.segments)",
             _SEGMENTS,
             _columns(("theme", "respondent_sector"), units),
             described,
-            "A submission can raise several themes.",
+            "Each segment has one theme, so a sector's segments add up.",
             "consultation",
         )
     if by == "outcome":

@@ -244,36 +244,41 @@ def plot_issues_and_solutions(
     return figure
 
 
-def plot_sector_heatmap(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
+def plot_sector_heatmap(
+    table: pd.DataFrame, *, unit: str = "n_submissions", width_mm: float = FULL_WIDTH_MM
+) -> Figure:
     """Draw themes against the sectors of the respondents.
 
     Parameters
     ----------
     table : pandas.DataFrame
         As `tables.consultation.cross_sectors` gives it, by theme.
+    unit : {"n_submissions", "n_segments"}, default "n_submissions"
+        What is counted.
     width_mm : float, default 170
         Width on paper.
 
     Returns
     -------
     matplotlib.figure.Figure
-        A cell's number is the submissions of the sector that raise the theme, its shade their
-        percentage of the sector's submissions, so that small sectors compare with large ones. A
-        sector's heading gives that base. Largest sector first; themes raised most first. A cell
-        that is withheld is hatched and reads ``[c]``.
+        A cell's number is the submissions of the sector that raise the theme (or its segments under
+        it), its shade their percentage of all the sector's, so that small sectors compare with
+        large ones. A sector's heading gives that base. Largest sector first; themes raised most
+        first. A cell that is withheld is hatched and reads ``[c]``.
     """
-    columns = ["theme", "theme_label", "respondent_sector", "n_submissions"]
-    base, share = "n_submissions_of_sector", "percent_of_sector_submissions"
+    check_option("unit", unit, ("n_submissions", "n_segments"))
+    columns = ["theme", "theme_label", "respondent_sector", unit]
+    base, share = f"{unit}_of_sector", f"percent_of_sector_{_UNITS[unit]}"
     require_columns(table, [*columns, base, share], where="plot_sector_heatmap")
     table = numbers(table)
-    if not table["n_submissions"].fillna(1).sum():
+    if not table[unit].fillna(1).sum():
         return empty(width_mm, "Nothing was coded")
     sectors = table.drop_duplicates("respondent_sector")
     there = sectors[base].fillna(1).gt(0)
     sectors = sectors[there].sort_values(base, ascending=False, kind="stable")
-    raised = table.groupby(["theme", "theme_label"], sort=False)["n_submissions"].sum()
+    raised = table.groupby(["theme", "theme_label"], sort=False)[unit].sum()
     themes = raised.sort_values(ascending=False, kind="stable").reset_index()
-    counts = table.pivot(index="theme", columns="respondent_sector", values="n_submissions")
+    counts = table.pivot(index="theme", columns="respondent_sector", values=unit)
     shares = table.pivot(index="theme", columns="respondent_sector", values=share)
     counts = counts.loc[themes["theme"], sectors["respondent_sector"]]
     shares = shares.loc[themes["theme"], sectors["respondent_sector"]]
@@ -331,7 +336,7 @@ def plot_sector_heatmap(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM)
         ax.spines[:].set_visible(False)
         bar = figure.colorbar(image, ax=ax, location="bottom", aspect=40, shrink=0.6, pad=0.02)
         bar.set_ticks([0, 50, 100], labels=["0", "50", "100 %"])
-        bar.set_label("of the sector's submissions", fontsize=_SMALL)
+        bar.set_label(f"of the sector's {_UNITS[unit]}", fontsize=_SMALL)
         bar.outline.set_visible(False)
     return figure
 
