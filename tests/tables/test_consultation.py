@@ -293,7 +293,7 @@ def test_annex_names_its_sources(small: Consultation, codebook: Codebook) -> Non
     assert missing[["paraphrase", "year", "country"]].tolist() == ["Not stated"] * 3
     assert pd.isna(missing["outcome_label"])
     helpline = annex[annex["submission_id"].eq("s3") & annex["segment"].eq(2)].iloc[0]
-    assert helpline["outcome_label"] == "Not stated"
+    assert helpline["outcome_label"] == said.NO_OUTCOME
 
 
 def test_real_segments_recounted(real: Consultation, codebook: Codebook) -> None:

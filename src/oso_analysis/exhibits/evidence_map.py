@@ -51,7 +51,6 @@ _SEGMENT_FACETS = {
 }
 #: An issue cannot serve an outcome, which is not the same as a solution that serves none.
 _NO_OUTCOME = ("not_applicable", "{issue}: outcomes are coded for solutions only")
-_UNCODED_OUTCOME = "No outcome coded"
 #: Bibliographic columns of works that a reference does not use but a reader may search or save.
 _FURTHER = ("n_records",)
 #: Facets of works whose codes were fixed before anything was coded.
@@ -210,6 +209,7 @@ def _literature(
 
 def _consultation(review: Review, scope: Scope, reliability: Reliability) -> dict[str, Any]:
     from oso_analysis.consultation.respondents import prepare_consultation
+    from oso_analysis.tables.consultation import NO_OUTCOME
 
     segments = prepare_consultation(scope.submissions, scope.relevance, scope.segments).segments
     references = scope.submissions.set_index("submission_id")["reference"]
@@ -239,7 +239,7 @@ def _consultation(review: Review, scope: Scope, reliability: Reliability) -> dic
     labels = {
         "outcome": {
             **{code: item.label for code, item in codebook["outcome"].items()},
-            NOT_STATED: _UNCODED_OUTCOME,
+            NOT_STATED: NO_OUTCOME,
             _NO_OUTCOME[0]: _NO_OUTCOME[1].format(issue=codebook["kind"]["issue"].label),
         },
         "country": _open_labels(found["country"], review.places),

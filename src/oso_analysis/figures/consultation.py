@@ -38,6 +38,7 @@ from oso_analysis.figures.style import (
     text_colour_on,
     wrap_label,
 )
+from oso_analysis.tables.consultation import NO_OUTCOME
 from oso_analysis.tables.withheld import numbers
 
 __all__ = [
@@ -53,6 +54,8 @@ _UNITS = {
     "n_submissions": "submissions",
     "n_respondents": "respondents",
 }
+#: Kinds in the plural; another codebook's word stands as it is, as in its language.
+_MANY = {"Issue": "Issues", "Possible solution": "Possible solutions"}
 _SMALL = 8.0
 _BAR_MM = 4.4
 
@@ -227,9 +230,8 @@ def plot_issues_and_solutions(
         ax.xaxis.set_major_formatter(lambda value, _: f"{abs(value):.0f}")
         ax.set_xlabel(_UNITS[unit].capitalize(), loc="center")
         ax.grid(axis="x")
-        for words, side, colour in (
-            ("Issues", -1, ISSUE),
-            ("Solutions" if narrow else "Possible solutions", 1, SOLUTION),
+        for words, side, colour in zip(
+            _sides(table, narrow=narrow), (-1, 1), (ISSUE, SOLUTION), strict=True
         ):
             ax.annotate(
                 words,
@@ -242,6 +244,14 @@ def plot_issues_and_solutions(
                 fontweight="bold",
             )
     return figure
+
+
+def _sides(table: pd.DataFrame, *, narrow: bool) -> list[str]:
+    """Return what stands to the left and to the right, in the codebook's words."""
+    named = dict(zip(table["kind"], table.get("kind_label", []), strict=False))
+    labels = [str(named.get("issue", "Issue")), str(named.get("solution", "Possible solution"))]
+    words = [_MANY.get(label, label) for label in labels]
+    return ["Solutions" if narrow and word == "Possible solutions" else word for word in words]
 
 
 def plot_sector_heatmap(
@@ -365,7 +375,7 @@ def plot_outcomes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Fi
     rows = rows.sort_values(
         ["last", "n_segments"], ascending=[True, False], kind="stable", ignore_index=True
     )
-    rows.loc[rows["last"], "words"] = "No outcome coded"
+    rows.loc[rows["last"], "words"] = NO_OUTCOME
     with style():
         narrow = is_narrow(width_mm)
         wrapped = [wrap_label(words, 18 if narrow else 40) for words in rows["words"]]

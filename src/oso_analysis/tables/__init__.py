@@ -19,12 +19,14 @@ if TYPE_CHECKING:
         with_services,
     )
     from oso_analysis.tables.comparison import compare_themes, sum_up_comparison
+    from oso_analysis.tables.conflicts import label_conflicts
     from oso_analysis.tables.consultation import (
         count_outcomes,
         count_sectors_per_theme,
         count_segments,
         cross_sectors,
         list_paraphrases,
+        name_uncoded,
         trace_issues_to_outcomes,
     )
     from oso_analysis.tables.extremes import find_extremes, find_span, list_uncounted
@@ -124,6 +126,7 @@ __all__ = [
     "find_extremes",
     "find_span",
     "format_figure",
+    "label_conflicts",
     "list_breaks",
     "list_conflicts",
     "list_paraphrases",
@@ -131,6 +134,7 @@ __all__ = [
     "list_uncounted",
     "map_evidence",
     "members",
+    "name_uncoded",
     "period_labels",
     "rank_least_evidence",
     "recode",
@@ -161,12 +165,14 @@ _MODULES = {
         "with_services",
     ),
     "comparison": ("compare_themes", "sum_up_comparison"),
+    "conflicts": ("label_conflicts",),
     "consultation": (
         "count_outcomes",
         "count_sectors_per_theme",
         "count_segments",
         "cross_sectors",
         "list_paraphrases",
+        "name_uncoded",
         "trace_issues_to_outcomes",
     ),
     "extremes": ("find_extremes", "find_span", "list_uncounted"),
