@@ -20,6 +20,7 @@ from oso_analysis.agreement import (
 )
 from oso_analysis.errors import check_option
 from oso_analysis.frames import among, distinct
+from oso_analysis.labels import facet_labels
 from oso_analysis.review import Review
 from oso_analysis.scope import Scope
 
@@ -182,6 +183,8 @@ def measure_reliability(
     True
     """
     labels: Mapping[str, Mapping[str, str]] = {"country": review.places}
+    # Themes are called so wherever coders are compared, also by what they are themes of.
+    names = {name: label for name, label in facet_labels(review.package).items() if name != "theme"}
 
     def screening() -> pd.DataFrame:
         decisions = review.screening
@@ -198,7 +201,7 @@ def measure_reliability(
             kept = ids.loc[among(ids["work_id"], scope.works["work_id"]), "record_id"]
             coding = coding[among(coding["record_id"], kept)]
         return measure_coding_agreement(
-            coding, review.codebook, labels=labels, n_draws=n_draws, seed=seed
+            coding, review.codebook, labels=labels, names=names, n_draws=n_draws, seed=seed
         )
 
     def consultation() -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -84,6 +85,21 @@ def test_figures_have_a_picture_and_say_what_they_show(explorer: Explorer, by: s
     exhibit = explorer.exhibit
     assert exhibit.picture is not None
     assert exhibit.alt_text.startswith("Counts of works, largest first: ")
+
+
+def test_a_heat_map_of_segments_counts_segments(explorer: Explorer) -> None:
+    explorer.choose(
+        counting="segments", by="theme", across="respondent_sector", show="figure", countries=[]
+    )
+    exhibit = explorer.exhibit
+    assert exhibit.picture is not None
+    drawn = re.sub(r"<!-- (.*?) -->", r"\1", exhibit.picture.svg)
+    assert "of the sector's segments" in drawn
+    assert "submissions" not in drawn
+    base = [item["name"] for item in exhibit.schema].index("n_segments_of_sector")
+    sectors = {(row[2], row[base]) for row in exhibit.rows}
+    assert sum(n for _, n in sectors) == exhibit.n
+    assert exhibit.columns["percent_of_sector_segments"]
 
 
 def test_narrowing_counts_what_a_plain_loop_counts(review: Review, scope: Scope) -> None:

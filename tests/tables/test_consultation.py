@@ -258,6 +258,8 @@ def test_single_sector_themes_by_hand(small: Consultation, codebook: Codebook) -
     table = said.count_sectors_per_theme(small.segments, codebook).set_index(["theme", "kind"])
     assert table.loc[("policing", "any"), "only_sector"] == "law_enforcement"
     assert table.loc[("policing", "any"), "only_sector_label"] == "Law enforcement"
+    kinds = table.loc["policing", "kind_label"]
+    assert kinds.to_dict() == {"any": "Any kind", "issue": "Issue", "solution": "Possible solution"}
     assert table.loc[("prevention", "any"), "n_sectors"] == 2
     assert pd.isna(table.loc[("prevention", "any"), "only_sector"])
     assert table.loc[("prevention", "issue"), "only_sector"] == "child_protection_ngo"
@@ -291,7 +293,7 @@ def test_annex_names_its_sources(small: Consultation, codebook: Codebook) -> Non
     assert missing[["paraphrase", "year", "country"]].tolist() == ["Not stated"] * 3
     assert pd.isna(missing["outcome_label"])
     helpline = annex[annex["submission_id"].eq("s3") & annex["segment"].eq(2)].iloc[0]
-    assert helpline["outcome_label"] == "Not stated"
+    assert helpline["outcome_label"] == said.NO_OUTCOME
 
 
 def test_real_segments_recounted(real: Consultation, codebook: Codebook) -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 from oso_analysis.agreement.coefficients import alphas, kappas, percents
 from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, Codebook
 from oso_analysis.errors import InputError, Problem, nearest, require_columns
+from oso_analysis.labels import FACET_LABELS
 
 __all__ = [
     "AGREEMENT_COLUMNS",
@@ -57,7 +58,7 @@ _FACET_LABELS = {
     "issue_theme": "Theme of issues",
     "solution_theme": "Theme of possible solutions",
     "outcome": "Outcome of possible solutions",
-    "behaviour": "Behaviour",
+    "behaviour": FACET_LABELS["behaviour"],
     "design": "Design",
     "population": "Population",
     "sector": "Sector",
@@ -344,6 +345,7 @@ def measure_coding_agreement(
     *,
     facets: Sequence[str] | None = None,
     labels: Mapping[str, Mapping[str, str]] | None = None,
+    names: Mapping[str, str] | None = None,
     coders: Sequence[str] = ("coder_1", "coder_2"),
     n_draws: int = _DRAWS,
     seed: int = _SEED,
@@ -365,6 +367,8 @@ def measure_coding_agreement(
         Facets to measure; by default all that are coded, the codebook's first.
     labels : mapping, optional
         For facets that the codebook does not define, code to label: ``{"country": {"GB": …}}``.
+    names : mapping, optional
+        What the review calls its facets.
     coders : sequence of str, optional
         The two coders; the first is `n_coder_1`.
     n_draws, seed : int, optional
@@ -392,6 +396,7 @@ def measure_coding_agreement(
     require_columns(coding, columns, where="measure_coding_agreement")
     coding = _plain(coding, columns)
     pair = _check_coders(coding, "coder", coders)
+    words = {**_FACET_LABELS, **(names or {})}
     present = sorted(set(coding["facet"].dropna()))
     known = [*(name for name in codebook.facets if name in present)]
     wanted = list(facets) if facets is not None else known + sorted(set(present) - set(known))
@@ -412,7 +417,7 @@ def measure_coding_agreement(
                 material="literature",
                 unit="records",
                 name=name,
-                label=_FACET_LABELS.get(name, name.replace("_", " ").capitalize()),
+                label=words.get(name, name.replace("_", " ").capitalize()),
                 labels=_labels(name, codebook, (labels or {}).get(name, {}), set(rows["code"])),
                 coders=pair,
                 sets={key: codes or silent for key, codes in given.items()},

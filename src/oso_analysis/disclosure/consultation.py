@@ -31,6 +31,7 @@ from oso_analysis.disclosure.policy import DisclosurePolicy, footnote
 from oso_analysis.disclosure.protect import protect
 from oso_analysis.errors import InputError, Problem, nearest, require_columns
 from oso_analysis.tables.coded import state_missing
+from oso_analysis.tables.withheld import WITHHELD_WORD
 
 __all__ = ["PrintedCounts", "count_cells", "protect_consultation"]
 
@@ -38,7 +39,6 @@ _RELEVANT = ("without_segments", "with_segments")
 _STAGES = ("not_relevant", "not_judged", *_RELEVANT)
 _CODED = MappingProxyType({"stage": "with_segments"})
 _SOLUTIONS = MappingProxyType({"stage": "with_segments", "kind": "solution"})
-_WITHHELD_WORD = "(withheld)"
 #: Cells that coarser groups are proposed for, and what a reader calls them.
 _TITLES = MappingProxyType(
     {
@@ -330,7 +330,7 @@ class PrintedCounts:
 
     def said(self, value: Any) -> Any:
         """Return a count for prose: a missing one reads "(withheld)" where the policy is on."""
-        return _WITHHELD_WORD if self.on and pd.isna(value) else int(value)
+        return WITHHELD_WORD if self.on and pd.isna(value) else int(value)
 
     def listed(self, frame: pd.DataFrame, label: str, count: str) -> list[str]:
         """Return each row's name and count in words, "withheld" where it is, for alt texts."""

@@ -23,8 +23,10 @@ from oso_analysis.exhibits.text import (
     REFERENCES_MIME,
     Prose,
     References,
+    paragraph,
     prose,
     references,
+    say,
 )
 from oso_analysis.exhibits.words import describe_counts
 
@@ -41,7 +43,9 @@ __all__ = [
     "describe_counts",
     "evidence_map",
     "figure",
+    "paragraph",
     "prose",
     "references",
+    "say",
     "table",
 ]

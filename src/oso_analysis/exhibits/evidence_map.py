@@ -12,6 +12,7 @@ import pandas as pd
 from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL
 from oso_analysis.exhibits.csl import csl_items
 from oso_analysis.exhibits.plain import is_missing
+from oso_analysis.labels import facet_labels
 
 if TYPE_CHECKING:
     from oso_analysis.codebook import Code, Codebook
@@ -23,12 +24,12 @@ __all__ = ["EVIDENCE_MAP_MIME", "EvidenceMap", "evidence_map"]
 
 EVIDENCE_MAP_MIME = "application/vnd.oso-analysis.evidence-map+json"
 
-#: Facets of works in the order the page offers them, with their printed names.
+#: Facets of works in the order the page offers them, as they are called unless a review says so.
 _WORK_FACETS = {
-    "theme": "Issue area",
+    "theme": "Theme",
     "design": "Design",
     "design_family": "Family of design",
-    "behaviour": "Behaviour",
+    "behaviour": "Form",
     "population": "Study population",
     "sector": "Sector that acts",
     "service": "Service",
@@ -39,8 +40,8 @@ _WORK_FACETS = {
     "year": "Year of publication",
 }
 _SEGMENT_FACETS = {
-    "theme": "Issue area",
-    "kind": "Issue or possible solution",
+    "theme": "Theme",
+    "kind": "Kind",
     "outcome": "Outcome served",
     "respondent_sector": "Respondent's sector",
     "country": "Country",
@@ -49,8 +50,7 @@ _SEGMENT_FACETS = {
     "year": "Year of submission",
 }
 #: An issue cannot serve an outcome, which is not the same as a solution that serves none.
-_NO_OUTCOME = ("not_applicable", "Issue: outcomes are coded for solutions only")
-_UNCODED_OUTCOME = "No outcome coded"
+_NO_OUTCOME = ("not_applicable", "{issue}: outcomes are coded for solutions only")
 #: Bibliographic columns of works that a reference does not use but a reader may search or save.
 _FURTHER = ("n_records",)
 #: Facets of works whose codes were fixed before anything was coded.
@@ -192,7 +192,9 @@ def _literature(
         }
         for item in csl_items(works)
     ]
-    facets = _facets(_WORK_FACETS, labels, items, codebook, reliability, "literature")
+    facets = _facets(
+        _named(_WORK_FACETS, review), labels, items, codebook, reliability, "literature"
+    )
     return {
         "id": "works",
         "title": "Literature",
@@ -207,6 +209,7 @@ def _literature(
 
 def _consultation(review: Review, scope: Scope, reliability: Reliability) -> dict[str, Any]:
     from oso_analysis.consultation.respondents import prepare_consultation
+    from oso_analysis.tables.consultation import NO_OUTCOME
 
     segments = prepare_consultation(scope.submissions, scope.relevance, scope.segments).segments
     references = scope.submissions.set_index("submission_id")["reference"]
@@ -236,15 +239,17 @@ def _consultation(review: Review, scope: Scope, reliability: Reliability) -> dic
     labels = {
         "outcome": {
             **{code: item.label for code, item in codebook["outcome"].items()},
-            NOT_STATED: _UNCODED_OUTCOME,
-            _NO_OUTCOME[0]: _NO_OUTCOME[1],
+            NOT_STATED: NO_OUTCOME,
+            _NO_OUTCOME[0]: _NO_OUTCOME[1].format(issue=codebook["kind"]["issue"].label),
         },
         "country": _open_labels(found["country"], review.places),
         "consultation": _open_labels(found["consultation"]),
         "held_by": _open_labels(found["held_by"]),
         "year": _year_labels(found["year"]),
     }
-    facets = _facets(_SEGMENT_FACETS, labels, items, codebook, reliability, "consultation")
+    facets = _facets(
+        _named(_SEGMENT_FACETS, review), labels, items, codebook, reliability, "consultation"
+    )
     return {
         "id": "segments",
         "title": "Consultation",
@@ -269,6 +274,13 @@ def _consultation(review: Review, scope: Scope, reliability: Reliability) -> dic
         "facets": facets,
         "items": items,
     }
+
+
+def _named(facets: Mapping[str, str], review: Review) -> dict[str, str]:
+    """Return the facets with the review's own names where it gives them."""
+    kinds = " / ".join(item.label for item in review.codebook["kind"].values())
+    named = facet_labels(review.package, {**facets, "kind": kinds})
+    return {facet: named[facet] for facet in facets}
 
 
 def _facets(

@@ -31,6 +31,8 @@ MISSING = "–"
 MISSING_NOTE = "– means that there is no value."
 #: A cell with more characters than this is long text.
 _LONG_TEXT = 60
+#: A column whose figures are of many series, each with a unit of its own, and what tells them.
+_MIXED, _SERIES = "value", "indicator_id"
 _NUMERIC = frozenset({"integer", "number"})
 
 
@@ -142,8 +144,15 @@ def printed_table(
         values = [row[place[name]] for row in rows]
         if kinds[name] in _NUMERIC:
             year = kinds[name] == "integer" and _is_year(name)
-            decimals = _decimals(name, values)
-            cells.append([_figure(v, year, decimals) for v in values])
+            mixed = name == _MIXED and _SERIES in place
+            series = [row[place[_SERIES]] if mixed else None for row in rows]
+            decimals = {
+                one: _decimals(name, [v for v, of in zip(values, series, strict=True) if of == one])
+                for one in dict.fromkeys(series)
+            }
+            cells.append(
+                [_figure(v, year, decimals[of]) for v, of in zip(values, series, strict=True)]
+            )
         elif kinds[name] == "boolean":
             cells.append([MISSING if v is None else "yes" if v else "no" for v in values])
         else:

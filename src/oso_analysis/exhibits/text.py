@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 from numbers import Integral, Real
@@ -16,8 +16,18 @@ from oso_analysis.errors import InputError, Problem, nearest
 from oso_analysis.exhibits.csl import csl_items
 from oso_analysis.exhibits.plain import is_missing, json_value
 from oso_analysis.exhibits.printed import number
+from oso_analysis.tables.withheld import WITHHELD_WORD
 
-__all__ = ["PROSE_MIME", "REFERENCES_MIME", "Prose", "References", "prose", "references"]
+__all__ = [
+    "PROSE_MIME",
+    "REFERENCES_MIME",
+    "Prose",
+    "References",
+    "paragraph",
+    "prose",
+    "references",
+    "say",
+]
 
 PROSE_MIME = "application/vnd.oso-analysis.prose+json"
 REFERENCES_MIME = "application/vnd.oso-analysis.references+json"
@@ -79,10 +89,24 @@ class References:
         }
 
 
+#: A format that words a count: told only above nought (+), with its noun (|), or the word that
+#: agrees with it (?).
+_WORDED = re.compile(r"(?P<above>\+)?(?:(?P<kind>[|?])(?P<one>[^|]*)\|(?P<many>[^|]*))?")
+#: Where a sentence may begin with a number that is withheld, so that its first letter is one.
+_WITHHELD_NUMBER = "\N{NULL}a withheld number of"
+_BEGINS = re.compile(r"(^|[.:!?] )\N{NULL}a")
+
+
 class _ProseFormatter(string.Formatter):
     """`str.format` with thousands separators, escaped text, and lists joined as English."""
 
+    def __init__(self, escape: Callable[[str], str]) -> None:
+        self._escape = escape
+
     def format_field(self, value: Any, format_spec: str) -> str:
+        worded = _WORDED.fullmatch(format_spec) if format_spec else None
+        if worded is not None:
+            return self._worded(value, worded)
         if is_missing(value):
             return "not stated"
         if format_spec:
@@ -96,10 +120,22 @@ class _ProseFormatter(string.Formatter):
         if isinstance(value, list | tuple):
             items = [self.format_field(item, "") for item in value]
             return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
-        return _MARKUP.sub(r"\\\1", str(value))
+        return self._escape(str(value))
+
+    def _worded(self, value: Any, worded: re.Match[str]) -> str:
+        kind, one, many = worded["kind"], worded["one"], worded["many"]
+        if kind is None:
+            return self.format_field(value, "")
+        size = len(value) if isinstance(value, list | tuple) else value
+        word = one if not isinstance(size, str) and size == 1 else many
+        if kind == "?":
+            return word
+        if isinstance(value, str) and value == WITHHELD_WORD:
+            return f"{_WITHHELD_NUMBER} {word.removeprefix('of ')}"
+        return f"{self.format_field(value, '')} {word}"
 
 
-def prose(template: str, /, **values: Any) -> Prose:
+def prose(template: str, /, *shorter: str, **values: Any) -> Prose:
     """Return a paragraph of Markdown with numbers put in from data.
 
     Parameters
@@ -108,9 +144,15 @@ def prose(template: str, /, **values: Any) -> Prose:
         Markdown with ``{name}`` where a value goes. A whole number gets thousands separators
         (write ``{year:d}`` for a year), other numbers sensible digits (or give a format,
         ``{share:.1f}``), a list is joined as "a, b and c", a missing value reads "not stated".
-        Text from data is escaped, so that it cannot act as markup.
+        Text from data is escaped, so that it cannot act as markup. Nouns and verbs follow a count
+        or the length of a list: ``{n:|work|works}`` is "1 work" or "2 works", ``{n:?is|are}`` only
+        the word.
+    *shorter : str
+        What to say where there is less to say. The first text is told of which no value is missing
+        and none marked ``{n:+}`` (or ``{n:+|work|works}``) is nought; if there is none, the last.
+        An empty text says nothing; ``{n:+?|}`` asks for more than nought without saying it.
     **values
-        One for each name.
+        One for each name; each has its place in at least one text.
 
     Returns
     -------
@@ -121,30 +163,104 @@ def prose(template: str, /, **values: Any) -> Prose:
     InputError
         All problems at once: names without a value, values without a place, a template or format
         that cannot be read.
+
+    Examples
+    --------
+    >>> from oso_analysis import exhibits
+    >>> said = "{n:+|work|works} {n:?speaks|speak} to policing.", "No work speaks to policing."
+    >>> exhibits.prose(*said, n=1), exhibits.prose(*said, n=0)
+    (1 work speaks to policing., No work speaks to policing.)
     """
-    formatter = _ProseFormatter()
+    text, told = _tell(_ProseFormatter(_escape), (template, *shorter), values)
+    return Prose(text, {name: json_value(values[name]) for name in values if name in told})
+
+
+def paragraph(*parts: Prose) -> Prose:
+    """Return one paragraph of several stretches of prose.
+
+    Parameters
+    ----------
+    *parts : Prose
+        In order; one that says nothing leaves no trace.
+
+    Returns
+    -------
+    Prose
+    """
+    text = " ".join(part.markdown for part in parts if part.markdown)
+    return Prose(text, {name: value for part in parts for name, value in part.values.items()})
+
+
+def say(template: str, /, *shorter: str, **values: Any) -> str:
+    """Return plain text worded as `prose` words it, for alternative texts and captions.
+
+    Parameters
+    ----------
+    template : str
+    *shorter : str
+    **values
+        As for `prose`; text from data is put in as it is.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    InputError
+        As for `prose`.
+    """
+    return _tell(_ProseFormatter(str), (template, *shorter), values)[0]
+
+
+def _escape(text: str) -> str:
+    return _MARKUP.sub(r"\\\1", text)
+
+
+def _tell(
+    formatter: _ProseFormatter, texts: tuple[str, ...], values: Mapping[str, Any]
+) -> tuple[str, set[str]]:
+    """Fill in the first text that can be told; return it with the names that stand in it."""
     try:
-        named = [name for _, name, _, _ in formatter.parse(template) if name is not None]
+        placed = [
+            [
+                (re.split(r"[.\[]", name, maxsplit=1)[0], spec or "")
+                for _, name, spec, _ in formatter.parse(text)
+                if name is not None
+            ]
+            for text in texts
+        ]
     except ValueError as error:
         raise InputError([Problem(f"cannot be read: {error}", column="template")]) from None
-    roots = {re.split(r"[.\[]", name, maxsplit=1)[0] for name in named}
+    names = {name for text in placed for name, _ in text}
     problems = [
         Problem("has no value", column=name or "{}", nearest=nearest(name, values))
-        for name in sorted(roots - set(values))
+        for name in sorted(names - set(values))
     ]
     problems += [
         Problem(
-            "is given but the text has no place for it", column=name, nearest=nearest(name, roots)
+            "is given but the text has no place for it", column=name, nearest=nearest(name, names)
         )
-        for name in sorted(set(values) - roots)
+        for name in sorted(set(values) - names)
     ]
     if problems:
         raise InputError(problems, "prose")
+    told = next(
+        (at for at, text in enumerate(placed) if all(_said(values[n], spec) for n, spec in text)),
+        len(texts) - 1,
+    )
     try:
-        text = formatter.vformat(template, (), values)
+        text = _BEGINS.sub(r"\1A", formatter.vformat(texts[told], (), values))
     except (ValueError, TypeError, AttributeError, LookupError) as error:
         raise InputError([Problem(f"cannot be filled in: {error}", column="template")]) from None
-    return Prose(text, {name: json_value(value) for name, value in values.items()})
+    return text.replace("\N{NULL}", ""), {name for name, _ in placed[told]}
+
+
+def _said(value: Any, spec: str) -> bool:
+    """Tell whether a text can be told with this value in it."""
+    if is_missing(value) or (isinstance(value, list | tuple | str) and not value):
+        return False
+    return not (spec.startswith("+") and _WORDED.fullmatch(spec) and value == 0)
 
 
 def references(works: pd.DataFrame) -> References:

@@ -8,10 +8,11 @@ from typing import Any
 
 from oso_analysis.codebook import NOT_STATED
 from oso_analysis.errors import InputError, Problem, listed, nearest, nearest_code
+from oso_analysis.labels import facet_labels
 from oso_analysis.review import Review
 from oso_analysis.scope import Scope
 
-__all__ = ["NAMES", "UNITS", "Choices", "legal"]
+__all__ = ["UNITS", "Choices", "facet_names", "legal"]
 
 #: What can be counted, and its name in the control.
 UNITS = {
@@ -23,11 +24,9 @@ SHOWN = {"figure": "Figure", "table": "Table"}
 #: What works can be counted by that is no facet of the codebook.
 _COLUMNS = {"year": "Year", "type": "Type of publication", "language": "Language"}
 #: Facets in the words of a heading; a codebook's other facets print as their name.
-NAMES = {
+_NAMES = {
     **_COLUMNS,
     "country": "Country",
-    "theme": "Issue area",
-    "behaviour": "Behaviour",
     "design": "Design",
     "population": "Population studied",
     "sector": "Sector",
@@ -68,6 +67,12 @@ class Choices:
     sectors: tuple[str, ...] = ()
 
 
+def facet_names(review: Review) -> dict[str, str]:
+    """Return what can be counted by with its printed name, in the review's own words."""
+    book = {facet: facet.replace("_", " ").capitalize() for facet in review.codebook.facets}
+    return facet_labels(review.package, {**book, **_NAMES})
+
+
 def legal(
     review: Review, scope: Scope, counting: str, by: str | None = None
 ) -> dict[str, dict[str, str]]:
@@ -88,22 +93,23 @@ def legal(
     """
     book, codes = review.codebook, scope.work_codes
     coded = [facet for facet in book.facets if facet in set(codes["facet"])]
-    facets = {facet: NAMES.get(facet, facet.replace("_", " ").capitalize()) for facet in coded}
+    names = facet_names(review)
+    facets = {facet: names[facet] for facet in coded}
     across: dict[str, str] = {}
     if counting == "works":
-        rows = facets | {name: NAMES[name] for name in ("country", *_COLUMNS)}
+        rows = facets | {name: names[name] for name in ("country", *_COLUMNS)}
         if by in facets:
             across = {facet: name for facet, name in facets.items() if facet != by}
         places = codes.loc[codes["facet"] == "country", "code"]
         sectors = book["sector"].labels
     else:
-        rows = {"respondent_sector": NAMES["respondent_sector"]}
+        rows = {"respondent_sector": names["respondent_sector"]}
         if counting == "submissions":
-            rows |= {name: NAMES[name] for name in ("country", "year", "held_by")}
+            rows |= {name: names[name] for name in ("country", "year", "held_by")}
         else:
-            rows = {"theme": NAMES["theme"], **rows, "outcome": NAMES["outcome"]}
+            rows = {"theme": names["theme"], **rows, "outcome": names["outcome"]}
             if by == "theme":
-                across = {"respondent_sector": NAMES["respondent_sector"]}
+                across = {"respondent_sector": names["respondent_sector"]}
         places = scope.submissions["country"]
         sectors = book["respondent_sector"].labels
     known = {str(code): review.places.get(str(code), str(code)) for code in places.dropna()}

@@ -5,10 +5,10 @@ What the explorer shows is made by running this very cell, so that the two canno
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from oso_analysis.explorer.choices import NAMES, Choices
+from oso_analysis.explorer.choices import Choices
 
 __all__ = ["SETUP", "Cell", "write_cell"]
 
@@ -125,19 +125,21 @@ class _View:
     material: str | None = "literature"
 
 
-def write_cell(choices: Choices) -> Cell:
+def write_cell(choices: Choices, names: Mapping[str, str]) -> Cell:
     """Return the cell that makes the exhibit which these choices describe.
 
     Parameters
     ----------
     choices : Choices
         Already checked.
+    names : mapping
+        What is counted by, with its printed name (`choices.facet_names`).
 
     Returns
     -------
     Cell
     """
-    view = _view(choices)
+    view = _view(choices, names)
     identity = _identity(choices)
     counted = _call(*view.count)
     if choices.counting == "submissions" and choices.by == "country":
@@ -174,31 +176,31 @@ def write_cell(choices: Choices) -> Cell:
     return Cell(identity, view.title, _narrowing(choices), counted, exhibit, answers)
 
 
-def _view(choices: Choices) -> _View:
+def _view(choices: Choices, names: Mapping[str, str]) -> _View:
     if choices.counting == "works":
-        return _works(choices)
+        return _works(choices, names)
     if choices.counting == "submissions":
-        return _submissions(choices)
-    return _segments(choices)
+        return _submissions(choices, names)
+    return _segments(choices, names)
 
 
-def _works(choices: Choices) -> _View:
+def _works(choices: Choices, names: Mapping[str, str]) -> _View:
     by, across = choices.by, choices.across
-    name = NAMES.get(by, by)
+    name = names[by]
     codes = ["part.work_codes", _text(by)]
     if across is not None:
-        other = NAMES.get(across, across)
+        other = names[across]
         return _View(
             ("oso.tables.cross_facets", [*codes, _text(across), _WORK_IDS, "review.codebook"]),
             ("oso.figures.plot_cross_table", ["counted", _text(by), _text(across)]),
             f"{_WORKS} by {_lower(name)} and {_lower(other)}",
             "len(part.works)",
             _CODING,
-            _columns((by, across), ("n_works", "percent_of_row_works")),
+            _columns((by, across), ("n_works", "percent_of_row_works"), names),
             (f"{by}_label", "n_works"),
             "A work counts in each of its codes; totals count it once.",
         )
-    columns = _columns((by,), _WORK_COUNTS)
+    columns = _columns((by,), _WORK_COUNTS, names)
     title = f"{_WORKS} by {_lower(name)}"
     described = (f"{by}_label", "n_works")
     if by == "country":
@@ -230,16 +232,16 @@ def _works(choices: Choices) -> _View:
     )
 
 
-def _submissions(choices: Choices) -> _View:
+def _submissions(choices: Choices, names: Mapping[str, str]) -> _View:
     by = choices.by
     units = ("n_submissions", "n_relevant_submissions", "n_respondents", "percent_of_submissions")
     coded = by == "respondent_sector"
-    heading: dict[str, str | None] = {by: NAMES[by]}
-    columns = _columns((by,), units) if coded else heading | _columns((), units)
+    heading: dict[str, str | None] = {by: names[by]}
+    columns = _columns((by,), units, names) if coded else heading | _columns((), units, names)
     return _View(
         ("oso.tables.count_submissions", ["part.submissions", _text(by), "review.codebook"]),
         ("oso.figures.plot_submissions", ["counted", _text(by)]),
-        f"Submissions by {_lower(_WHO.get(by, NAMES[by]))}",
+        f"Submissions by {_lower(_WHO.get(by, names[by]))}",
         "len(part.submissions)",
         _SUBMISSIONS,
         columns,
@@ -248,7 +250,7 @@ def _submissions(choices: Choices) -> _View:
     )
 
 
-def _segments(choices: Choices) -> _View:
+def _segments(choices: Choices, names: Mapping[str, str]) -> _View:
     by = choices.by
     described = (f"{by}_label", "n_segments")
     if choices.across is not None:
@@ -256,18 +258,18 @@ def _segments(choices: Choices) -> _View:
             "n_segments",
             "n_submissions",
             "n_respondents",
-            "n_submissions_of_sector",
-            "percent_of_sector_submissions",
+            "n_segments_of_sector",
+            "percent_of_sector_segments",
         )
         return _View(
             ("oso.tables.cross_sectors", ["part.segments", "review.codebook"]),
-            ("oso.figures.plot_sector_heatmap", ["counted"]),
-            f"{_SAID} by issue area and respondent's sector",
+            ("oso.figures.plot_sector_heatmap", ["counted", 'unit="n_segments"']),
+            f"{_SAID} by {_lower(names[by])} and {_lower(names[choices.across])}",
             "len(part.segments)",
             _SEGMENTS,
-            _columns(("theme", "respondent_sector"), units),
+            _columns(("theme", "respondent_sector"), units, names),
             described,
-            "A submission can raise several themes.",
+            "Each segment has one theme, so a sector's segments add up.",
             "consultation",
         )
     if by == "outcome":
@@ -277,7 +279,7 @@ def _segments(choices: Choices) -> _View:
             "Possible solutions by the outcome they serve",
             'int(counted["n_segments"].sum())',
             _SEGMENTS,
-            _columns((by,), _SEGMENT_COUNTS),
+            _columns((by,), _SEGMENT_COUNTS, names),
             described,
             "Only possible solutions can serve an outcome.",
             "consultation",
@@ -287,19 +289,21 @@ def _segments(choices: Choices) -> _View:
     return _View(
         ("oso.tables.count_segments", ["part.segments", kinds, "review.codebook"]),
         ("oso.figures.plot_issues_and_solutions", drawn),
-        f"{_SAID} by {_lower(NAMES[by])}",
+        f"{_SAID} by {_lower(names[by])}",
         "len(part.segments)",
         _SEGMENTS,
-        _columns((by, "kind"), _SEGMENT_COUNTS),
+        _columns((by, "kind"), _SEGMENT_COUNTS, names),
         described,
         material="consultation",
     )
 
 
-def _columns(facets: Sequence[str], units: Sequence[str]) -> dict[str, str | None]:
+def _columns(
+    facets: Sequence[str], units: Sequence[str], names: Mapping[str, str]
+) -> dict[str, str | None]:
     columns: dict[str, str | None] = {}
     for facet in facets:
-        columns |= {facet: None, f"{facet}_label": NAMES.get(facet, facet)}
+        columns |= {facet: None, f"{facet}_label": names[facet]}
     return columns | {unit: _HEADINGS[unit] for unit in units}
 
 

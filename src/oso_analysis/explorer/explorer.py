@@ -11,7 +11,7 @@ from typing import Any
 
 from oso_analysis.errors import InputError, Problem
 from oso_analysis.exhibits import Exhibit
-from oso_analysis.explorer.choices import Choices, legal, make_choices
+from oso_analysis.explorer.choices import Choices, facet_names, legal, make_choices
 from oso_analysis.explorer.code import Cell, write_cell
 from oso_analysis.explorer.saved import save_cell
 from oso_analysis.reliability import Reliability, measure_reliability
@@ -83,7 +83,7 @@ class Explorer:
     @property
     def cell(self) -> Cell:
         """The cell that makes the exhibit."""
-        return write_cell(self._choices)
+        return write_cell(self._choices, facet_names(self._review))
 
     @property
     def code(self) -> str:

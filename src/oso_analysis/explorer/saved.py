@@ -24,7 +24,7 @@ named under it; it never shows more than the edition keeps."""
 _PARAMETERS = """\
 year_to: int | None = None  # Last year that counts; None keeps every year. [1990..2026]
 countries: list[str] = []  # Places that count; an empty list keeps all. [country]
-themes: list[str] = []  # Issue areas that count; an empty list keeps all. [theme]
+themes: list[str] = []  # Themes that count; an empty list keeps all. [theme]
 disclosure_threshold: int | None = None  # Smallest count of answers printed; None: all. [2..50]"""
 _SETUP = """\
 import oso_analysis as oso

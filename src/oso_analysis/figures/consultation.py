@@ -38,6 +38,7 @@ from oso_analysis.figures.style import (
     text_colour_on,
     wrap_label,
 )
+from oso_analysis.tables.consultation import NO_OUTCOME
 from oso_analysis.tables.withheld import numbers
 
 __all__ = [
@@ -53,6 +54,8 @@ _UNITS = {
     "n_submissions": "submissions",
     "n_respondents": "respondents",
 }
+#: Kinds in the plural; another codebook's word stands as it is, as in its language.
+_MANY = {"Issue": "Issues", "Possible solution": "Possible solutions"}
 _SMALL = 8.0
 _BAR_MM = 4.4
 
@@ -227,9 +230,8 @@ def plot_issues_and_solutions(
         ax.xaxis.set_major_formatter(lambda value, _: f"{abs(value):.0f}")
         ax.set_xlabel(_UNITS[unit].capitalize(), loc="center")
         ax.grid(axis="x")
-        for words, side, colour in (
-            ("Issues", -1, ISSUE),
-            ("Solutions" if narrow else "Possible solutions", 1, SOLUTION),
+        for words, side, colour in zip(
+            _sides(table, narrow=narrow), (-1, 1), (ISSUE, SOLUTION), strict=True
         ):
             ax.annotate(
                 words,
@@ -244,36 +246,49 @@ def plot_issues_and_solutions(
     return figure
 
 
-def plot_sector_heatmap(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
+def _sides(table: pd.DataFrame, *, narrow: bool) -> list[str]:
+    """Return what stands to the left and to the right, in the codebook's words."""
+    named = dict(zip(table["kind"], table.get("kind_label", []), strict=False))
+    labels = [str(named.get("issue", "Issue")), str(named.get("solution", "Possible solution"))]
+    words = [_MANY.get(label, label) for label in labels]
+    return ["Solutions" if narrow and word == "Possible solutions" else word for word in words]
+
+
+def plot_sector_heatmap(
+    table: pd.DataFrame, *, unit: str = "n_submissions", width_mm: float = FULL_WIDTH_MM
+) -> Figure:
     """Draw themes against the sectors of the respondents.
 
     Parameters
     ----------
     table : pandas.DataFrame
         As `tables.consultation.cross_sectors` gives it, by theme.
+    unit : {"n_submissions", "n_segments"}, default "n_submissions"
+        What is counted.
     width_mm : float, default 170
         Width on paper.
 
     Returns
     -------
     matplotlib.figure.Figure
-        A cell's number is the submissions of the sector that raise the theme, its shade their
-        percentage of the sector's submissions, so that small sectors compare with large ones. A
-        sector's heading gives that base. Largest sector first; themes raised most first. A cell
-        that is withheld is hatched and reads ``[c]``.
+        A cell's number is the submissions of the sector that raise the theme (or its segments under
+        it), its shade their percentage of all the sector's, so that small sectors compare with
+        large ones. A sector's heading gives that base. Largest sector first; themes raised most
+        first. A cell that is withheld is hatched and reads ``[c]``.
     """
-    columns = ["theme", "theme_label", "respondent_sector", "n_submissions"]
-    base, share = "n_submissions_of_sector", "percent_of_sector_submissions"
+    check_option("unit", unit, ("n_submissions", "n_segments"))
+    columns = ["theme", "theme_label", "respondent_sector", unit]
+    base, share = f"{unit}_of_sector", f"percent_of_sector_{_UNITS[unit]}"
     require_columns(table, [*columns, base, share], where="plot_sector_heatmap")
     table = numbers(table)
-    if not table["n_submissions"].fillna(1).sum():
+    if not table[unit].fillna(1).sum():
         return empty(width_mm, "Nothing was coded")
     sectors = table.drop_duplicates("respondent_sector")
     there = sectors[base].fillna(1).gt(0)
     sectors = sectors[there].sort_values(base, ascending=False, kind="stable")
-    raised = table.groupby(["theme", "theme_label"], sort=False)["n_submissions"].sum()
+    raised = table.groupby(["theme", "theme_label"], sort=False)[unit].sum()
     themes = raised.sort_values(ascending=False, kind="stable").reset_index()
-    counts = table.pivot(index="theme", columns="respondent_sector", values="n_submissions")
+    counts = table.pivot(index="theme", columns="respondent_sector", values=unit)
     shares = table.pivot(index="theme", columns="respondent_sector", values=share)
     counts = counts.loc[themes["theme"], sectors["respondent_sector"]]
     shares = shares.loc[themes["theme"], sectors["respondent_sector"]]
@@ -331,7 +346,7 @@ def plot_sector_heatmap(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM)
         ax.spines[:].set_visible(False)
         bar = figure.colorbar(image, ax=ax, location="bottom", aspect=40, shrink=0.6, pad=0.02)
         bar.set_ticks([0, 50, 100], labels=["0", "50", "100 %"])
-        bar.set_label("of the sector's submissions", fontsize=_SMALL)
+        bar.set_label(f"of the sector's {_UNITS[unit]}", fontsize=_SMALL)
         bar.outline.set_visible(False)
     return figure
 
@@ -360,7 +375,7 @@ def plot_outcomes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Fi
     rows = rows.sort_values(
         ["last", "n_segments"], ascending=[True, False], kind="stable", ignore_index=True
     )
-    rows.loc[rows["last"], "words"] = "No outcome coded"
+    rows.loc[rows["last"], "words"] = NO_OUTCOME
     with style():
         narrow = is_narrow(width_mm)
         wrapped = [wrap_label(words, 18 if narrow else 40) for words in rows["words"]]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 from oso_analysis.errors import require_columns
-from oso_analysis.figures.grids import measure
+from oso_analysis.figures.grids import fit_wrap, measure
 from oso_analysis.figures.layout import MM_PER_POINT, empty, rows_of
 from oso_analysis.figures.style import (
     ACCENT,
@@ -40,6 +40,10 @@ _PANEL_MM, _LABEL, _SMALL = 55.0, 8.0, 7.5
 _OUTDENT = 22.0
 #: About what a panel's tick labels take of its width, and how tall its axis is, in millimetres.
 _TICKS_MM, _AXIS_MM = 15.0, 26.0
+#: Longest word of a break's label, which would else reach over the figures' labels.
+_WORD_MM = 28.0
+#: Free room between the headings of two panels, in millimetres.
+_BETWEEN_MM = 4.0
 #: Free room beside the first and the last mark, as a share of the axis.
 _MARGIN = 0.14 / 1.28
 #: A mark's radius, and where above its own mark a label would cover another's, in millimetres.
@@ -107,7 +111,11 @@ def _draw_panel(
 ) -> None:
     first = series.iloc[0]
     headings: tuple[tuple[str, int, dict[str, Any]], ...] = (
-        (wrap_label(first["indicator"], wide), 15, {"fontsize": _LABEL, "fontweight": "bold"}),
+        (
+            _heading(first["indicator"], wide, axis_mm + _TICKS_MM),
+            15,
+            {"fontsize": _LABEL, "fontweight": "bold"},
+        ),
         (first["unit"], 4, {"fontsize": _SMALL, "color": MUTED}),
     )
     for words, lift, look in headings:
@@ -156,7 +164,7 @@ def _draw_panel(
     ax.set_xlim(years.min() - before * per_mm, years.max() + after * per_mm)
     _label_figures(ax, series, top, sides)
     for change in drawn:
-        _draw_break(ax, change, years.min(), years.max())
+        _draw_break(ax, change, years.min(), years.max(), axis_mm)
     ends = series.drop_duplicates("year").iloc[[0, -1]]
     ax.set_xticks(ends["year"].astype(float), ends["period"], fontsize=8)
     ax.set_xticks(sorted(set(years)), minor=True)
@@ -186,12 +194,32 @@ def _draw_bracket(ax: Axes, clash: pd.DataFrame, top: float) -> None:
     )
 
 
-def _draw_break(ax: Axes, change: Any, first: float, last: float) -> None:
+def _heading(words: str, wide: int, panel_mm: float) -> str:
+    """Break a panel's heading, by its measured width where its letters are wide ones."""
+    wrapped, room = wrap_label(words, wide), panel_mm - _BETWEEN_MM
+    if measure(wrapped, _LABEL, bold=True) <= room:
+        return wrapped
+    return fit_wrap(words, room, _LABEL, bold=True)
+
+
+def _shortened(word: str, room: float) -> str:
+    """Return a word that fits, cut with an ellipsis: the table of breaks has it in full."""
+    if measure(word, _SMALL) <= room:
+        return word
+    while len(word) > 1 and measure(f"{word}…", _SMALL) > room:
+        word = word[:-1]
+    return f"{word}…"
+
+
+def _draw_break(ax: Axes, change: Any, first: float, last: float, axis_mm: float) -> None:
     x = _break_at(change)
     ax.axvline(x, ymax=0.97, color=INK, linewidth=0.9, linestyle=(0, (4, 2)), zorder=1)
     right = x - first < (last - first) / 2
+    low, high = ax.get_xlim()
+    room = axis_mm * ((high - x) if right else (x - low)) / (high - low) - 2.0
+    words = " ".join(_shortened(word, min(room, _WORD_MM)) for word in str(change.label).split())
     ax.annotate(
-        wrap_label(str(change.label), 13),
+        wrap_label(words, 13),
         (x, 1),
         xytext=(3 if right else -3, -1),
         xycoords=("data", "axes fraction"),

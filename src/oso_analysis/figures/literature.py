@@ -175,11 +175,14 @@ def plot_completeness(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
     matplotlib.figure.Figure
         A grid of percentages, fields down and sources across; darker is more complete.
     """
-    columns = ["source_file", "field", "field_label", "n_records", "percent_of_records"]
+    columns = ["source_file", "source_label", "field", "field_label"]
+    columns += ["n_records", "percent_of_records"]
     require_columns(table, columns, where="plot_completeness")
     sources = {
-        str(source): ("All sources" if source == TOTAL else _name(source)) + f" ({n:,})"
-        for source, n in zip(table["source_file"], table["n_records"], strict=True)
+        str(source): f"{label} ({n:,})"
+        for source, label, n in zip(
+            table["source_file"], table["source_label"], table["n_records"], strict=True
+        )
     }
     fields = dict(zip(table["field"], table["field_label"], strict=True))
     values = {
@@ -200,11 +203,6 @@ def plot_completeness(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
         ),
         width_mm=width_mm,
     )
-
-
-def _name(source_file: str) -> str:
-    words = source_file.rsplit(".", 1)[0].replace("-", " ").replace("_", " ")
-    return words[:1].upper() + words[1:]
 
 
 def _percent(value: float) -> str:

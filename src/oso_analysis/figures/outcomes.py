@@ -23,6 +23,7 @@ from oso_analysis.figures.style import (
     theme_colours,
     wrap_label,
 )
+from oso_analysis.tables.consultation import NO_OUTCOME
 from oso_analysis.tables.withheld import numbers
 
 __all__ = ["plot_outcome_trace"]
@@ -98,7 +99,7 @@ def plot_outcome_trace(trace: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) 
             ).set_color(text_colour_on(colour) if inside else MUTED)
         heads = [
             (
-                "No outcome coded" if code == NOT_STATED else label,
+                NO_OUTCOME if code == NOT_STATED else label,
                 None if totals[code] != totals[code] else f"{totals[code]:.0f}",
             )
             for code, label in zip(outcomes["outcome"], outcomes["outcome_label"], strict=True)

@@ -13,6 +13,7 @@ display is needed and importing this module does not import Matplotlib.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -108,6 +109,8 @@ SECTOR_COLOURS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+#: A unit's own noun, and what follows it: "themes of submissions", "works and 3 submissions".
+_FURTHER = re.compile(r"(.*?)((?: of | and |,|$))(.*)", re.DOTALL)
 #: Codes that stand in a facet's column without being codes of it; they stay grey.
 _NO_COLOUR = frozenset({"no_solution", "not_stated", "several_outcomes", "total"})
 
@@ -306,12 +309,21 @@ def note_text(*, n: int | None, unit: str, source: str) -> str:
     """Return the line under every figure and table: n, what is counted, and where it is from."""
     parts = []
     if n is not None:
-        parts.append(f"n = {n:,} {unit}".rstrip())
+        parts.append(f"n = {n:,} {_one(unit) if n == 1 else unit}".rstrip())
     elif unit:
         parts.append(f"Counting unit: {unit}")
     if source:
         parts.append(f"Source: {source}")
     return " · ".join(parts)
+
+
+def _one(unit: str) -> str:
+    """Return a unit in the singular: its first noun, before what it is of or counted with."""
+    head, join, rest = _FURTHER.match(unit).groups()  # type: ignore[union-attr]
+    for many, one in (("series", "series"), ("ies", "y"), ("s", "")):
+        if head.endswith(many):
+            return head.removesuffix(many) + one + join + rest
+    return unit
 
 
 def note(figure: Figure, *, n: int | None, unit: str, source: str) -> Text:

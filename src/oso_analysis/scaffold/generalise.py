@@ -111,6 +111,8 @@ def generalise_package(descriptor: Mapping[str, Any], words: Mapping[str, Any]) 
                 for spec in resource["schema"]["fields"]
             ]
             made["schema"] = {**resource["schema"], "fields": fields}
+            if "facetLabels" in made["schema"]:
+                made["schema"]["facetLabels"] = words["facets"]
         resources.append(made)
         if name == "geographies":
             blank = "An absent field means that the export did not hold it."

@@ -18,15 +18,18 @@ if TYPE_CHECKING:
         service_labels,
         with_services,
     )
-    from oso_analysis.tables.comparison import compare_themes
+    from oso_analysis.tables.comparison import compare_themes, sum_up_comparison
+    from oso_analysis.tables.conflicts import label_conflicts
     from oso_analysis.tables.consultation import (
         count_outcomes,
         count_sectors_per_theme,
         count_segments,
         cross_sectors,
         list_paraphrases,
+        name_uncoded,
         trace_issues_to_outcomes,
     )
+    from oso_analysis.tables.extremes import find_extremes, find_span, list_uncounted
     from oso_analysis.tables.indicators import (
         count_figures,
         format_figure,
@@ -73,6 +76,7 @@ if TYPE_CHECKING:
         cross_periods,
         map_evidence,
         period_labels,
+        sum_up_cooccurrence,
         with_families,
         with_periods,
     )
@@ -119,19 +123,26 @@ __all__ = [
     "cross_tabulate",
     "describe_basis",
     "edition_stage",
+    "find_extremes",
+    "find_span",
     "format_figure",
+    "label_conflicts",
     "list_breaks",
     "list_conflicts",
     "list_paraphrases",
     "list_repeat_respondents",
+    "list_uncounted",
     "map_evidence",
     "members",
+    "name_uncoded",
     "period_labels",
     "rank_least_evidence",
     "recode",
     "select_series",
     "service_labels",
     "spread",
+    "sum_up_comparison",
+    "sum_up_cooccurrence",
     "summarise_outcomes",
     "summarise_series",
     "to_prisma2020_csv",
@@ -153,15 +164,18 @@ _MODULES = {
         "service_labels",
         "with_services",
     ),
-    "comparison": ("compare_themes",),
+    "comparison": ("compare_themes", "sum_up_comparison"),
+    "conflicts": ("label_conflicts",),
     "consultation": (
         "count_outcomes",
         "count_sectors_per_theme",
         "count_segments",
         "cross_sectors",
         "list_paraphrases",
+        "name_uncoded",
         "trace_issues_to_outcomes",
     ),
+    "extremes": ("find_extremes", "find_span", "list_uncounted"),
     "indicators": (
         "count_figures",
         "format_figure",
@@ -208,6 +222,7 @@ _MODULES = {
         "cross_periods",
         "map_evidence",
         "period_labels",
+        "sum_up_cooccurrence",
         "with_families",
         "with_periods",
     ),

@@ -8,14 +8,17 @@ each theme's share of all themes of works (`percent_of_work_themes`).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
-from oso_analysis.codebook import Codebook
+from oso_analysis.codebook import WITHHELD, Codebook
 from oso_analysis.errors import InputError, Problem, require_columns
 from oso_analysis.tables.coded import add_labels, code_order
+from oso_analysis.tables.withheld import numbers
 
-__all__ = ["DIVERGENCE_LABELS", "compare_themes"]
+__all__ = ["DIVERGENCE_LABELS", "Comparison", "Lead", "compare_themes", "sum_up_comparison"]
 
 #: How a theme's places in the two bodies differ, with labels.
 DIVERGENCE_LABELS = {
@@ -170,6 +173,105 @@ def compare_themes(
     )
     table["divergence_label"] = table["divergence"].map(DIVERGENCE_LABELS)
     return add_labels(table, ["theme"], codebook)
+
+
+@dataclass(frozen=True)
+class Lead:
+    """The themes furthest to one side, and by how much; all missing where none is to that side.
+
+    Attributes
+    ----------
+    themes : list of str or None
+        Labels; several where they tie.
+    difference : float or None
+        Their difference, of ranks or of percentages.
+    percent_of_works, percent_of_submissions : float or None
+        Given where the theme is a single one.
+    """
+
+    themes: list[str] | None = None
+    difference: float | None = None
+    percent_of_works: float | None = None
+    percent_of_submissions: float | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a comparison of themes says as a whole.
+
+    Attributes
+    ----------
+    n_works, n_submissions : int or None
+        The bases; a withheld one is missing.
+    n_compared : int
+        Themes whose places have an interval; 0 where one side has nothing to compare or the places
+        are withheld.
+    n_clear : int
+        Those whose interval excludes 0.
+    is_withheld : bool
+        Whether places are withheld.
+    studied, voiced : Lead
+        By rank: places in the literature above those in the consultation, and the reverse.
+    falls, rises : Lead
+        By percentage points, from works to submissions.
+    """
+
+    n_works: int | None
+    n_submissions: int | None
+    n_compared: int
+    n_clear: int
+    is_withheld: bool
+    studied: Lead
+    voiced: Lead
+    falls: Lead
+    rises: Lead
+
+
+def sum_up_comparison(compared: pd.DataFrame) -> Comparison:
+    """Say which themes stand out of a comparison, and how many of them clearly.
+
+    Parameters
+    ----------
+    compared : pandas.DataFrame
+        As `compare_themes` gives it; some numbers may be withheld.
+
+    Returns
+    -------
+    Comparison
+    """
+    table = numbers(compared)
+    intervals = table[["rank_difference_low", "rank_difference_high"]].notna().all(axis=1)
+    clear = table["divergence"].isin(["voiced_more", "studied_more"]) & intervals
+    bases = [table[f"n_{unit}_with_theme"] for unit in ("works", "submissions")]
+    n_works, n_submissions = (
+        None if base.empty or pd.isna(base.iloc[0]) else int(base.iloc[0]) for base in bases
+    )
+    return Comparison(
+        n_works=n_works,
+        n_submissions=n_submissions,
+        n_compared=int(intervals.sum()),
+        n_clear=int(clear.sum()),
+        is_withheld=bool(compared["rank_difference"].eq(WITHHELD).any()),
+        studied=_lead(table, "rank_difference", -1),
+        voiced=_lead(table, "rank_difference", 1),
+        falls=_lead(table, "percent_difference", -1),
+        rises=_lead(table, "percent_difference", 1),
+    )
+
+
+def _lead(table: pd.DataFrame, difference: str, side: int) -> Lead:
+    distance = side * table[difference].astype("float64")
+    furthest = distance.max()
+    if not furthest > 0:
+        return Lead()
+    rows = table[np.isclose(distance, furthest)]
+    alone = len(rows) == 1
+    return Lead(
+        themes=[str(label) for label in rows["theme_label"]],
+        difference=float(side * furthest),
+        percent_of_works=float(rows["percent_of_works"].iloc[0]) if alone else None,
+        percent_of_submissions=float(rows["percent_of_submissions"].iloc[0]) if alone else None,
+    )
 
 
 def _percent(counts: pd.Series, base: int) -> pd.Series:

@@ -18,24 +18,37 @@ from oso_analysis.tables.coded import add_labels, code_order, state_missing
 from oso_analysis.tables.intervals import add_percentages
 
 __all__ = [
-    "FLOW_LABELS",
+    "NO_OUTCOME",
     "count_outcomes",
     "count_sectors_per_theme",
     "count_segments",
     "cross_sectors",
     "list_paraphrases",
+    "name_uncoded",
     "trace_issues_to_outcomes",
 ]
 
-#: Codes that `trace_issues_to_outcomes` adds to the codebook's, with their labels.
-FLOW_LABELS = {
-    "issue_only": "Issue only",
-    "issue_and_solution": "Issue and solution",
-    "solution_only": "Solution only",
-    "several_outcomes": "Several outcomes",
-    NOT_STATED: "No outcome coded",
-    "no_solution": "No solution proposed",
-}
+#: Label of the rows that take issues and possible solutions together.
+ANY_KIND = "Any kind"
+#: What a solution without a coded outcome is called: it may well serve one.
+NO_OUTCOME = "No outcome coded"
+
+
+def _flow_labels(codebook: Codebook) -> dict[str, str]:
+    """Label the codes that `trace_issues_to_outcomes` adds to the codebook's."""
+    issue, solution = (codebook["kind"][kind].label for kind in ("issue", "solution"))
+    inside = solution
+    if solution == "Possible solution":
+        # Too long for a flow; another codebook's word stands as it is, as in its language.
+        solution, inside = "Solution", "solution"
+    return {
+        "issue_only": f"{issue} only",
+        "issue_and_solution": f"{issue} and {inside}",
+        "solution_only": f"{solution} only",
+        "several_outcomes": "Several outcomes",
+        NOT_STATED: NO_OUTCOME,
+        "no_solution": f"No {inside} proposed",
+    }
 
 
 def count_segments(
@@ -198,12 +211,27 @@ def count_outcomes(
     -------
     pandas.DataFrame
         As `count_segments` by `outcome`, over solutions: `n_segments` adds up to all solutions,
-        those without a coded outcome in the row ``not_stated``.
+        those without a coded outcome in the row ``not_stated``, labelled `NO_OUTCOME`.
     """
     require_columns(segments, ["kind"], where="count_outcomes")
-    return count_segments(
-        segments[segments["kind"].eq("solution")], ["outcome"], codebook, basis=basis
-    )
+    solutions = segments[segments["kind"].eq("solution")]
+    return name_uncoded(count_segments(solutions, ["outcome"], codebook, basis=basis))
+
+
+def name_uncoded(table: pd.DataFrame) -> pd.DataFrame:
+    """Label what serves no coded outcome by one word in every table and figure.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        `outcome, outcome_label` of possible solutions.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    labels = table["outcome_label"].mask(table["outcome"].eq(NOT_STATED), NO_OUTCOME)
+    return table.assign(outcome_label=labels.astype("str"))
 
 
 def count_sectors_per_theme(segments: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
@@ -220,9 +248,9 @@ def count_sectors_per_theme(segments: pd.DataFrame, codebook: Codebook) -> pd.Da
     -------
     pandas.DataFrame
         One row for each theme and `kind` (``any``, ``issue``, ``solution``): `theme`, its label,
-        `kind`, `n_sectors` (a sector not stated does not count), `only_sector` and its label (the
-        one sector's code where `n_sectors` is 1 and no segment lacks its sector, else missing),
-        `n_segments`, `n_submissions`, `n_respondents`.
+        `kind` and its label, `n_sectors` (a sector not stated does not count), `only_sector` and
+        its label (the one sector where `n_sectors` is 1 and no segment lacks its sector, else
+        missing), `n_segments`, `n_submissions`, `n_respondents`.
     """
     require_columns(segments, ["kind", "respondent_sector"], where="count_sectors_per_theme")
     parts = []
@@ -240,9 +268,12 @@ def count_sectors_per_theme(segments: pd.DataFrame, codebook: Codebook) -> pd.Da
     labels = codebook["respondent_sector"].labels
     result["only_sector"] = result["only_sector"].astype("str")
     result["only_sector_label"] = result["only_sector"].map(labels).astype("str")
+    kinds = codebook["kind"].labels | {"any": ANY_KIND}
+    result["kind_label"] = result["kind"].map(kinds).astype("str")
     rank = {code: at for at, code in enumerate(dict.fromkeys(result["theme"]))}
     result = result.sort_values("theme", key=lambda codes: codes.map(rank), kind="stable")
-    columns = ["theme", "theme_label", "kind", "n_sectors", "only_sector", "only_sector_label"]
+    columns = ["theme", "theme_label", "kind", "kind_label", "n_sectors"]
+    columns += ["only_sector", "only_sector_label"]
     units = ["n_segments", "n_submissions", "n_respondents"]
     return result[[*columns, *units]].reset_index(drop=True)
 
@@ -306,10 +337,11 @@ def trace_issues_to_outcomes(segments: pd.DataFrame, codebook: Codebook) -> pd.D
         )
         .reset_index()
     )
+    added = _flow_labels(codebook)
     orders = {
         "theme": code_order("theme", paths["theme"], codebook),
-        "voiced": list(FLOW_LABELS),
-        "outcome": [*codebook["outcome"], *FLOW_LABELS],
+        "voiced": list(added),
+        "outcome": [*codebook["outcome"], *added],
     }
     paths = paths.sort_values(
         list(orders),
@@ -317,8 +349,8 @@ def trace_issues_to_outcomes(segments: pd.DataFrame, codebook: Codebook) -> pd.D
         ignore_index=True,
     )
     paths = add_labels(paths, ["theme"], codebook)
-    labels = codebook["outcome"].labels | FLOW_LABELS
-    paths.insert(3, "voiced_label", paths["voiced"].map(FLOW_LABELS))
+    labels = codebook["outcome"].labels | added
+    paths.insert(3, "voiced_label", paths["voiced"].map(added))
     paths.insert(5, "outcome_label", paths["outcome"].map(labels))
     return paths
 
@@ -338,9 +370,9 @@ def list_paraphrases(segments: pd.DataFrame, codebook: Codebook) -> pd.DataFrame
     pandas.DataFrame
         One row a segment, by theme, kind, respondent, submission and segment: `theme_label,
         kind_label, outcome_label, paraphrase, respondent, respondent_sector_label, consultation,
-        held_by, year, country, source_url, submission_id, segment`. Missing outcomes of solutions,
-        paraphrases, years, countries and addresses are "Not stated"; an issue's outcome is missing,
-        as only solutions have one.
+        held_by, year, country, source_url, submission_id, segment`. Missing paraphrases, years,
+        countries and addresses are "Not stated", a solution's missing outcome is `NO_OUTCOME`; an
+        issue's outcome is missing, as only solutions have one.
     """
     columns = ["paraphrase", "respondent", "consultation", "held_by", "year", "country"]
     facets = ["theme", "kind", "outcome", "respondent_sector"]
@@ -356,7 +388,7 @@ def list_paraphrases(segments: pd.DataFrame, codebook: Codebook) -> pd.DataFrame
     orders = {facet: code_order(facet, frame[facet], codebook) for facet in ("theme", "kind")}
     ranks = {f: {code: at for at, code in enumerate(order)} for f, order in orders.items()}
     frame = add_labels(frame, facets, codebook)
-    frame["outcome_label"] = frame["outcome_label"].mask(issue)
+    frame["outcome_label"] = name_uncoded(frame)["outcome_label"].mask(issue)
     frame = frame.sort_values(
         ["theme", "kind", "respondent", *keys],
         key=lambda values: values.map(ranks[str(values.name)]) if values.name in ranks else values,

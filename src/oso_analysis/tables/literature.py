@@ -18,6 +18,7 @@ from oso_analysis.errors import InputError, Problem, require_columns
 from oso_analysis.frames import among, distinct
 from oso_analysis.literature.languages import LANGUAGE_LABELS, language_code
 from oso_analysis.tables.intervals import add_percentages
+from oso_analysis.tables.prisma import source_label
 from oso_analysis.tables.works import TOTAL, code_column, count_codes
 
 __all__ = [
@@ -308,7 +309,12 @@ def count_countries(
     return _by_size(_used(table, "country"), "country")
 
 
-def count_fields(records: pd.DataFrame, fields: Mapping[str, str] | None = None) -> pd.DataFrame:
+def count_fields(
+    records: pd.DataFrame,
+    fields: Mapping[str, str] | None = None,
+    *,
+    names: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
     """Count how many records of each source hold each field: how complete the searches' finds are.
 
     Parameters
@@ -317,29 +323,31 @@ def count_fields(records: pd.DataFrame, fields: Mapping[str, str] | None = None)
         `source_file` and the fields.
     fields : mapping, optional
         Column to label; by default `FIELD_LABELS`.
+    names : mapping, optional
+        What the review calls its searches, by file (`labels.search_labels`).
 
     Returns
     -------
     pandas.DataFrame
         One row a source and field, then the same for all sources together ("total"):
-        `source_file, field, field_label, n_records, n_with_field, percent_of_records` (base: the
-        source's records).
+        `source_file, source_label, field, field_label, n_records, n_with_field,
+        percent_of_records` (base: the source's records).
     """
     labels = dict(FIELD_LABELS if fields is None else fields)
     require_columns(records, ["source_file", *labels], where="count_fields")
     sources = [*sorted(set(records["source_file"])), TOTAL]
+    said = {source: source_label(source, names) for source in sources} | {TOTAL: "All sources"}
     every = pd.concat([records, records.assign(source_file=TOTAL)], ignore_index=True)
     grouped = every.groupby("source_file")
     sizes = grouped.size()
     filled = grouped[list(labels)].count()
     rows = [
-        (source, field, label, int(sizes[source]), int(filled.loc[source, field]))
+        (source, said[source], field, label, int(sizes[source]), int(filled.loc[source, field]))
         for source in sources
         if source in sizes.index
         for field, label in labels.items()
     ]
-    columns = ["source_file", "field", "field_label", "n_records", "n_with_field"]
-    table = pd.DataFrame(rows, columns=columns).astype(
-        {"source_file": "str", "field": "str", "field_label": "str"}
-    )
+    text = ["source_file", "source_label", "field", "field_label"]
+    table = pd.DataFrame(rows, columns=[*text, "n_records", "n_with_field"])
+    table = table.astype(dict.fromkeys(text, "str"))
     return add_percentages(table, "n_with_field", "n_records", name="percent_of_records")

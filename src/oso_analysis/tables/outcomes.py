@@ -12,7 +12,7 @@ import pandas as pd
 from oso_analysis.codebook import NOT_STATED, Codebook
 from oso_analysis.errors import require_columns
 from oso_analysis.tables.coded import add_labels, state_missing
-from oso_analysis.tables.consultation import count_outcomes, count_segments
+from oso_analysis.tables.consultation import count_outcomes, count_segments, name_uncoded
 from oso_analysis.tables.intervals import add_percentages
 
 __all__ = ["count_evidence_designs", "summarise_outcomes", "trace_outcomes"]
@@ -45,7 +45,7 @@ def trace_outcomes(
     """
     require_columns(segments, ["kind", "theme", "outcome"], where="trace_outcomes")
     solutions = segments[segments["kind"].eq("solution")]
-    table = count_segments(solutions, ["outcome", "theme"], codebook)
+    table = name_uncoded(count_segments(solutions, ["outcome", "theme"], codebook))
     table = table.drop(columns=["percent_of_segments", "percent_of_submissions"])
     works = _themes_of_works(work_codes)["theme"].value_counts()
     table["n_works"] = table["theme"].map(works).fillna(0).astype("int64")
@@ -132,7 +132,7 @@ def count_evidence_designs(
         rows += [(outcome, family, int(counts.get(family, 0)), len(works)) for family in order]
     table = pd.DataFrame(rows, columns=["outcome", "design_family", "n_works", "base"])
     table = add_percentages(table, "n_works", "base", name="percent_of_works")
-    return add_labels(table.drop(columns="base"), ["outcome"], codebook)
+    return name_uncoded(add_labels(table.drop(columns="base"), ["outcome"], codebook))
 
 
 def _themes_of_works(work_codes: pd.DataFrame) -> pd.DataFrame:

@@ -164,13 +164,17 @@ def count_repeat_respondents(submissions: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def list_repeat_respondents(submissions: pd.DataFrame) -> pd.DataFrame:
+def list_repeat_respondents(
+    submissions: pd.DataFrame, codebook: Codebook | None = None
+) -> pd.DataFrame:
     """List respondents with more than one submission.
 
     Parameters
     ----------
     submissions : pandas.DataFrame
         `respondent_id, respondent, respondent_sector, consultation, year`.
+    codebook : Codebook, optional
+        Labels of the sectors; without it, their codes stand.
 
     Returns
     -------
@@ -185,7 +189,9 @@ def list_repeat_respondents(submissions: pd.DataFrame) -> pd.DataFrame:
     )
     frame = submissions.assign(
         year=state_missing(submissions["year"]),
-        respondent_sector=state_missing(submissions["respondent_sector"]),
+        respondent_sector=state_missing(submissions["respondent_sector"]).replace(
+            {} if codebook is None else codebook["respondent_sector"].labels
+        ),
     )
     rows = [
         {

@@ -84,8 +84,13 @@ class _Box(NamedTuple):
     parent: str | None
 
 
-def source_label(source_file: str) -> str:
-    """Return the name of a search from its file: "policing-and-law.csv" is "Policing and law"."""
+def source_label(source_file: str, names: Mapping[str, str] | None = None) -> str:
+    """Return the name of a search, from its file if the review gives none.
+
+    "policing-and-law.csv" is "Policing and law".
+    """
+    if names is not None and source_file in names:
+        return names[source_file]
     words = PurePosixPath(str(source_file)).stem.replace("-", " ").replace("_", " ")
     return words[:1].upper() + words[1:]
 
@@ -156,6 +161,7 @@ def count_prisma_flow(
     *,
     rejects: pd.DataFrame | None = None,
     later_stages: Sequence[FlowStage] = (),
+    names: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Count every box of the flow diagram, and hold the boxes against each other.
 
@@ -176,6 +182,8 @@ def count_prisma_flow(
         Entries that could not be read: identified, then removed.
     later_stages : sequence of FlowStage, optional
         Stages between screening and inclusion, in order.
+    names : mapping, optional
+        What the review calls its searches, by file (`labels.search_labels`).
 
     Returns
     -------
@@ -205,7 +213,7 @@ def count_prisma_flow(
         where="count_prisma_flow (work_screening)",
     )
     require_columns(searches, ["records_file"], where="count_prisma_flow (searches)")
-    boxes = _identification(records, work_ids, searches, rejects)
+    boxes = _identification(records, work_ids, searches, rejects, names)
     n_works = len(work_screening)
     boxes.append(
         _Box("works", "identification", "main", "Works identified", "works", n_works, "identified")
@@ -223,6 +231,7 @@ def _identification(
     work_ids: pd.DataFrame,
     searches: pd.DataFrame,
     rejects: pd.DataFrame | None,
+    names: Mapping[str, str] | None,
 ) -> list[_Box]:
     entries = records["source_file"].value_counts()
     n_rejects = 0
@@ -245,7 +254,7 @@ def _identification(
                 f"{box}:{source}",
                 "identification",
                 "part",
-                source_label(source),
+                source_label(source, names),
                 "records",
                 int(entries[source]),
                 box,
@@ -419,6 +428,8 @@ def count_sources(
     work_ids: pd.DataFrame,
     work_screening: pd.DataFrame,
     searches: pd.DataFrame,
+    *,
+    names: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Count what each search contributed.
 
@@ -432,11 +443,13 @@ def count_sources(
         `work_id, decision`.
     searches : pandas.DataFrame
         `records_file`; one row a query.
+    names : mapping, optional
+        What the review calls its searches, by file (`labels.search_labels`).
 
     Returns
     -------
     pandas.DataFrame
-        One row a source, in order of name, and "total": `source_file`, `source_label`,
+        One row a source, in order of file, and "total": `source_file`, `source_label`,
         `n_queries` (0 where the log has none), `n_records`, `n_works`, `n_works_only_here` (found
         by no other source), `n_included_works`. Records add up to the total; works do not, as
         several sources found the same.
@@ -464,7 +477,7 @@ def count_sources(
         )
         for source, label, n_queries, group in (
             *(
-                (str(source), source_label(str(source)), queries.get(str(source), 0), group)
+                (str(source), source_label(str(source), names), queries.get(str(source), 0), group)
                 for source, group in found.groupby("source_file")
             ),
             (TOTAL, "All sources", len(searches), found),

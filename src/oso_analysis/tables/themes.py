@@ -7,6 +7,7 @@ several themes, so counts of themes add up to more than the works.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -34,6 +35,7 @@ __all__ = [
     "cross_periods",
     "map_evidence",
     "period_labels",
+    "sum_up_cooccurrence",
     "with_families",
     "with_periods",
 ]
@@ -220,6 +222,64 @@ def count_cooccurrence(
     table = add_percentages(table, "n_works", "_base", name=name).drop(columns="_base")
     text = [facet, f"{facet}_label", other, f"{other}_label"]
     return table.astype(dict.fromkeys(text, "str"))
+
+
+@dataclass(frozen=True)
+class Cooccurrence:
+    """What a table of co-occurrence says as a whole.
+
+    Attributes
+    ----------
+    n_alone : int
+        Works with one code only.
+    one, other : str or None
+        Labels of the pair found together most, where it is a single one.
+    n_most : int
+        Pairs found together as often as any; 0 where none is found together.
+    n_together : int
+        Works with such a pair.
+    n_never, n_pairs : int
+        Pairs never found together, and all pairs.
+    """
+
+    n_alone: int
+    one: str | None
+    other: str | None
+    n_most: int
+    n_together: int
+    n_never: int
+    n_pairs: int
+
+
+def sum_up_cooccurrence(table: pd.DataFrame, *, facet: str = "theme") -> Cooccurrence:
+    """Say which codes occur together most, and how many never do.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As `count_cooccurrence` gives it.
+    facet : str, default "theme"
+
+    Returns
+    -------
+    Cooccurrence
+    """
+    labels = [f"{facet}_label", f"other_{facet}_label"]
+    needed = [facet, f"other_{facet}", *labels, "n_works", "n_works_alone"]
+    require_columns(table, needed, where="sum_up_cooccurrence")
+    pairs = table[table[facet] < table[f"other_{facet}"]]
+    n_together = int(pairs["n_works"].max()) if len(pairs) else 0
+    most = pairs[pairs["n_works"].eq(n_together) & pairs["n_works"].gt(0)]
+    one, other = most[labels].iloc[0] if len(most) == 1 else (None, None)
+    return Cooccurrence(
+        n_alone=int(table["n_works_alone"].sum()),
+        one=one,
+        other=other,
+        n_most=len(most),
+        n_together=n_together,
+        n_never=int(pairs["n_works"].eq(0).sum()),
+        n_pairs=len(pairs),
+    )
 
 
 def period_labels(works: pd.DataFrame, base: Iterable[str], *, years: int = 5) -> dict[str, str]:

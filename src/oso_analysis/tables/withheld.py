@@ -6,7 +6,10 @@ import pandas as pd
 
 from oso_analysis.codebook import WITHHELD
 
-__all__ = ["numbers"]
+__all__ = ["WITHHELD_WORD", "numbers"]
+
+#: What stands for a withheld count in prose.
+WITHHELD_WORD = "(withheld)"
 
 
 def numbers(frame: pd.DataFrame) -> pd.DataFrame:

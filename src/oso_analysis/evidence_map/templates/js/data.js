@@ -120,6 +120,7 @@ class Material {
   }
 }
 
+// A facet's own name stands where an order has none.
 const ORDERS = {
   works: [
     ["author", "Author"],
@@ -128,7 +129,7 @@ const ORDERS = {
     ["title", "Title"],
   ],
   segments: [
-    ["theme", "Issue area"],
+    ["theme", null],
     ["respondent", "Respondent"],
     ["newest", "Newest first"],
     ["oldest", "Oldest first"],

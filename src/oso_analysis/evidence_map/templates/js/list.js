@@ -27,7 +27,7 @@ class List {
       id: "sort",
       onchange: (event) => this.change({ sort: event.target.value, page: 1 }),
     });
-    this.sort.append(...ORDERS[material.id].map(([id, label]) => option(id, label, null)));
+    this.sort.append(...ORDERS[material.id].map(([id, label]) => option(id, label ?? material.facet(id).label, null)));
     this.saves = h("div", { class: "saves" });
     this.element = h(
       "section",

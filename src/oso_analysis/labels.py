@@ -1,0 +1,62 @@
+"""What a review calls its facets and its searches: its own words where it gives them.
+
+The codebook labels the codes. The facets themselves are named in the description of the coding
+table, whose schema may map facets to labels (``facetLabels``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from oso_analysis.schema import DataPackage
+
+__all__ = ["FACET_LABELS", "facet_labels", "search_labels"]
+
+_OF_RECORDS = re.compile(r"records\s*:\s*", re.IGNORECASE)
+
+#: What facets that differ most from review to review are called where it says nothing else.
+FACET_LABELS: Mapping[str, str] = {"theme": "Theme", "behaviour": "Form"}
+
+
+def facet_labels(package: DataPackage, others: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the facets' labels, the review's own before the package's.
+
+    Parameters
+    ----------
+    package : DataPackage
+        Its table "coding" may give ``facetLabels`` beside ``codesByFacet``.
+    others : mapping, optional
+        Labels of further facets, in the words of one place; the review's own go first.
+
+    Returns
+    -------
+    dict
+        Facet to label, `others` in their order first.
+    """
+    schema = package["coding"].descriptor.get("schema", {})
+    own = {str(facet): str(label) for facet, label in schema.get("facetLabels", {}).items()}
+    return {**(others or {}), **FACET_LABELS, **own}
+
+
+def search_labels(package: DataPackage) -> dict[str, str]:
+    """Return what a review calls its searches, by the file that holds their records.
+
+    Parameters
+    ----------
+    package : DataPackage
+
+    Returns
+    -------
+    dict
+        File name to the title of its description, without a leading "Records:".
+    """
+    labels: dict[str, str] = {}
+    for resource in package.resources.values():
+        title = str(resource.descriptor.get("title", "")).strip()
+        if resource.descriptor.get("role") == "records" and title:
+            words = title[found.end() :] if (found := _OF_RECORDS.match(title)) else title
+            label = words[:1].upper() + words[1:]
+            labels |= {PurePosixPath(path).name: label for path in resource.paths}
+    return labels

@@ -1,0 +1,115 @@
+"""Sentences stay true and grammatical whatever the numbers in them."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from oso_analysis import exhibits
+from oso_analysis.exhibits import Exhibit, Prose
+from oso_analysis.figures.style import note_text
+from oso_analysis.tables.withheld import WITHHELD_WORD
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+
+@pytest.mark.parametrize(
+    ("n", "said"), [(1, "1 work speaks"), (2, "2 works speak"), (0, "0 works speak")]
+)
+def test_nouns_and_verbs_follow_their_count(n: int, said: str) -> None:
+    assert exhibits.say("{n:|work|works} {n:?speaks|speak}", n=n) == said
+
+
+def test_a_word_follows_the_length_of_a_list() -> None:
+    assert exhibits.say("{most} {most:?leads|lead}", most=["A"]) == "A leads"
+    assert exhibits.say("{most} {most:?leads|lead}", most=["A", "B"]) == "A and B lead"
+
+
+def test_the_first_text_is_told_that_has_all_its_values() -> None:
+    texts = ("{most} leads with {n:+}.", "{n:+} in all.", "Nothing.")
+    assert exhibits.say(*texts, most="A", n=3) == "A leads with 3."
+    assert exhibits.say(*texts, most=None, n=3) == "3 in all."
+    assert exhibits.say(*texts, most=[], n=3) == "3 in all."
+    assert exhibits.say(*texts, most="A", n=0) == "Nothing."
+    told = exhibits.prose(*texts, most=None, n=3)
+    assert told.values == {"n": 3}
+
+
+def test_a_paragraph_leaves_out_what_says_nothing() -> None:
+    parts = [exhibits.prose("{a}.", a=1), exhibits.prose("{b:+}.", "", b=0), exhibits.prose("End.")]
+    told = exhibits.paragraph(*parts)
+    assert told.markdown == "1. End."
+    assert told.values == {"a": 1}
+
+
+def test_a_withheld_count_makes_a_sentence() -> None:
+    text = "It holds {n:|work|works}. {n:|of them speaks|of them speak} up."
+    assert exhibits.say(text, n=3) == "It holds 3 works. 3 of them speak up."
+    assert exhibits.say(text, n=WITHHELD_WORD) == (
+        "It holds a withheld number of works. A withheld number of them speak up."
+    )
+
+
+def test_only_prose_escapes_what_comes_from_data() -> None:
+    assert exhibits.prose("{label}", label="a*b").markdown == r"a\*b"
+    assert exhibits.say("{label}", label="a*b") == "a*b"
+
+
+@pytest.mark.parametrize(
+    ("unit", "one"),
+    [
+        ("breaks", "1 break"),
+        ("series", "1 series"),
+        ("published figures", "1 published figure"),
+        ("publishing bodies", "1 publishing body"),
+        ("themes of submissions", "1 theme of submissions"),
+        ("works and 5 submissions", "1 work and 5 submissions"),
+    ],
+)
+def test_the_line_under_an_exhibit_counts_one_in_the_singular(unit: str, one: str) -> None:
+    assert note_text(n=1, unit=unit, source="") == f"n = {one}"
+    assert note_text(n=2, unit=unit, source="") == f"n = 2 {unit}"
+
+
+def shown(name: str, **parameters: Any) -> list[Prose | Exhibit]:
+    """Run a notebook's cells with other parameters and return what they show."""
+    names: dict[str, Any] = {}
+    values = []
+    for cell in json.loads((NOTEBOOKS / f"{name}.ipynb").read_text("utf-8"))["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        tree = ast.parse("".join(cell["source"]))
+        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, name, "exec"), names)  # noqa: S102
+        if "parameters" in cell["metadata"].get("tags", []):
+            names |= {key: value for key, value in parameters.items() if key in names}
+        if isinstance(last, ast.Expr):
+            value = eval(compile(ast.Expression(last.value), name, "eval"), names)  # noqa: S307
+            values += [value] if isinstance(value, Prose | Exhibit) else []
+    return values
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "01_scale",
+        "02_literature_search",
+        "03_literature_themes",
+        "04_challenges",
+        "05_consultation_themes",
+        "06_evidence_and_consultation",
+        "07_coding_reliability",
+    ],
+)
+def test_an_edition_without_anything_says_so(name: str) -> None:
+    # Nothing in the data is about Iceland.
+    values = shown(name, countries=["IS"], n_resamples=100)
+    texts = [value.markdown if isinstance(value, Prose) else value.alt_text for value in values]
+    silly = ("not stated %", "nan", "<NA>", "0 of the 0", "of not stated", "by 0 ", "with 0.", "(0")
+    assert not [(text, what) for text in texts for what in silly if what in text]
+    if name.startswith("06"):
+        assert "excludes zero" not in " ".join(texts)

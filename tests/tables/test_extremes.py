@@ -1,0 +1,100 @@
+"""What leads, follows and closes a counted table, ties and empty tables included."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from oso_analysis.codebook import WITHHELD, Code, Codebook, Facet
+from oso_analysis.tables.comparison import compare_themes, sum_up_comparison
+from oso_analysis.tables.extremes import Extremes, find_extremes, find_span, list_uncounted
+from oso_analysis.tables.themes import count_cooccurrence, sum_up_cooccurrence
+
+THEMES = {code: Code(code, code.upper()) for code in ("a", "b", "c")}
+BOOK = Codebook({"theme": Facet("theme", THEMES)})
+
+
+def counted(*sizes: int) -> pd.DataFrame:
+    codes = ["a", "b", "c"][: len(sizes)]
+    frame = pd.DataFrame({"theme": codes, "n_works": sizes, "percent_of_works": 50.0})
+    rest = pd.DataFrame({"theme": ["not_stated", "total"], "n_works": 99})
+    return pd.concat([frame, rest], ignore_index=True)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "most", "second", "fewest"),
+    [
+        ((3, 2, 1), ["a"], ["b"], ["c"]),
+        ((3, 3, 1), ["a", "b"], None, ["c"]),
+        ((3, 1, 1), ["a"], None, ["b", "c"]),
+        ((2, 2, 2), ["a", "b", "c"], None, None),
+        ((3,), ["a"], None, None),
+        ((0, 0), None, None, None),
+        ((), None, None, None),
+    ],
+)
+def test_ties_are_all_named_and_nothing_leads_where_nothing_counts(
+    sizes: tuple[int, ...],
+    most: list[str] | None,
+    second: list[str] | None,
+    fewest: list[str] | None,
+) -> None:
+    found = find_extremes(counted(*sizes), "theme", "n_works", percent="percent_of_works")
+    assert (found.most, found.second, found.fewest) == (most, second, fewest)
+    if most is None:
+        assert found == Extremes()
+    else:
+        assert (found.most_n, found.most_percent) == (sizes[0], 50.0)
+
+
+def test_uncounted_codes_are_listed() -> None:
+    assert list_uncounted(counted(3, 0, 1), "theme", "n_works") == ["b"]
+
+
+def test_a_span_of_one_year_has_no_last_year() -> None:
+    assert find_span(pd.DataFrame({"year": pd.array([], dtype="Int64")})) == (None, None)
+    assert find_span(pd.DataFrame({"year": pd.array([2020, None], dtype="Int64")})) == (2020, None)
+
+
+def coded(*works: str) -> pd.DataFrame:
+    rows = [(str(at), "theme", code) for at, codes in enumerate(works) for code in codes]
+    return pd.DataFrame(rows, columns=["work_id", "facet", "code"])
+
+
+def said(*submissions: str) -> pd.DataFrame:
+    rows = [(str(at), str(at), code) for at, codes in enumerate(submissions) for code in codes]
+    return pd.DataFrame(rows, columns=["submission_id", "respondent_id", "theme"])
+
+
+def test_a_comparison_with_nothing_on_one_side_finds_nothing_clear() -> None:
+    for works, submissions in ((coded("a", "b"), said()), (coded(), said("a")), (coded(), said())):
+        found = sum_up_comparison(compare_themes(works, submissions, BOOK, n_resamples=20))
+        assert (found.n_clear, found.n_compared, found.studied.themes) == (0, 0, None)
+        assert not found.is_withheld
+
+
+def test_a_comparison_names_what_leads_on_either_side() -> None:
+    compared = compare_themes(coded("a", "a", "b"), said("c", "c", "b"), BOOK, n_resamples=20)
+    found = sum_up_comparison(compared)
+    assert (found.studied.themes, found.voiced.themes) == (["A"], ["C"])
+    assert found.studied.percent_of_works == pytest.approx(200 / 3)
+    assert (found.n_works, found.n_submissions, found.n_compared) == (3, 3, 3)
+    hidden = compared.assign(rank_difference=pd.Series(WITHHELD, compared.index, dtype=object))
+    assert sum_up_comparison(hidden).is_withheld
+
+
+def test_a_comparison_of_equals_has_no_lead() -> None:
+    found = sum_up_comparison(compare_themes(coded("a"), said("a"), BOOK, n_resamples=20))
+    assert (found.studied.themes, found.voiced.themes, found.n_clear) == (None, None, 0)
+
+
+def test_cooccurrence_is_summed_up_with_its_ties() -> None:
+    def met(*works: str) -> tuple[str | None, int, int, int]:
+        codes = coded(*works)
+        found = sum_up_cooccurrence(count_cooccurrence(codes, codes["work_id"].unique(), BOOK))
+        return found.one, found.n_most, found.n_together, found.n_never
+
+    assert met("ab", "ab", "bc") == ("A", 1, 2, 1)
+    assert met("ab", "bc") == (None, 2, 1, 1)
+    assert met("a", "b") == (None, 0, 0, 3)
+    assert met() == (None, 0, 0, 3)
