@@ -36,6 +36,13 @@ def replace(data: Path, name: str, old: str, new: str, times: int = -1) -> None:
     (data / name).write_text(text.replace(old, new, times), "utf-8")
 
 
+def test_a_label_of_no_facet_is_refused(data: Path) -> None:
+    replace(data, "datapackage.json", '"behaviour": "', '"behavior": "', 1)
+    (problem,) = refused(data)
+    assert (problem.file, problem.column) == ("datapackage.json", "facetLabels")
+    assert (problem.value, problem.nearest) == ("behavior", "behaviour")
+
+
 def append(data: Path, name: str, *rows: str) -> None:
     path = data / name
     path.write_text(path.read_text("utf-8") + "".join(f"{row}\n" for row in rows), "utf-8")

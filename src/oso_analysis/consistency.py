@@ -95,7 +95,7 @@ def _unread(name: str, described: set[str]) -> str:
 
 
 def check_codebook(package: DataPackage, codebook: Codebook) -> Iterator[Problem]:
-    """Yield the codes that tables and figures need and the codebook lacks."""
+    """Yield codes and facets that something names and the codebook lacks."""
     for facet, codes in _NEEDED.items():
         for code in codes:
             if code not in codebook[facet]:
@@ -105,6 +105,16 @@ def check_codebook(package: DataPackage, codebook: Codebook) -> Iterator[Problem
                     column=facet,
                     value=code,
                 )
+    schema = package["coding"].descriptor.get("schema", {}) if "coding" in package.resources else {}
+    for facet in schema.get("facetLabels", {}):
+        if facet not in codebook:
+            yield Problem(
+                "is no facet of the codebook, so nothing is called by its label",
+                file="datapackage.json",
+                column="facetLabels",
+                value=facet,
+                nearest=nearest(facet, codebook.facets),
+            )
 
 
 # Tables

@@ -116,6 +116,7 @@ def _dictionary(arguments: argparse.Namespace) -> int:
 def _prisma(arguments: argparse.Namespace) -> int:
     from oso_analysis.editions import read_editions
     from oso_analysis.files import check_outputs, write_whole
+    from oso_analysis.labels import search_labels
     from oso_analysis.project import find_root
     from oso_analysis.review import load_review
     from oso_analysis.scope import SCOPE, scope_review
@@ -139,6 +140,7 @@ def _prisma(arguments: argparse.Namespace) -> int:
         review.codebook,
         rejects=review.reading.rejects,
         later_stages=[edition_stage(scope.outside_works)] if len(scope.outside_works) else [],
+        names=search_labels(review.package),
     )
     write_whole(arguments.output, to_prisma2020_csv(flow).encode("utf-8"))
     print(f"wrote the flow of {edition.name} to {arguments.output.name}")

@@ -196,17 +196,15 @@ def _headings(grid: Grid, cell: float, size: float) -> tuple[dict[str, str], boo
     words = [word for text in grid.columns.values() for word in text.split()]
     if all(measure(word, size) <= cell - 0.8 for word in words):
         return {c: fit_wrap(t, cell - 0.8, size) for c, t in grid.columns.items()}, False
-    # Upright: as many lines as fit side by side in a cell.
+    # Upright: as many lines as fit side by side in a cell, and no more than make them all shorter.
     lines = max(int((cell - 0.4) / line_height("x", size)), 1)
-    wrapped = {}
-    for code, text in grid.columns.items():
-        shortest = text
-        for width in range(len(text), 5, -1):
-            broken = wrap_label(text, width)
-            if broken.count("\n") + 1 > lines:
-                break
-            shortest = broken
-        wrapped[code] = shortest
+    longest = 0
+    for text in grid.columns.values():
+        widths = range(min(len(text), 6), len(text) + 1)
+        fitting = (wrap_label(text, width) for width in widths)
+        narrow = next((broken for broken in fitting if broken.count("\n") < lines), text)
+        longest = max(longest, *map(len, narrow.split("\n")))
+    wrapped = {code: wrap_label(text, longest) for code, text in grid.columns.items()}
     return wrapped, True
 
 
