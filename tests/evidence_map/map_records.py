@@ -6,6 +6,7 @@ import random
 from typing import Any
 
 from oso_analysis.editions import EditionInfo
+from oso_analysis.imprint import Imprint
 
 INFO = EditionInfo(
     name="hand",
@@ -17,6 +18,7 @@ INFO = EditionInfo(
     versions={},
     limits=("These data were made up <script>alert(1)</script>.",),
     date="2026-01-02",
+    imprint=Imprint(title="What <i>works</i>"),
 )
 NOT_STATED = {"code": "not_stated", "label": "Not stated", "definition": "", "is_empty": True}
 

@@ -107,6 +107,12 @@ def test_the_projects_own_page_is_small_enough(pages: dict[str, Path]) -> None:
     assert pages["real"].stat().st_size < LIMIT
 
 
+def test_the_review_heads_its_map(hand: str) -> None:
+    assert "<h1>What &lt;i&gt;works&lt;/i&gt;</h1>" in hand
+    assert '<p class="below">By hand &lt;b&gt;&amp; more&lt;/b&gt;</p>' in hand
+    assert "<title>Evidence map: What &lt;i&gt;works&lt;/i&gt; – By hand &lt;b&gt;" in hand
+
+
 def test_scope_limits_disclosure_and_date_are_on_the_page(hand: str) -> None:
     body = hand[: hand.index('<script type="application/json"')]
     assert "all that was &lt;made&gt; up" in body

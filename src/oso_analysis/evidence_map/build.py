@@ -6,6 +6,7 @@ from pathlib import Path
 
 from oso_analysis.editions import EDITIONS_FILE, Edition, EditionInfo
 from oso_analysis.evidence_map.page import render_evidence_map
+from oso_analysis.imprint import read_imprint
 
 __all__ = ["build_evidence_map"]
 
@@ -59,5 +60,6 @@ def build_evidence_map(root: Path, edition: Edition) -> str:
         versions={},
         limits=review.package.limits,
         date=str(review.package.descriptor.get("created", ""))[:10],
+        imprint=read_imprint(review.package.root, review.package.descriptor),
     )
     return render_evidence_map(shown.record, info)

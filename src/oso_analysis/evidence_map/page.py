@@ -69,7 +69,7 @@ def render_evidence_map(record: Mapping[str, Any], edition: EditionInfo) -> str:
     record : mapping
         As `exhibits.evidence_map` gives it.
     edition : EditionInfo
-        Its name, title, description, disclosure, limits and date are shown.
+        Its name, titles, description, disclosure, limits and date are shown.
 
     Returns
     -------
@@ -88,8 +88,12 @@ def render_evidence_map(record: Mapping[str, Any], edition: EditionInfo) -> str:
         light=_shades(_LIGHT_STEPS), dark=_shades(_DARK_STEPS)
     )
     script = _script()
+    heading, below = edition.imprint.headings(edition.title)
     return environment.get_template("evidence-map.html.j2").render(
         edition=edition,
+        heading=heading,
+        below=below,
+        full_title=edition.imprint.full_title(edition.title),
         scope=record["scope"],
         withheld=record["withheld"],
         data=_json(data),
