@@ -112,9 +112,9 @@ def test_no_title_is_printed_twice(review: str, edition: str, headings: tuple[st
     assert Imprint(review).headings(edition) == headings
 
 
-def test_this_projects_editions_are_called_by_the_report_they_update(root: Path) -> None:
+def test_this_projects_editions_do_not_pass_for_the_report_they_update(root: Path) -> None:
     descriptor = json.loads((root / "data/datapackage.json").read_text(encoding="utf-8"))
     found = read_imprint(root / "data", descriptor)
-    title = "Best practice in the management of online sex offending"
+    title = "Online sex offending: literature, consultation and indicators"
     assert found.full_title("Update 2026") == f"{title} – Update 2026"
     assert found.author_names == ["oso-analysis maintainers"]

@@ -94,6 +94,8 @@ TRACES: dict[tuple[str, str], list[Trace]] = {
     ],
     ("01_scale", "n_long"): [count("indicator-summary", lambda f: f["n_periods"] >= 3)],
     ("01_scale", "n_single"): [count("indicator-summary", lambda f: f["n_periods"] == 1)],
+    ("01_scale", "n_short"): [count("indicator-summary", lambda f: f["n_periods"] < 3)],
+    ("01_scale", "n_others"): [lambda x: len(x["indicator-summary"]) - 1],
     ("01_scale", "n_conflicting"): [count("indicator-conflicts")],
     ("01_scale", "n_periods"): [
         lambda x: len(x["indicator-conflicts"][["indicator_id", "period"]].drop_duplicates())
@@ -134,6 +136,9 @@ TRACES: dict[tuple[str, str], list[Trace]] = {
     ("03_literature_themes", "n_cells"): [count("evidence-gap-map", cells)],
     ("03_literature_themes", "n_gaps"): [
         count("evidence-gap-map", lambda f: cells(f) & (f["n_works"] == 0))
+    ],
+    ("03_literature_themes", "n_filled"): [
+        count("evidence-gap-map", lambda f: cells(f) & (f["n_works"] > 0))
     ],
     ("03_literature_themes", "single"): [total("theme-cooccurrence", "n_works_alone")],
     ("03_literature_themes", "n_pairs"): [lambda x: len(pairs(x["theme-cooccurrence"]))],
@@ -224,7 +229,9 @@ TRACES: dict[tuple[str, str], list[Trace]] = {
     ("06_evidence_and_consultation", "submissions"): [
         lambda x: x[COMPARED]["n_submissions_with_theme"].iloc[0]
     ],
-    ("06_evidence_and_consultation", "n_themes"): [count(COMPARED)],
+    ("06_evidence_and_consultation", "n_compared"): [
+        count(COMPARED, lambda f: f["rank_difference"].notna())
+    ],
     ("06_evidence_and_consultation", "clear"): [
         count(COMPARED, lambda f: (f["rank_difference_low"] > 0) | (f["rank_difference_high"] < 0))
     ],
