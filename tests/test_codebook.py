@@ -42,7 +42,7 @@ def test_the_codebook_of_this_project_is_good(data: Path, tmp_path: Path) -> Non
          "is not a family of designs; families are review, quantitative"),
         ("Theory, family: analysis", "Theory", None, None, "must have a `family`: review"),
         ("  police: {label", "  Früh Erk: {label", "Früh Erk", "fruh_erk", "is no code"),
-        ("  police: {label", "  pol-ice: {label", "pol-ice", "pol_ice", "is no code"),
+        ("  police: {label", "  pol.ice: {label", "pol.ice", "pol_ice", "is no code"),
         ("label: Policing", 'label: " international  Policy"', " international  Policy", None,
          "is the label of 'international_policy' already"),
         ("{label: Suspects}", "{label: Not Stated}", "Not Stated", None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -41,6 +42,19 @@ def test_a_label_of_no_facet_is_refused(data: Path) -> None:
     (problem,) = refused(data)
     assert (problem.file, problem.column) == ("datapackage.json", "facetLabels")
     assert (problem.value, problem.nearest) == ("behavior", "behaviour")
+
+
+@pytest.mark.parametrize(
+    ("labels", "says"),
+    [('["Theme"]', "must map facets to their labels"), ('{"theme": null}', "must have a text as")],
+)
+def test_labels_of_facets_are_texts(data: Path, labels: str, says: str) -> None:
+    text = (data / "datapackage.json").read_text("utf-8")
+    given = re.sub(r'"facetLabels": \{[^}]*\}', f'"facetLabels": {labels}', text)
+    assert given != text
+    (data / "datapackage.json").write_text(given, "utf-8")
+    (problem,) = refused(data)
+    assert says in problem.rule
 
 
 def append(data: Path, name: str, *rows: str) -> None:

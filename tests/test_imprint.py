@@ -57,6 +57,21 @@ def test_contributors_come_before_the_authors_of_the_report(tmp_path: Path) -> N
     assert found.author_names == ["A"]
 
 
+def test_a_role_is_one_or_several_in_any_case() -> None:
+    said: list[Any] = ["Author", ["author"], ["editor", " AUTHOR "]]
+    for key in ("role", "roles"):
+        for roles in said:
+            descriptor = {"contributors": [{"title": "A", key: roles}]}
+            assert list(check_imprint(descriptor)) == []
+            assert read_imprint(Path(), descriptor).author_names == ["A"]
+        for wrong in (5, [["author"]], {"author": 1}, [None]):
+            descriptor = {"contributors": [{"title": "A", key: wrong}]}
+            (problem,) = check_imprint(descriptor)
+            assert "must have one role, such as author, or a list of roles" in str(problem)
+            assert read_imprint(Path(), descriptor).author_names == []
+    assert list(check_imprint({"contributors": None, "licenses": None})) == []
+
+
 def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     written(tmp_path, "[")
     bad = {"resources": RESOURCES, "licenses": "CC0", "contributors": [1, {"role": "author"}]}

@@ -11,7 +11,7 @@ import pytest
 
 import oso_analysis as oso
 from oso_analysis import exhibits
-from oso_analysis.labels import facet_labels
+from oso_analysis.labels import facet_labels, search_labels
 from oso_analysis.reliability import measure_reliability
 from oso_analysis.review import Review
 from oso_analysis.schema import DataPackage
@@ -45,6 +45,18 @@ def test_a_review_names_its_facets_or_gets_general_words(
         "theme": "Theme",
         "behaviour": "Weg",
     }
+
+
+def test_searches_of_one_title_are_told_apart(root: Path) -> None:
+    package = oso.load_review(root).package
+    assert search_labels(package)["solicitation.json"] == "Solicitation"
+    resources = copy.deepcopy(dict(package.resources))
+    for resource in resources.values():
+        if resource.paths[0].endswith((".ris", ".json")):
+            resource.descriptor["title"] = "Records: a database"
+    labels = search_labels(DataPackage(package.root, package.descriptor, resources))
+    assert labels["solicitation.json"] == "A database (solicitation.json)"
+    assert len(set(labels.values())) == len(labels)
 
 
 @pytest.mark.parametrize(

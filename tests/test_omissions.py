@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -169,6 +170,27 @@ def test_what_no_table_counts_is_noted(
     assert len(notes) == len(said)
     for words in said:
         assert any(words in note for note in notes), notes
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda root: replace(root / SEARCHES, "meals AND policy,20", "meals AND policy,"),
+        lambda root: replace(root / "data/indicators/indicators.csv", ",1235000,", ",0.250,"),
+    ],
+    ids=["an unknown number of records kept", "a small decimal"],
+)
+def test_what_says_nothing_is_not_noted(project: Path, act: Callable[[Path], object]) -> None:
+    package = project / "data/datapackage.json"
+    described = json.loads(package.read_text(encoding="utf-8"))
+    for resource in described["resources"]:
+        for field in resource.get("schema", {}).get("fields", []):
+            if field["name"] == "records_kept":
+                field["constraints"].pop("required", None)
+    package.write_text(json.dumps(described), encoding="utf-8")
+    act(project)
+    notes = [str(note) for note in list_omissions(load_review(project))]
+    assert all("is used by no data" in note for note in notes)
 
 
 def test_a_check_does_not_say_that_nothing_was_forgotten(

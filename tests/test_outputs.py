@@ -149,6 +149,9 @@ def test_a_pattern_stands_for_the_files_it_matches(
     given = ["c.nbib", "[ab].ris", "missing.ris", "d[1].ris", str(tmp_path / "c.*")]
     wanted = ["c.nbib", "a.ris", "b.ris", "missing.ris", "d[1].ris", str(tmp_path / "c.nbib")]
     assert matching_paths(map(Path, given)) == list(map(Path, wanted))
+    (tmp_path / "e[2024]").mkdir()
+    (tmp_path / "e[2024]" / "a.ris").touch()
+    assert matching_paths([Path("e[2024]/*.ris")]) == [Path("e[2024]/a.ris")]
     with pytest.raises(InputError, match=r"\*\.bib: matches no file"):
         matching_paths([Path("*.ris"), Path("*.bib")])
 

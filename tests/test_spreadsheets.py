@@ -80,6 +80,8 @@ def test_a_table_of_something_else_replaces_nothing(tmp_path: Path) -> None:
     ):
         to_csv(path, target)
     assert target.read_text("utf-8") == "id,code\na,b\n"
+    target.write_text("Name,YEAR,No-te\nb,2,\n", "utf-8")
+    assert to_csv(path, target) == (target, 1)
     # A column more or less is a table that has grown.
     target.write_text("name,year\nb,2\n", "utf-8")
     assert to_csv(path, target) == (target, 1)

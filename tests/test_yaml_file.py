@@ -39,6 +39,7 @@ def test_what_a_merged_mapping_merges_is_given_once(tmp_path: Path) -> None:
         (b"a: Caf\xe9", "is not UTF-8"),
         (b"? [a]\n: 1\n", "is not readable YAML"),
         (b"[" * 3000, "is nested too deeply"),
+        (b"a: 2020-02-30", "holds a value that is none"),
         (None, "does not exist"),
     ],
 )

@@ -55,7 +55,7 @@ FACETS = MappingProxyType(
 )
 #: Families of designs: tables and figures of the strength of evidence are made from them.
 FAMILIES = ("review", "quantitative", "qualitative", "mixed", "analysis", "not stated")
-_CODE = re.compile(r"[A-Za-z0-9_]+")
+_CODE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +196,8 @@ def _codes(
             continue
         column = f"{facet}.{code}"
         if not _CODE.fullmatch(code):
-            rule = "is no code, which is made of the letters a to z, digits and _; its label is "
-            rule += "free"
+            rule = "is no code, which is made of letters without accents, digits, _ and -; its "
+            rule += "label is free"
             problems.append(Problem(rule, file, row, facet, code, _spelt(code)))
         spec = spec or {}
         if not isinstance(spec, Mapping):
@@ -218,7 +218,7 @@ def _codes(
         if facet == "designs":
             problems += _family(spec.get("family"), column, file, row_of(*way, "family") or row)
         further = {key: value for key, value in spec.items() if key not in {"label", "definition"}}
-        codes.append(Code(code, str(label), str(spec.get("definition", "")), further))
+        codes.append(Code(code, str(label), str(spec.get("definition") or ""), further))
     return codes, problems
 
 

@@ -106,15 +106,17 @@ def check_codebook(package: DataPackage, codebook: Codebook) -> Iterator[Problem
                     value=code,
                 )
     schema = package["coding"].descriptor.get("schema", {}) if "coding" in package.resources else {}
-    for facet in schema.get("facetLabels", {}):
+    labels = schema.get("facetLabels", {})
+    place = ("datapackage.json", None, "facetLabels")
+    if not isinstance(labels, dict):
+        yield Problem("must map facets to their labels", *place, str(labels))
+        return
+    for facet, label in labels.items():
         if facet not in codebook:
-            yield Problem(
-                "is no facet of the codebook, so nothing is called by its label",
-                file="datapackage.json",
-                column="facetLabels",
-                value=facet,
-                nearest=nearest(facet, codebook.facets),
-            )
+            rule = "is no facet of the codebook, so nothing is called by its label"
+            yield Problem(rule, *place, facet, nearest(facet, codebook.facets))
+        elif not isinstance(label, str) or not label.strip():
+            yield Problem("must have a text as its label", *place, facet)
 
 
 # Tables

@@ -39,7 +39,7 @@ LABEL_COLUMNS = frozenset({"year", "period", "rank", "number", "year_from", "yea
 #: Places in an order: they move with every row above them, so they say last which row it is.
 _PLACES = frozenset({"rank", "number"})
 #: Numbers of which no percentage says anything.
-_DATED = re.compile(r"year|period")
+_DATED = re.compile(r"^(?!n_|percent).*(?:year|period)")
 _LABEL = "_label"
 #: Lines shown for one exhibit before the rest is counted, and numbers a page shows unfolded.
 SHOWN = 12

@@ -62,7 +62,10 @@ def matching_paths(paths: Iterable[Path]) -> list[Path]:
         if path.exists() or not any(mark in pattern for mark in "*?["):
             found.append(path)
             continue
-        matches = sorted(glob.glob(pattern))  # noqa: PTH207 - the pattern may be absolute
+        # Folders that are there may have such signs in their names.
+        there = next((above for above in path.parents if above.exists()), Path())
+        rest = path.relative_to(there)
+        matches = sorted(glob.glob(str(Path(glob.escape(str(there))) / rest)))  # noqa: PTH207
         found += map(Path, matches)
         if not matches:
             problems.append(Problem("matches no file", file=pattern))

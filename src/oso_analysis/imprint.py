@@ -151,7 +151,7 @@ def read_report(path: Path) -> dict[str, Any]:
 def check_imprint(descriptor: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield what is wrong with the licences and contributors in a description of data."""
     for key, wanted in (("licenses", ("name", "path")), ("contributors", ("title",))):
-        items = descriptor.get(key, [])
+        items = descriptor.get(key) or []
         if not isinstance(items, list):
             yield Problem("must be a list", file=_DESCRIPTION, column=key, value=_shown(items))
             continue
@@ -159,6 +159,9 @@ def check_imprint(descriptor: Mapping[str, Any]) -> Iterator[Problem]:
             known = isinstance(item, dict) and any(_is_text(item.get(name)) for name in wanted)
             if not known:
                 rule = f"must have a {' or a '.join(f'`{name}`' for name in wanted)}"
+                yield Problem(rule, file=_DESCRIPTION, column=f"{key}[{place}]", value=_shown(item))
+            elif key == "contributors" and _roles(item) is None:
+                rule = "must have one role, such as author, or a list of roles"
                 yield Problem(rule, file=_DESCRIPTION, column=f"{key}[{place}]", value=_shown(item))
 
 
@@ -208,14 +211,23 @@ def _facts(data: Path, descriptor: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _contributors(descriptor: Mapping[str, Any], role: str) -> tuple[Agent, ...]:
-    # The first version of the specification has one `role`, the second a list of `roles`.
     return tuple(
         Agent(
             _tidy(item["title"]), item.get("organization") == item["title"], _web(item.get("path"))
         )
         for item in _items(descriptor, "contributors")
-        if _is_text(item.get("title")) and role in {item.get("role"), *(item.get("roles") or ())}
+        if _is_text(item.get("title")) and role in (_roles(item) or ())
     )
+
+
+def _roles(contributor: Mapping[str, Any]) -> list[str] | None:
+    """Return a contributor's roles in small letters; None where they are no texts."""
+    found = []
+    # The first version of the specification has one `role`, the second a list of `roles`.
+    for key in ("role", "roles"):
+        said = contributor.get(key)
+        found += said if isinstance(said, list) else [] if said is None else [said]
+    return [role.strip().casefold() for role in found] if all(map(_is_text, found)) else None
 
 
 def _items(descriptor: Mapping[str, Any], key: str) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ table, whose schema may map facets to labels (``facetLabels``).
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
@@ -50,7 +51,8 @@ def search_labels(package: DataPackage) -> dict[str, str]:
     Returns
     -------
     dict
-        File name to the title of its description, without a leading "Records:".
+        File name to the title of its description, without a leading "Records:"; where several files
+        have one title, with the file's name after it.
     """
     labels: dict[str, str] = {}
     for resource in package.resources.values():
@@ -59,4 +61,7 @@ def search_labels(package: DataPackage) -> dict[str, str]:
             words = title[found.end() :] if (found := _OF_RECORDS.match(title)) else title
             label = words[:1].upper() + words[1:]
             labels |= {PurePosixPath(path).name: label for path in resource.paths}
-    return labels
+    times = Counter(labels.values())
+    return {
+        name: f"{label} ({name})" if times[label] > 1 else label for name, label in labels.items()
+    }

@@ -31,7 +31,7 @@ _SECOND_CODER = "coder_2"
 _REVIEWERS = ("reviewer_1", "reviewer_2")
 #: A number as spreadsheets in much of Europe show thousands. No program writes a decimal so: it
 #: would leave the noughts at its end away.
-_THOUSANDS = r"-?\d{1,3}(?:\.\d{3})*\.\d\d0"
+_THOUSANDS = r"-?[1-9]\d{0,2}(?:\.\d{3})*\.\d\d0"
 
 
 def list_omissions(review: Review) -> list[Problem]:
@@ -136,7 +136,10 @@ def _reading(review: Review) -> Iterator[Problem]:
 
 def _searches(review: Review) -> Iterator[Problem]:
     """Yield exports that the search log does not account for."""
-    kept = review.searches.groupby("records_file")["records_kept"].sum(min_count=1)
+    # Of a file with a blank number nothing is known.
+    kept = review.searches.groupby("records_file")["records_kept"].agg(
+        lambda n: n.sum(skipna=False)
+    )
     rejects = review.reading.rejects["source_file"]
     found = pd.concat([review.records["source_file"], rejects]).value_counts()
     file = _file(review, "searches")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from oso_analysis.literature.readers.write import unguard
 __all__ = ["DATA_SHEET", "read_rows", "to_csv"]
 
 #: How files of tables are called; any other text can be cut at its commas as well.
-_TABLES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm")
+_TABLES = (".csv", ".tsv", ".tab", ".txt", ".dat", ".xlsx", ".xlsm", ".xltx", ".xltm")
 #: The sheet of a template that holds the rows; the others explain.
 DATA_SHEET = "Data"
 
@@ -89,7 +90,7 @@ def _check_replaced(target: Path, grid: Grid, path: Path) -> None:
     meant = f"or delete {target.name} if you mean it"
     if filled != [] and len(grid.cells) == 1:
         rule = f"has no rows below its header yet, and {target} has; fill it in first, {meant}"
-    elif filled and len(set(grid.cells[0]) & set(filled[0].cells[0])) < len(filled[0].cells[0]) / 2:
+    elif filled and 2 * len(_bare(grid) & _bare(filled[0])) < len(_bare(filled[0])):
         rule = (
             f"has the columns {listed(grid.cells[0])}, but {target} has "
             f"{listed(filled[0].cells[0])}: they are different tables; name another --output, "
@@ -98,6 +99,11 @@ def _check_replaced(target: Path, grid: Grid, path: Path) -> None:
     else:
         return
     raise InputError([Problem(rule, file=str(path))], "nothing was replaced")
+
+
+def _bare(grid: Grid) -> set[str]:
+    """Return a table's headings without what people write differently."""
+    return {"".join(re.findall(r"[^\W_]+", name)).casefold() for name in grid.cells[0]}
 
 
 def read_rows(path: Path, *, file: str) -> pd.DataFrame:

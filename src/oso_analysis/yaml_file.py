@@ -39,7 +39,8 @@ def read_yaml_rows(path: Path) -> tuple[Any, RowOf]:
     content : object
     row_of : callable
         ``row_of("themes", "policing", "label")`` is the row of that name, counted from 1; a place
-        in a list goes by its number. None where the file does not say it there itself.
+        in a list goes by its number. None where the file does not say it there; what is merged
+        into a mapping stands where it is merged from.
 
     Raises
     ------
@@ -65,6 +66,9 @@ def read_yaml_rows(path: Path) -> tuple[Any, RowOf]:
         said = " ".join(str(getattr(error, "problem", None) or error).split())
         look = "look for a quote, a bracket or an indent in this row"
         raise InputError([Problem(f"is not readable YAML ({said}); {look}", file, row)]) from None
+    except ValueError as error:
+        # A date that does not exist, a number of too many digits.
+        raise InputError([Problem(f"holds a value that is none ({error})", file=file)]) from None
     except RecursionError:
         raise InputError([Problem("is nested too deeply", file=file)]) from None
     if twice:

@@ -37,6 +37,18 @@ def test_spellings_of_one_language(code: str, spellings: list[str]) -> None:
         ("English; Sorbian", ("en", "sorbian")),
         ("Upper Sorbian", ("upper sorbian",)),
         ("N/K", ("n/k",)),
+        # Estonian's code is French for "and".
+        ("et; en", ("et", "en")),
+        ("en; et", ("en", "et")),
+        ("English et français", ("en", "fr")),
+        ("English, Old (ca. 450-1100)", ("en",)),
+        ("English; French abstract", ("en",)),
+        ("English - UK", ("en",)),
+        ("en US", ("en",)),
+        ("Multiple", ("mul",)),
+        ("N/A", ()),
+        ("Unknown", ()),
+        ("Not stated", ()),
         ("und", ()),
     ],
 )
@@ -83,3 +95,24 @@ def test_records_that_spell_one_language_differently_do_not_disagree() -> None:
     assert language_code(work) == "en"
     lost = result.disagreements.query("field == 'language'")
     assert lost["record_id"].tolist() == ["c"]
+
+
+def test_a_record_that_states_no_language_wins_over_none_that_does() -> None:
+    records = pd.DataFrame(
+        {
+            "record_id": ["a", "b"],
+            "type": "article-journal",
+            "title": "Early intervention and the families of people who offend",
+            "authors": "Weiss, Anna",
+            "year": pd.array([2014] * 2, dtype="Int64"),
+            "doi": "10.1000/182",
+            "language": ["und", "en"],
+        }
+    )
+    assert deduplicate(records).works["language"].tolist() == ["en"]
+    result = deduplicate(records.assign(language=["eng; fre", "fre; eng"]))
+    assert "language" not in result.disagreements["field"].tolist()
+
+
+def test_a_broken_cell_takes_no_time() -> None:
+    assert len(language_codes("(" * 1_000_000)) == 1

@@ -54,3 +54,43 @@ def test_nothing_temporary_stays_open(
     # The second report depends on what the first one left in memory.
     assert "package:report/templates/style.css" in first
     assert second == first
+
+
+#: Begins and ends traces while other threads open files, and prints what went wrong there.
+_THREADS = """
+import sys, threading, time
+from oso_analysis.runner.tracing import tracing
+
+wrong, ended = [], threading.Event()
+
+def read():
+    while not ended.is_set():
+        try:
+            open(sys.argv[1]).close()
+        except OSError as error:
+            wrong.append(error)
+
+threads = [threading.Thread(target=read) for _ in range(3)]
+for thread in threads:
+    thread.start()
+until = time.monotonic() + 1
+while time.monotonic() < until:
+    with tracing(sys.argv[2]):
+        pass
+ended.set()
+for thread in threads:
+    thread.join()
+print(len(wrong))
+"""
+
+
+def test_a_trace_ends_without_harm_to_another_thread(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.touch()
+    done = subprocess.run(
+        [sys.executable, "-c", _THREADS, str(path), str(tmp_path / "trace")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "0"), done.stderr

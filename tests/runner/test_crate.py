@@ -52,6 +52,25 @@ def crate(tmp_path: Path) -> Crate:
     return tmp_path, {entity["@id"]: entity for entity in content["@graph"]}
 
 
+def test_people_who_share_an_address_are_not_one(tmp_path: Path) -> None:
+    url = 'https://example.org/"><b>'
+    imprint = Imprint(
+        authors=(Agent("Ann", url=url), Agent("Bob", url=url)),
+        publishers=(Agent("University", is_organisation=True, url=url),),
+    )
+    write_crate(replace(INFO, imprint=imprint), tmp_path)
+    graph = {
+        entity["@id"]: entity
+        for entity in json.loads((tmp_path / CRATE).read_text(encoding="utf-8"))["@graph"]
+    }
+    root = graph["./"]
+    assert [graph[one["@id"]]["name"] for one in root["author"]] == ["Ann", "Bob"]
+    assert graph[root["publisher"]["@id"]]["@type"] == "Organization"
+    assert {graph[one["@id"]]["url"] for one in root["author"]} == {
+        "https://example.org/%22%3E%3Cb%3E"
+    }
+
+
 def test_descriptor_and_root(crate: Crate) -> None:
     _, graph = crate
     assert graph[CRATE]["@type"] == "CreativeWork"

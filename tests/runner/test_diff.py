@@ -156,6 +156,7 @@ def test_years_move_by_years_alone() -> None:
     assert Move("year_to", "", "2012", "2016").change == "+4"
     assert Move("Meals", "latest_period", "2023", "2015").change == "−8"
     assert Move("2012", "n_works", "2012", "2016").change == "+4, +0.2 %"
+    assert Move("Meals", "n_periods", "10", "15").change == "+5, +50.0 %"
 
 
 def test_long_differences_are_cut_on_the_screen_and_folded_on_the_page(tmp_path: Path) -> None:

@@ -74,5 +74,12 @@ def test_broken_files_are_said_elsewhere(project: Path) -> None:
     assert "notebooks/02_literature_search.ipynb, cell 1" in places(list(find_leftovers(project)))
 
 
+def test_a_cell_without_text_is_no_leftover(project: Path) -> None:
+    path = project / "notebooks/01_scale.ipynb"
+    cells = [{"cell_type": "markdown", "source": source} for source in (None, 5, ["a", 1])]
+    path.write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    assert not any("01_scale" in place for place in places(list(find_leftovers(project))))
+
+
 def test_this_project_has_left_nothing(root: Path) -> None:
     assert list(find_leftovers(root)) == []

@@ -14,8 +14,11 @@ __all__ = ["LANGUAGE_LABELS", "SEVERAL", "language_code", "language_codes"]
 
 #: ISO 639-2 has a code for what is in several languages.
 SEVERAL = "mul"
-#: ISO 639-2 for "undetermined" and "no linguistic content": what an export writes for nothing.
-_NOT_STATED = frozenset({"und", "undetermined", "zxx"})
+#: What an export writes for nothing; ISO 639-2 has codes for "undetermined" and "no linguistic
+#: content".
+_NOT_STATED = frozenset(
+    {"und", "undetermined", "zxx", "n/a", "na", "none", "not stated", "unknown", "unspecified"}
+)
 #: ISO 639-1 code and the 639-2 (both forms) and 639-3 codes of the same language; English name, own
 #: name, names in German, French and Spanish, other names. From the Unicode CLDR, which also says
 #: which codes are the same.
@@ -107,17 +110,26 @@ LANGUAGE_LABELS = {codes.split()[0]: names[0] for codes, *names in _LANGUAGES} |
 }
 #: A code with the region, script or variety that BCP 47 puts after it.
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{2,8})+")
-#: What stands between the languages of one work.
-_BETWEEN = re.compile(r"[;,/|&+]|\b(?:and|und|et|y)\b")
+#: What stands between the languages of one work: signs, and words unless they are the code of one
+#: ("et" is Estonian, and French for "and").
+_SIGNS = re.compile(r"[;,/|&+]")
+_WORDS = re.compile(r"\b(?:and|und|et|y)\b", re.IGNORECASE)
 #: Length of ISO 639-2 codes, which alone stand in a row without a sign between them.
 _LETTERS = 3
 #: What is said of a language and makes no other of it.
-_QUALIFIERS = frozenset({"modern", "simplified", "traditional"})
+_QUALIFIERS = frozenset(
+    """- american ancient brazilian british canadian european language middle modern old simplified
+    standard traditional uk us usa""".split()  # noqa: SIM905 - words read better as text
+)
+#: What is in another language than the work.
+_OTHER_TEXTS = frozenset({"abstract", "abstracts", "summary", "summaries"})
+#: No value that names languages is longer.
+_LONGEST = 200
 
 
 def _key(text: str) -> str:
     """Return what the spellings of one name share: case, accents and brackets do not count."""
-    bare = re.sub(r"[(\[].*?[)\]]", " ", text)
+    bare = re.sub(r"[(\[][^()\[\]]*[)\]]", " ", text)
     letters = unicodedata.normalize("NFKD", bare.casefold())
     # Marks are letters in some scripts; only those on Latin letters can be left out.
     letters = re.sub(r"(?<=[a-z])[\u0300-\u036f]+", "", letters)
@@ -128,7 +140,7 @@ _CODES = {
     _key(spelling): codes.split()[0]
     for codes, *names in _LANGUAGES
     for spelling in (*names, *codes.split())
-} | {SEVERAL: SEVERAL, "multiple languages": SEVERAL, "multilingual": SEVERAL}
+} | {SEVERAL: SEVERAL, **dict.fromkeys(("multiple", "multiple languages", "multilingual"), SEVERAL)}
 
 
 def language_codes(text: str) -> tuple[str, ...]:
@@ -170,15 +182,27 @@ def language_code(text: str) -> str | None:
 
 @cache
 def _read(text: str) -> tuple[str, ...]:
+    text = text[:_LONGEST]
     whole = _one(_key(text))
-    parts = [_one(_key(part)) for part in _BETWEEN.split(text.casefold())]
     words = whole.split()
-    found = [whole]
     if all(len(word) == _LETTERS and word in _CODES for word in words):
         found = [_CODES[word] for word in words]
-    elif whole not in LANGUAGE_LABELS and any(part in LANGUAGE_LABELS for part in parts):
-        found = [part for part in parts if part not in _QUALIFIERS]
+    elif whole in LANGUAGE_LABELS or whole in _NOT_STATED:
+        found = [whole]
+    else:
+        found = [code for part in _SIGNS.split(text) for code in _of_part(part)]
+        if not any(code in LANGUAGE_LABELS for code in found):
+            found = [whole]
     return tuple(code for code in dict.fromkeys(found) if code and code not in _NOT_STATED)
+
+
+def _of_part(part: str) -> list[str]:
+    """Return the languages between two signs, of which words may tell several apart."""
+    whole = _one(_key(part))
+    pieces = [whole] if whole in _CODES else [_one(_key(piece)) for piece in _WORDS.split(part)]
+    if not any(piece in LANGUAGE_LABELS for piece in pieces):
+        pieces = [whole]
+    return [piece for piece in pieces if _OTHER_TEXTS.isdisjoint(piece.split())]
 
 
 def _one(key: str) -> str:
@@ -186,4 +210,7 @@ def _one(key: str) -> str:
     tag = _TAG.fullmatch(key)
     if key not in _CODES and tag is not None:
         return _CODES.get(tag.group(1), tag.group(1))
-    return _CODES.get(key, key)
+    if key not in _CODES:
+        bare = " ".join(word for word in key.split() if word not in _QUALIFIERS)
+        return _CODES.get(bare, key if bare else "")
+    return _CODES[key]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,6 +23,8 @@ __all__ = ["CRATE", "write_crate"]
 CRATE = "ro-crate-metadata.json"
 _SPECIFICATION = "https://w3id.org/ro/crate/1.1"
 _PROGRAM = "#oso-analysis"
+#: Signs that stand in web addresses as they are.
+_IN_ADDRESSES = "%:/?#[]@!$&'()*+,;=~"
 #: Who made the program, and nothing else in the crate.
 _MAKERS = Agent("oso-analysis maintainers", is_organisation=True)
 #: The specification wants a licence; this says that there is none to name.
@@ -63,11 +66,12 @@ def write_crate(info: EditionInfo, out: Path) -> None:
     program["softwareRequirements"] = [
         {"@id": item["@id"]} for item in programs if item is not program
     ]
-    authors, publishers = (
-        [_agent(agent) for agent in agents]
-        for agents in (info.imprint.authors, info.imprint.publishers)
+    agents = {*info.imprint.authors, *info.imprint.publishers, _MAKERS}
+    urls = Counter(agent.url for agent in agents)
+    authors, publishers, [makers] = (
+        [_agent(agent, is_own=urls[agent.url] == 1) for agent in some]
+        for some in (info.imprint.authors, info.imprint.publishers, [_MAKERS])
     )
-    makers = _agent(_MAKERS)
     program["author"] = {"@id": makers["@id"]}
     licences = [_licence(licence) for licence in info.imprint.licences] or [_NO_LICENCE]
     root = {
@@ -124,13 +128,17 @@ def _one_or_all(
     return references[0] if len(references) == 1 else references or None
 
 
-def _agent(agent: Agent) -> dict[str, Any]:
+def _agent(agent: Agent, *, is_own: bool) -> dict[str, Any]:
+    """Return an agent; an address that others have too (their university's) names none of them."""
     kind = "Organization" if agent.is_organisation else "Person"
-    return {"@id": agent.url or f"#agent/{quote(agent.name)}", "@type": kind, "name": agent.name}
+    url = quote(agent.url, safe=_IN_ADDRESSES)
+    identity = url if url and is_own else f"#agent/{quote(agent.name)}"
+    entity = {"@id": identity, "@type": kind, "name": agent.name}
+    return entity | {"url": url} if url and not is_own else entity
 
 
 def _licence(licence: Licence) -> dict[str, Any]:
-    identity = licence.url or f"#licence/{quote(licence.name)}"
+    identity = quote(licence.url, safe=_IN_ADDRESSES) or f"#licence/{quote(licence.name)}"
     return {"@id": identity, "@type": "CreativeWork", "name": licence.name}
 
 

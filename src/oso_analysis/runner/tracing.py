@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ __all__ = ["read_trace", "trace", "tracing"]
 _LISTINGS = frozenset({"os.listdir", "os.scandir"})
 _PACKAGE = Path(__file__).parents[1]
 
+#: A thread may open a file while another ends the trace.
+_writing = threading.RLock()
 #: Where the hook writes; hooks cannot be removed, so one serves all and can be pointed elsewhere.
 _target: dict[str, Any] = {}
 
@@ -58,16 +61,15 @@ def tracing(target: str | Path) -> Iterator[None]:
 
 
 def _close() -> None:
-    handle = _target.get("handle")
-    # Forgotten before it is closed: its number may be given to another file at once.
-    _target["handle"] = None
-    if handle is not None:
-        os.close(handle)
+    with _writing:
+        handle = _target.get("handle")
+        _target["handle"] = None
+        if handle is not None:
+            os.close(handle)
 
 
 def _listen(event: str, arguments: tuple[Any, ...]) -> None:
-    handle = _target["handle"]
-    if handle is None:
+    if _target["handle"] is None:
         return
     if event == "open":
         kind = "file"
@@ -90,9 +92,10 @@ def _listen(event: str, arguments: tuple[Any, ...]) -> None:
         key = (kind, os.path.abspath(os.fsdecode(path)))  # noqa: PTH100
     except (TypeError, ValueError, OSError):
         return
-    if key not in _target["seen"]:
-        _target["seen"].add(key)
-        os.write(handle, (json.dumps(key) + "\n").encode())
+    with _writing:
+        if key not in _target["seen"] and _target["handle"] is not None:
+            _target["seen"].add(key)
+            os.write(_target["handle"], (json.dumps(key) + "\n").encode())
 
 
 def read_trace(target: Path) -> list[tuple[str, str]]:

@@ -109,7 +109,10 @@ def _texts(notebook: bytes) -> Iterator[tuple[int, str]]:
     cells = _parsed(notebook).get("cells")
     for number, cell in enumerate(cells if isinstance(cells, list) else [], start=1):
         if isinstance(cell, dict) and cell.get("cell_type") == "markdown":
-            yield number, " ".join("".join(cell.get("source", "")).split())
+            source = cell.get("source")
+            lines = source if isinstance(source, list) else [source]
+            # What is no text is said where notebooks are read.
+            yield number, " ".join("".join(x for x in lines if isinstance(x, str)).split())
 
 
 def _parsed(content: bytes) -> dict[str, Any]:

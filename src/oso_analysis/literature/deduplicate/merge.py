@@ -23,6 +23,9 @@ FIELDS = (
 #: Where one record may hold more of a value than another, the fullest wins; elsewhere the value
 #: most records give.
 _FULLEST = frozenset({"title", "authors", "abstract", "keywords", "pages", "extra"})
+#: What fields say of nothing: "document" is what a reader writes where an export gives no type, and
+#: "und" names no language.
+_SAYS_NOTHING = {"type": "document", "language": ""}
 #: Every export words this differently, so differing says nothing about the work.
 _NOT_COMPARED = frozenset({"extra"})
 
@@ -67,7 +70,7 @@ def _winners(values: pd.Series, work: Array, field: str) -> tuple[_Rows, _Rows]:
     texts = [str(value) for value in values.to_numpy(dtype=object)[unlike]]
     if field == "language":
         # PubMed's "eng" and Scopus's "English" do not disagree.
-        keys = ["; ".join(language_codes(text)) for text in texts]
+        keys = ["; ".join(sorted(language_codes(text))) for text in texts]
     else:
         keys = ["".join(words_of(text)).casefold() for text in texts]
     numbers, distinct = pd.factorize(np.array(keys, dtype=object))
@@ -77,9 +80,13 @@ def _winners(values: pd.Series, work: Array, field: str) -> tuple[_Rows, _Rows]:
     )
     weight = counts[same]
     order = [weight, length]
-    if field == "type":
-        # "document" is what a reader writes where an export says nothing.
-        order = [np.where(np.array(keys, dtype=object) == "document", 0, weight)]
+    if field in _SAYS_NOTHING:
+        idle = np.array(keys, dtype=object) == _SAYS_NOTHING[field]
+        order = (
+            [np.where(idle, 0, weight), length]
+            if field == "language"
+            else [np.where(idle, 0, weight)]
+        )
     elif field in _FULLEST:
         filled = np.array([len(key) for key in keys])
         cased = np.array([not text.isupper() for text in texts])
