@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -23,7 +24,8 @@ def move(source: Path, target: Path) -> None:
         try:
             source.replace(target)
         except PermissionError:
-            if time.monotonic() > end:
+            # Where nobody may write at all, waiting is of no use.
+            if time.monotonic() > end or not os.access(target.parent, os.W_OK):
                 raise
             time.sleep(_PAUSE)
         else:
