@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from oso_analysis import exhibits
@@ -52,6 +53,43 @@ def test_a_withheld_count_makes_a_sentence() -> None:
     assert exhibits.say(text, n=WITHHELD_WORD) == (
         "It holds a withheld number of works. A withheld number of them speak up."
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("In all: {n:|work|works}.", "In all: a withheld number of works."),
+        ("**{n:|work|works}** count.", "**A withheld number of works** count."),
+        ("One. *{n:|work|works}* count.", "One. *A withheld number of works* count."),
+        ("**One.** {n:|work|works} count.", "**One.** A withheld number of works count."),
+        ("It is “one.” {n:|work|works} count.", "It is “one.” A withheld number of works count."),
+        ("There are\n{n:|work|works}.", "There are\na withheld number of works."),
+        ("Here:\n\n- {n:|work|works}", "Here:\n\n- A withheld number of works"),
+        ("Of them, **{n:|work|works}**.", "Of them, **a withheld number of works**."),
+    ],
+)
+def test_a_withheld_count_is_capital_only_where_a_sentence_begins(text: str, told: str) -> None:
+    assert exhibits.prose(text, n=WITHHELD_WORD).markdown == told
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA])
+def test_a_missing_count_makes_a_sentence(missing: object) -> None:
+    text = "{n:|work is|works are} here: {n:|of them speaks|of them speak} and {n:?is|are} heard."
+    assert exhibits.say(text, n=missing) == (
+        "An unstated number of works are here: an unstated number of them speak and are heard."
+    )
+
+
+def test_an_empty_list_is_none() -> None:
+    assert exhibits.say("{n:|work is|works are} here.", n=[]) == "No works are here."
+    assert exhibits.say("Here {n:?is|are} {n:|work|works}.", n=[]) == "Here are no works."
+    assert exhibits.say("{n:|of them speaks|of them speak}.", n=[]) == "None of them speak."
+
+
+def test_each_name_of_a_list_has_its_own_quotation_marks() -> None:
+    assert exhibits.say("{a:“”}.", a=["One", "Two and three"]) == "“One” and “Two and three”."
+    assert exhibits.prose("{a:“”}.", a="a*b").markdown == r"“a\*b”."
+    assert exhibits.say("{a:“”}.", a=None) == "not stated."
 
 
 def test_only_prose_escapes_what_comes_from_data() -> None:
