@@ -106,11 +106,24 @@ def test_only_prose_escapes_what_comes_from_data() -> None:
         ("publishing bodies", "1 publishing body"),
         ("themes of submissions", "1 theme of submissions"),
         ("works and 5 submissions", "1 work and 5 submissions"),
+        ("case studies", "1 case study"),
+        ("responses", "1 response"),
+        ("services", "1 service"),
+        ("analyses", "1 analyses"),
+        ("theses of students", "1 theses of students"),
+        ("addresses", "1 addresses"),
+        ("matches", "1 matches"),
+        ("press", "1 press"),
+        ("corpus", "1 corpus"),
+        ("analysis", "1 analysis"),
+        ("species", "1 species"),
+        ("people", "1 people"),
+        ("", "1"),
     ],
 )
 def test_the_line_under_an_exhibit_counts_one_in_the_singular(unit: str, one: str) -> None:
     assert note_text(n=1, unit=unit, source="") == f"n = {one}"
-    assert note_text(n=2, unit=unit, source="") == f"n = 2 {unit}"
+    assert note_text(n=2, unit=unit, source="") == f"n = 2 {unit}".rstrip()
 
 
 def shown(name: str, **parameters: Any) -> list[Prose | Exhibit]:
