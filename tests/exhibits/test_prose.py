@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+import oso_analysis
 from oso_analysis import exhibits
 from oso_analysis.exhibits import Exhibit, Prose
 from oso_analysis.figures.style import note_text
@@ -54,6 +57,43 @@ def test_a_withheld_count_makes_a_sentence() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("In all: {n:|work|works}.", "In all: a withheld number of works."),
+        ("**{n:|work|works}** count.", "**A withheld number of works** count."),
+        ("One. *{n:|work|works}* count.", "One. *A withheld number of works* count."),
+        ("**One.** {n:|work|works} count.", "**One.** A withheld number of works count."),
+        ("It is “one.” {n:|work|works} count.", "It is “one.” A withheld number of works count."),
+        ("There are\n{n:|work|works}.", "There are\na withheld number of works."),
+        ("Here:\n\n- {n:|work|works}", "Here:\n\n- A withheld number of works"),
+        ("Of them, **{n:|work|works}**.", "Of them, **a withheld number of works**."),
+    ],
+)
+def test_a_withheld_count_is_capital_only_where_a_sentence_begins(text: str, told: str) -> None:
+    assert exhibits.prose(text, n=WITHHELD_WORD).markdown == told
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), pd.NA])
+def test_a_missing_count_makes_a_sentence(missing: object) -> None:
+    text = "{n:|work is|works are} here: {n:|of them speaks|of them speak} and {n:?is|are} heard."
+    assert exhibits.say(text, n=missing) == (
+        "An unstated number of works are here: an unstated number of them speak and are heard."
+    )
+
+
+def test_an_empty_list_is_none() -> None:
+    assert exhibits.say("{n:|work is|works are} here.", n=[]) == "No works are here."
+    assert exhibits.say("Here {n:?is|are} {n:|work|works}.", n=[]) == "Here are no works."
+    assert exhibits.say("{n:|of them speaks|of them speak}.", n=[]) == "None of them speak."
+
+
+def test_each_name_of_a_list_has_its_own_quotation_marks() -> None:
+    assert exhibits.say("{a:“”}.", a=["One", "Two and three"]) == "“One” and “Two and three”."
+    assert exhibits.prose("{a:“”}.", a="a*b").markdown == r"“a\*b”."
+    assert exhibits.say("{a:“”}.", a=None) == "not stated."
+
+
 def test_only_prose_escapes_what_comes_from_data() -> None:
     assert exhibits.prose("{label}", label="a*b").markdown == r"a\*b"
     assert exhibits.say("{label}", label="a*b") == "a*b"
@@ -68,11 +108,24 @@ def test_only_prose_escapes_what_comes_from_data() -> None:
         ("publishing bodies", "1 publishing body"),
         ("themes of submissions", "1 theme of submissions"),
         ("works and 5 submissions", "1 work and 5 submissions"),
+        ("case studies", "1 case study"),
+        ("responses", "1 response"),
+        ("services", "1 service"),
+        ("analyses", "1 analyses"),
+        ("theses of students", "1 theses of students"),
+        ("addresses", "1 addresses"),
+        ("matches", "1 matches"),
+        ("press", "1 press"),
+        ("corpus", "1 corpus"),
+        ("analysis", "1 analysis"),
+        ("species", "1 species"),
+        ("people", "1 people"),
+        ("", "1"),
     ],
 )
 def test_the_line_under_an_exhibit_counts_one_in_the_singular(unit: str, one: str) -> None:
     assert note_text(n=1, unit=unit, source="") == f"n = {one}"
-    assert note_text(n=2, unit=unit, source="") == f"n = 2 {unit}"
+    assert note_text(n=2, unit=unit, source="") == f"n = 2 {unit}".rstrip()
 
 
 def shown(name: str, **parameters: Any) -> list[Prose | Exhibit]:
@@ -113,3 +166,125 @@ def test_an_edition_without_anything_says_so(name: str) -> None:
     assert not [(text, what) for text in texts for what in silly if what in text]
     if name.startswith("06"):
         assert "excludes zero" not in " ".join(texts)
+
+
+#: What small editions say: a chapter, its parameters, and words of its prose or alternative texts.
+SMALL = [
+    ("02_literature_search", {"countries": ["BY"]}, "The included work is of 2008."),
+    ("02_literature_search", {"year_to": 2001}, "All included works are of 2001."),
+    (
+        "02_literature_search",
+        {"year_to": 2003},
+        "All included works state a year. The earliest is of 2001 and the latest of 2003; ",
+    ),
+    (
+        "02_literature_search",
+        {"countries": ["CA"], "themes": ["policing"]},
+        "no count. Of those that state one, the earliest is of 2005 and the latest of 2024; the "
+        "years with most of them, 1 each, are 2005, 2008 and 2024.",
+    ),
+    (
+        "03_literature_themes",
+        {"countries": ["BY"]},
+        "The included work (scope of this edition: places: Belarus) speaks to International "
+        "policy and Policing.",
+    ),
+    (
+        "03_literature_themes",
+        {"countries": ["BY"]},
+        "No included work speaks to one issue area only.",
+    ),
+    (
+        "03_literature_themes",
+        {"year_to": 2001, "themes": ["policing"]},
+        "1 of the 2 works speaks to one issue area only.",
+    ),
+    (
+        "03_literature_themes",
+        {"year_to": 2003},
+        "the largest number (2, 50 %) speak to Policing, then International policy, Research and "
+        "Multi-agency working (1 each); the smallest (0 each) to Internet industry, ",
+    ),
+    (
+        "05_consultation_themes",
+        {"countries": ["CA"], "themes": ["policing"]},
+        "fewest “Research” and “International collaboration” (0 each).",
+    ),
+    ("05_consultation_themes", {"countries": ["BY"]}, "No issue or possible solution was coded."),
+]
+
+
+def told_by(values: list[Prose | Exhibit]) -> str:
+    texts = [value.markdown if isinstance(value, Prose) else value.alt_text for value in values]
+    return "\n".join(texts)
+
+
+@pytest.mark.parametrize(("name", "parameters", "words"), SMALL)
+def test_a_small_edition_says_what_it_holds(
+    name: str, parameters: dict[str, Any], words: str
+) -> None:
+    assert words in told_by(shown(name, **parameters))
+
+
+@pytest.mark.parametrize("name", ["05_consultation_themes", "06_evidence_and_consultation"])
+def test_nothing_is_described_that_is_not_drawn(name: str) -> None:
+    told = told_by(shown(name, countries=["BY"], n_resamples=20))
+    assert not [what for what in ("#paraphrases", "Bubbles", "Heat map", "Flow") if what in told]
+
+
+@pytest.mark.parametrize("threshold", [None, 5])
+def test_what_is_drawn_is_described(threshold: int | None) -> None:
+    parameters = {"disclosure_threshold": threshold, "n_resamples": 20}
+    assert "Bubbles" in told_by(shown("06_evidence_and_consultation", **parameters))
+    assert "Heat map" in told_by(shown("05_consultation_themes", **parameters))
+
+
+def test_works_that_wait_are_only_told_of_where_there_are_any(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert "never screened" in told_by(shown("02_literature_search"))
+    review = oso_analysis.load_review()
+    decided = review.work_screening["decision"].replace("not_screened", "exclude")
+    done = review.work_screening.assign(decision=decided)
+    monkeypatch.setattr(type(review), "work_screening", property(lambda self: done))
+    told = told_by(shown("02_literature_search"))
+    assert "excluded at screening.\n" in told
+    assert "never screened" not in told
+
+
+@pytest.mark.parametrize(
+    ("themes", "words"),
+    [
+        # The issue areas of each of three works, by their place in the codebook.
+        (
+            ((0,), (1,), (0, 1)),
+            ", 2 (67 %) speak to each of International policy and Internet industry; the smallest "
+            "number (0 each) to Policing, Research, ",
+        ),
+        (((0,), (1,), ()), ", 1 (33 %) speaks to each of International policy and Internet "),
+        (((1,), (1,), ()), ", 2 (67 %) speak to Internet industry; the smallest number (0 each) "),
+        ((range(8), range(7), ()), ", 2 (67 %) speak to each of "),
+        ((range(8), range(7), ()), "Barriers to change; the smallest number (1) to Prevention."),
+        ((range(8),) * 3, "3 of the 3 included works (scope of this edition: "),
+        ((range(8),) * 3, " speak to each of International policy, Internet industry, "),
+        (((), (), ()), "No included work (scope of this edition: "),
+    ],
+)
+def test_issue_areas_that_tie_are_told_of_each(
+    themes: Sequence[Sequence[int]], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    review = oso_analysis.load_review()
+    works = oso_analysis.scope_review(review, year_to=2001).works["work_id"]
+    labels = list(review.codebook["theme"])
+    rows = [
+        (work, "theme", labels[at])
+        for work, places in zip(works, themes, strict=True)
+        for at in places
+    ]
+    others = review.work_codes[review.work_codes["facet"] != "theme"]
+    coded = pd.concat(
+        [others, pd.DataFrame(rows, columns=["work_id", "facet", "code"])], ignore_index=True
+    )
+    monkeypatch.setattr(type(review), "work_codes", property(lambda self: coded))
+    told = told_by(shown("03_literature_themes", year_to=2001)[:1])
+    assert words in told

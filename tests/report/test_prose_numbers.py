@@ -124,6 +124,7 @@ TRACES: dict[tuple[str, str], list[Trace]] = {
         places("works-by-year", "n_works", "n_works", -1, stated_years)
     ],
     ("03_literature_themes", "n"): [only(FLOW, "n", box="included")],
+    ("03_literature_themes", "n_others"): [lambda x: only(FLOW, "n", box="included")(x) - 1],
     ("03_literature_themes", "most"): [places(PLAIN, "n_works", "theme_label", -1, themes)],
     ("03_literature_themes", "most_n"): [places(PLAIN, "n_works", "n_works", -1, themes)],
     ("03_literature_themes", "most_percent"): [

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from oso_analysis.codebook import WITHHELD, Code, Codebook, Facet
+from oso_analysis.errors import InputError
 from oso_analysis.tables.comparison import compare_themes, sum_up_comparison
 from oso_analysis.tables.extremes import Extremes, find_extremes, find_span, list_uncounted
 from oso_analysis.tables.themes import count_cooccurrence, sum_up_cooccurrence
@@ -14,7 +15,7 @@ THEMES = {code: Code(code, code.upper()) for code in ("a", "b", "c")}
 BOOK = Codebook({"theme": Facet("theme", THEMES)})
 
 
-def counted(*sizes: int) -> pd.DataFrame:
+def counted(*sizes: object) -> pd.DataFrame:
     codes = ["a", "b", "c"][: len(sizes)]
     frame = pd.DataFrame({"theme": codes, "n_works": sizes, "percent_of_works": 50.0})
     rest = pd.DataFrame({"theme": ["not_stated", "total"], "n_works": 99})
@@ -47,8 +48,36 @@ def test_ties_are_all_named_and_nothing_leads_where_nothing_counts(
         assert (found.most_n, found.most_percent) == (sizes[0], 50.0)
 
 
+def test_nothing_is_fewest_where_a_count_is_withheld() -> None:
+    found = find_extremes(counted(3, None, 1), "theme", "n_works")
+    assert (found.most, found.most_n) == (["a"], 3)
+    assert (found.second, found.fewest, found.fewest_n) == (None, None, None)
+    # What nobody stated is no code, so a total that is withheld takes nothing away.
+    whole = counted(3, 2, 1)
+    whole.loc[whole["theme"] == "total", "n_works"] = None
+    assert find_extremes(whole, "theme", "n_works").fewest == ["c"]
+    assert find_extremes(counted(None, None), "theme", "n_works") == Extremes()
+
+
 def test_uncounted_codes_are_listed() -> None:
     assert list_uncounted(counted(3, 0, 1), "theme", "n_works") == ["b"]
+
+
+def test_a_withheld_count_is_not_nought() -> None:
+    assert list_uncounted(counted(3, 0, None), "theme", "n_works") == ["b"]
+    halves = pd.DataFrame({"theme": ["a", "a", "b"], "n_works": [0, None, 0]})
+    assert list_uncounted(halves, "theme", "n_works") == ["b"]
+
+
+def test_a_mark_for_a_withheld_count_is_named() -> None:
+    marked = counted(3, WITHHELD, 1)
+    for call in (find_extremes, list_uncounted):
+        with pytest.raises(InputError, match=r"n_works.*\[c\].* must be a number"):
+            call(marked, "theme", "n_works")
+    hidden = counted(3, 2, 1).astype({"percent_of_works": object})
+    hidden.loc[0, "percent_of_works"] = WITHHELD
+    with pytest.raises(InputError, match="percent_of_works"):
+        find_extremes(hidden, "theme", "n_works", percent="percent_of_works")
 
 
 def test_a_span_of_one_year_has_no_last_year() -> None:

@@ -92,9 +92,17 @@ class References:
 #: A format that words a count: told only above nought (+), with its noun (|), or the word that
 #: agrees with it (?).
 _WORDED = re.compile(r"(?P<above>\+)?(?:(?P<kind>[|?])(?P<one>[^|]*)\|(?P<many>[^|]*))?")
-#: Where a sentence may begin with a number that is withheld, so that its first letter is one.
-_WITHHELD_NUMBER = "\N{NULL}a withheld number of"
-_BEGINS = re.compile(r"(^|[.:!?] )\N{NULL}a")
+#: A format that puts each item of a list in quotation marks of its own.
+_QUOTED = "\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}"
+#: What is said in words for a number; the mark tells where a sentence may begin with them.
+_MARK = "\N{NULL}"
+_WITHHELD_NUMBER = f"{_MARK}a withheld number of"
+_MISSING_NUMBER = f"{_MARK}an unstated number of"
+#: A number in words that begins a text, a paragraph, a list item or a sentence, behind markup.
+_BEGINS = re.compile(
+    r"((?:^|\n[ \t]*\n|\n[ \t]*(?=[-#>*+]+[ ])|[.!?][*_)\]”\"']* )"
+    r"[ \t]*(?:[-#>*+]+ )?[*_(\[“\"']*)\N{NULL}(\w)"
+)
 
 
 class _ProseFormatter(string.Formatter):
@@ -109,6 +117,11 @@ class _ProseFormatter(string.Formatter):
             return self._worded(value, worded)
         if is_missing(value):
             return "not stated"
+        if format_spec == _QUOTED:
+            items = value if isinstance(value, list | tuple) else [value]
+            return _joined(
+                [_QUOTED[0] + self.format_field(item, "") + _QUOTED[1] for item in items]
+            )
         if format_spec:
             return str(super().format_field(value, format_spec))
         if isinstance(value, bool):
@@ -118,8 +131,7 @@ class _ProseFormatter(string.Formatter):
         if isinstance(value, Real):
             return number(float(value))
         if isinstance(value, list | tuple):
-            items = [self.format_field(item, "") for item in value]
-            return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+            return _joined([self.format_field(item, "") for item in value])
         return self._escape(str(value))
 
     def _worded(self, value: Any, worded: re.Match[str]) -> str:
@@ -127,11 +139,16 @@ class _ProseFormatter(string.Formatter):
         if kind is None:
             return self.format_field(value, "")
         size = len(value) if isinstance(value, list | tuple) else value
-        word = one if not isinstance(size, str) and size == 1 else many
+        is_missing_size = is_missing(size)
+        word = one if not isinstance(size, str) and not is_missing_size and size == 1 else many
         if kind == "?":
             return word
         if isinstance(value, str) and value == WITHHELD_WORD:
             return f"{_WITHHELD_NUMBER} {word.removeprefix('of ')}"
+        if is_missing_size:
+            return f"{_MISSING_NUMBER} {word.removeprefix('of ')}"
+        if isinstance(value, list | tuple) and not value:
+            return f"{_MARK}{'none' if word.startswith('of ') else 'no'} {word}"
         return f"{self.format_field(value, '')} {word}"
 
 
@@ -146,7 +163,10 @@ def prose(template: str, /, *shorter: str, **values: Any) -> Prose:
         ``{share:.1f}``), a list is joined as "a, b and c", a missing value reads "not stated".
         Text from data is escaped, so that it cannot act as markup. Nouns and verbs follow a count
         or the length of a list: ``{n:|work|works}`` is "1 work" or "2 works", ``{n:?is|are}`` only
-        the word.
+        the word. A count that is withheld reads "a withheld number of works", one that is missing
+        "an unstated number of works", an empty list "no works" (and ``{n:|of them|of them}`` "none
+        of them"); these begin a sentence with a capital. ``{names:“”}`` puts each name of
+        a list in quotation marks of its own.
     *shorter : str
         What to say where there is less to say. The first text is told of which no value is missing
         and none marked ``{n:+}`` (or ``{n:+|work|works}``) is nought; if there is none, the last.
@@ -213,6 +233,10 @@ def say(template: str, /, *shorter: str, **values: Any) -> str:
     return _tell(_ProseFormatter(str), (template, *shorter), values)[0]
 
 
+def _joined(items: list[str]) -> str:
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+
 def _escape(text: str) -> str:
     return _MARKUP.sub(r"\\\1", text)
 
@@ -250,10 +274,11 @@ def _tell(
         len(texts) - 1,
     )
     try:
-        text = _BEGINS.sub(r"\1A", formatter.vformat(texts[told], (), values))
+        filled = formatter.vformat(texts[told], (), values)
     except (ValueError, TypeError, AttributeError, LookupError) as error:
         raise InputError([Problem(f"cannot be filled in: {error}", column="template")]) from None
-    return text.replace("\N{NULL}", ""), {name for name, _ in placed[told]}
+    text = _BEGINS.sub(lambda found: found[1] + found[2].upper(), filled)
+    return text.replace(_MARK, ""), {name for name, _ in placed[told]}
 
 
 def _said(value: Any, spec: str) -> bool:

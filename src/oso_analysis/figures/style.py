@@ -111,6 +111,11 @@ SECTOR_COLOURS: Mapping[str, str] = MappingProxyType(
 
 #: A unit's own noun, and what follows it: "themes of submissions", "works and 3 submissions".
 _FURTHER = re.compile(r"(.*?)((?: of | and |,|$))(.*)", re.DOTALL)
+#: Plurals in "ses" of words in "se". Of the others, only a dictionary knows ("theses", "bases").
+_OF_SE = ("cases", "courses", "databases", "phrases", "purposes", "responses")
+#: Endings from which cutting an s leaves no word: "theses", "searches", "boxes"; or no plural:
+#: "press", "corpus", "analysis".
+_UNCUT = ("ses", "hes", "xes", "zes", "oes", "ss", "us", "is", "series", "species")
 #: Codes that stand in a facet's column without being codes of it; they stay grey.
 _NO_COLOUR = frozenset({"no_solution", "not_stated", "several_outcomes", "total"})
 
@@ -318,9 +323,14 @@ def note_text(*, n: int | None, unit: str, source: str) -> str:
 
 
 def _one(unit: str) -> str:
-    """Return a unit in the singular: its first noun, before what it is of or counted with."""
+    """Return a unit in the singular: its first noun, before what it is of or counted with.
+
+    Only what is plainly a plural in s (or ies) is changed; any other unit stays as it is.
+    """
     head, join, rest = _FURTHER.match(unit).groups()  # type: ignore[union-attr]
-    for many, one in (("series", "series"), ("ies", "y"), ("s", "")):
+    if head.endswith(_UNCUT) and not head.endswith(_OF_SE):
+        return unit
+    for many, one in (("ies", "y"), ("s", "")):
         if head.endswith(many):
             return head.removesuffix(many) + one + join + rest
     return unit

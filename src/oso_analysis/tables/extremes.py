@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from oso_analysis.codebook import NOT_STATED
-from oso_analysis.errors import require_columns
+from oso_analysis.errors import InputError, Problem, require_columns
 from oso_analysis.tables.works import TOTAL
 
 __all__ = ["Extremes", "find_extremes", "find_span", "list_uncounted"]
@@ -21,7 +21,8 @@ class Extremes:
     ----------
     most, second, fewest : list of str or None
         All labels of that count, in the table's order: several where they tie. None where nothing
-        was counted, or where no count is left to follow or to close.
+        was counted, or where no count is left to follow or to close. There are no fewest either
+        where a count is missing: it may be smaller than all others.
     most_n, second_n, fewest_n : int or None
     most_percent : float or None
         Percentage beside the largest count, where one was asked for.
@@ -44,8 +45,8 @@ def find_extremes(
     Parameters
     ----------
     table : pandas.DataFrame
-        `by`, its label where it has one, and `count`. Totals and "not stated" are no codes, and
-        missing (withheld) counts neither lead nor follow.
+        `by`, its label where it has one, and `count`. Totals and "not stated" are no codes. Missing
+        (withheld) counts neither lead nor follow, so what leads does so among the counts given.
     by : str
         Column of codes.
     count : str
@@ -56,7 +57,12 @@ def find_extremes(
     Returns
     -------
     Extremes
-        With a single count throughout, that count is the most and there are no fewest.
+        With a single count throughout, or a missing one, there are no fewest.
+
+    Raises
+    ------
+    InputError
+        A column is missing, or holds something else than numbers.
 
     Examples
     --------
@@ -69,7 +75,9 @@ def find_extremes(
     label = f"{by}_label" if f"{by}_label" in table else by
     asked = [] if percent is None else [percent]
     require_columns(table, [by, count, *asked], where="find_extremes")
-    rows = table[~table[by].isin([TOTAL, NOT_STATED]) & table[count].notna()]
+    _require_numbers(table, [count, *asked], where="find_extremes")
+    codes = table[~table[by].isin([TOTAL, NOT_STATED])]
+    rows = codes[codes[count].notna()]
     sizes = sorted(set(rows[count].astype("int64")), reverse=True)
     if not sizes or sizes[0] <= 0:
         return Extremes()
@@ -80,6 +88,7 @@ def find_extremes(
     most = named(sizes[0])
     # What closes the list is not said to follow, and nothing is second to several that lead.
     follows = sizes[1] if len(sizes) > 2 and len(most) == 1 else None
+    closes = sizes[-1] if len(sizes) > 1 and len(rows) == len(codes) else None
     share = rows.loc[rows[count].eq(sizes[0]), percent].iloc[0] if percent is not None else None
     return Extremes(
         most=most,
@@ -87,8 +96,8 @@ def find_extremes(
         most_percent=None if share is None or pd.isna(share) else float(share),
         second=None if follows is None else named(follows),
         second_n=follows,
-        fewest=named(sizes[-1]) if len(sizes) > 1 else None,
-        fewest_n=sizes[-1] if len(sizes) > 1 else None,
+        fewest=None if closes is None else named(closes),
+        fewest_n=closes,
     )
 
 
@@ -99,7 +108,7 @@ def list_uncounted(table: pd.DataFrame, by: str, count: str) -> list[str]:
     ----------
     table : pandas.DataFrame
         `by`, its label where it has one, and `count`, added up over a code's rows. Totals and "not
-        stated" are no codes.
+        stated" are no codes. A code with a missing (withheld) count is not listed.
     by, count : str
         Columns of codes and of counts.
 
@@ -107,6 +116,11 @@ def list_uncounted(table: pd.DataFrame, by: str, count: str) -> list[str]:
     -------
     list of str
         In the table's order.
+
+    Raises
+    ------
+    InputError
+        A column is missing, or counts are something else than numbers.
 
     Examples
     --------
@@ -117,9 +131,24 @@ def list_uncounted(table: pd.DataFrame, by: str, count: str) -> list[str]:
     """
     label = f"{by}_label" if f"{by}_label" in table else by
     require_columns(table, [by, count], where="list_uncounted")
+    _require_numbers(table, [count], where="list_uncounted")
     rows = table[~table[by].isin([TOTAL, NOT_STATED])]
-    sums = rows.groupby(label, sort=False)[count].sum()
+    sums = rows.groupby(label, sort=False)[count].sum(skipna=False)
     return [str(name) for name in sums.index[sums.eq(0)]]
+
+
+def _require_numbers(table: pd.DataFrame, columns: list[str], *, where: str) -> None:
+    """Raise unless columns hold numbers or nothing: a withheld number is missing here, no mark."""
+    problems = []
+    for column in columns:
+        given = table[column].dropna()
+        wrong = given[pd.to_numeric(given, errors="coerce").isna()]
+        problems += [
+            Problem("must be a number, or missing where it is withheld", column=column, value=value)
+            for value in wrong.unique().tolist()
+        ]
+    if problems:
+        raise InputError(problems, where)
 
 
 def find_span(frame: pd.DataFrame) -> tuple[int | None, int | None]:
