@@ -66,6 +66,7 @@ def inspect_project(root: Path) -> Inspection:
     """
     problems: list[Problem] = []
     notes = list(find_leftovers(root))
+    undeclared = _parameters(root)
     try:
         review, found = open_review(root)
     except InputError as error:
@@ -75,10 +76,10 @@ def inspect_project(root: Path) -> Inspection:
         if not found:
             notes += list_omissions(review)
         problems += _pages(root, review)
-        # A broken codebook would be told again for every edition.
-        problems += _editions(root)
+        # A broken codebook or notebook would be told again for every edition.
+        problems += _editions(root, are_declared=not undeclared)
     problems += _files(root)
-    problems += _parameters(root)
+    problems += undeclared
     problems += _notebooks(root)
     return Inspection(_each_once(problems), _each_once(notes))
 
@@ -125,7 +126,8 @@ def _pages(root: Path, review: Review) -> Iterator[Problem]:
 # Editions
 
 
-def _editions(root: Path) -> Iterator[Problem]:
+def _editions(root: Path, *, are_declared: bool) -> Iterator[Problem]:
+    """Yield what is wrong with the editions, and with their parameters if these are declared."""
     from oso_analysis.editions import EDITIONS_FILE, scan_editions
     from oso_analysis.parameters import resolve
 
@@ -136,9 +138,7 @@ def _editions(root: Path) -> Iterator[Problem]:
         yield from error.problems
         return
     yield from problems
-    if _parameters(root):
-        return  # told once, not for every edition
-    for edition in editions.editions.values():
+    for edition in editions.editions.values() if are_declared else ():
         try:
             resolve(
                 root,

@@ -18,10 +18,8 @@ def facet_codes(root: Path) -> dict[str, dict[str, str]]:
     """Return the codebook's facets, each with its codes and their printed names."""
     from oso_analysis.codebook import read_codebook
 
-    return {
-        name: {code: item.label for code, item in facet.items()}
-        for name, facet in read_codebook(root / "data/codebook.yaml").facets.items()
-    }
+    facets = read_codebook(root / "data/codebook.yaml").facets
+    return {name: facet.names for name, facet in facets.items()}
 
 
 @cache

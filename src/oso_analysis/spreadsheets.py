@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import pandas as pd
 from oso_analysis.consultation.readers.grids import Grid, read_table_grids
 from oso_analysis.errors import InputError, Problem, listed, nearest
 from oso_analysis.files import check_outputs, write_whole
+from oso_analysis.literature.readers.columns import bare
 from oso_analysis.literature.readers.write import unguard
 
 __all__ = ["DATA_SHEET", "read_rows", "to_csv"]
@@ -103,7 +103,7 @@ def _check_replaced(target: Path, grid: Grid, path: Path) -> None:
 
 def _bare(grid: Grid) -> set[str]:
     """Return a table's headings without what people write differently."""
-    return {"".join(re.findall(r"[^\W_]+", name)).casefold() for name in grid.cells[0]}
+    return {bare(name) for name in grid.cells[0]}
 
 
 def read_rows(path: Path, *, file: str) -> pd.DataFrame:

@@ -72,11 +72,8 @@ def find_extremes(
     >>> found.most, found.second, found.fewest
     (['a', 'b'], None, ['c'])
     """
-    label = f"{by}_label" if f"{by}_label" in table else by
     asked = [] if percent is None else [percent]
-    require_columns(table, [by, count, *asked], where="find_extremes")
-    _require_numbers(table, [count, *asked], where="find_extremes")
-    codes = table[~table[by].isin([TOTAL, NOT_STATED])]
+    codes, label = _codes(table, by, [count, *asked], where="find_extremes")
     rows = codes[codes[count].notna()]
     sizes = sorted(set(rows[count].astype("int64")), reverse=True)
     if not sizes or sizes[0] <= 0:
@@ -129,16 +126,19 @@ def list_uncounted(table: pd.DataFrame, by: str, count: str) -> list[str]:
     >>> list_uncounted(counted, "theme", "n_works")
     ['b']
     """
-    label = f"{by}_label" if f"{by}_label" in table else by
-    require_columns(table, [by, count], where="list_uncounted")
-    _require_numbers(table, [count], where="list_uncounted")
-    rows = table[~table[by].isin([TOTAL, NOT_STATED])]
-    sums = rows.groupby(label, sort=False)[count].sum(skipna=False)
+    codes, label = _codes(table, by, [count], where="list_uncounted")
+    sums = codes.groupby(label, sort=False)[count].sum(skipna=False)
     return [str(name) for name in sums.index[sums.eq(0)]]
 
 
-def _require_numbers(table: pd.DataFrame, columns: list[str], *, where: str) -> None:
-    """Raise unless columns hold numbers or nothing: a withheld number is missing here, no mark."""
+def _codes(
+    table: pd.DataFrame, by: str, columns: list[str], *, where: str
+) -> tuple[pd.DataFrame, str]:
+    """Return the rows that are codes, and the column of their labels.
+
+    Raises unless `columns` hold numbers or nothing: a withheld number is missing here, no mark.
+    """
+    require_columns(table, [by, *columns], where=where)
     problems = []
     for column in columns:
         given = table[column].dropna()
@@ -149,6 +149,8 @@ def _require_numbers(table: pd.DataFrame, columns: list[str], *, where: str) -> 
         ]
     if problems:
         raise InputError(problems, where)
+    label = f"{by}_label" if f"{by}_label" in table else by
+    return table[~table[by].isin([TOTAL, NOT_STATED])], label
 
 
 def find_span(frame: pd.DataFrame) -> tuple[int | None, int | None]:

@@ -70,24 +70,19 @@ def _winners(values: pd.Series, work: Array, field: str) -> tuple[_Rows, _Rows]:
     texts = [str(value) for value in values.to_numpy(dtype=object)[unlike]]
     if field == "language":
         # PubMed's "eng" and Scopus's "English" do not disagree.
-        keys = ["; ".join(sorted(language_codes(text))) for text in texts]
+        said = ["; ".join(sorted(language_codes(text))) for text in texts]
     else:
-        keys = ["".join(words_of(text)).casefold() for text in texts]
-    numbers, distinct = pd.factorize(np.array(keys, dtype=object))
+        said = ["".join(words_of(text)).casefold() for text in texts]
+    keys = np.array(said, dtype=object)
+    numbers, distinct = pd.factorize(keys)
     length = np.array([len(text) for text in texts])
     _, same, counts = np.unique(
         rows.work * len(distinct) + numbers, return_inverse=True, return_counts=True
     )
-    weight = counts[same]
-    order = [weight, length]
-    if field in _SAYS_NOTHING:
-        idle = np.array(keys, dtype=object) == _SAYS_NOTHING[field]
-        order = (
-            [np.where(idle, 0, weight), length]
-            if field == "language"
-            else [np.where(idle, 0, weight)]
-        )
-    elif field in _FULLEST:
+    weight = np.where(keys == _SAYS_NOTHING.get(field), 0, counts[same])
+    # A type with a longer name says no more.
+    order = [weight] if field == "type" else [weight, length]
+    if field in _FULLEST:
         filled = np.array([len(key) for key in keys])
         cased = np.array([not text.isupper() for text in texts])
         order = [filled, weight, cased, length]
