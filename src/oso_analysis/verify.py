@@ -6,7 +6,6 @@ import csv
 import difflib
 import io
 import json
-import tempfile
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -45,20 +44,20 @@ def verify_edition(root: Path, name: str | None = None, *, jobs: int, engine: st
     """
     from oso_analysis.runner.build import Options, build_editions
     from oso_analysis.runner.command import select
-    from oso_analysis.runner.workers import local_workers
+    from oso_analysis.runner.workers import local_workers, scratch_folder
 
     (edition,) = select(root, [name] if name else [])
     published = root / "reports" / edition.name
     if not published.is_dir():
         raise RunError(f"edition {edition.name} is not published; build it with `oso-analysis run`")
-    with tempfile.TemporaryDirectory(prefix="oso-verify-") as folder:
-        options = Options(reports=Path(folder), force=True, remember=False)
+    with scratch_folder() as folder:
+        options = Options(reports=folder, force=True, remember=False)
         (outcome,) = build_editions(
             root, [edition], options, partial(local_workers, jobs, engine, root)
         )
         if outcome.error is not None:
             raise outcome.error
-        return compare_folders(published, Path(folder) / edition.name)
+        return compare_folders(published, folder / edition.name)
 
 
 def compare_folders(published: Path, rebuilt: Path) -> list[str]:

@@ -208,7 +208,7 @@ SMALL = [
     (
         "05_consultation_themes",
         {"countries": ["CA"], "themes": ["policing"]},
-        "fewest “Research” and “International collaboration” (0 each).",
+        "least often “Research” and “International collaboration” (0 each).",
     ),
     ("05_consultation_themes", {"countries": ["BY"]}, "No issue or possible solution was coded."),
 ]

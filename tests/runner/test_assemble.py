@@ -26,7 +26,7 @@ read = []
 for name in ("first", "second"):
     out = root / ".cache" / name
     out.mkdir()
-    read.append(assemble(AssembleTask(str(root), info, executed, str(out))))
+    read.append(assemble(AssembleTask(str(root), info, executed, str(out), temporary)))
 held = [os.path.realpath(path) for path in Path("/proc/self/fd").iterdir()]
 print(json.dumps([read, [path for path in held if path.startswith(temporary)]]))
 """

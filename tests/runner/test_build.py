@@ -15,6 +15,7 @@ from oso_analysis.errors import RunError
 from oso_analysis.runner.execute import MACHINERY, Failure
 from oso_analysis.runner.publish import publish, recover, staging
 from oso_analysis.runner.state import tree_digests
+from oso_analysis.runner.workers import local_workers
 
 Run = Callable[..., int]
 
@@ -157,6 +158,16 @@ def test_without_forks_the_bytes_are_the_same_and_nothing_else_is_said(
     assert command("run", "--all", "--force", "--jobs", "1") == 0
     assert {name: tree_digests(project / "reports" / name) for name in before} == before
     assert capfd.readouterr().err == ""
+
+
+def test_without_forks_a_process_that_dies_fails_its_task_alone(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("oso_analysis.runner.forkserver.available", lambda: False)
+    with local_workers(1, "warm", project) as place:
+        with pytest.raises(RunError, match="a worker process died before it could answer"):
+            place.executor.submit(os._exit, 9).result()
+        assert place.executor.submit(os.path.basename, "a/b").result() == "b"
 
 
 def test_a_failing_cell_fills_one_screen_and_leaves_the_report(

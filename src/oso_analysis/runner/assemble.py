@@ -37,6 +37,8 @@ class AssembleTask:
         Notebook file name to the path of its executed copy.
     out : str
         Empty folder to write into.
+    scratch : str
+        Folder for what is needed meanwhile.
     before : mapping
         The record of the edition published last; empty if there is none or all is to be done anew.
     helper : Helper or None
@@ -47,6 +49,7 @@ class AssembleTask:
     info: EditionInfo
     executed: dict[str, str]
     out: str
+    scratch: str
     before: Mapping[str, Any] = field(default_factory=dict)
     helper: Helper | None = None
 
@@ -67,7 +70,7 @@ def assemble(task: AssembleTask) -> dict[str, str | None]:
     from oso_analysis.runner.release import Release
 
     root, out = Path(task.root), Path(task.out)
-    with tempfile.TemporaryDirectory(prefix="oso-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="oso-", dir=task.scratch) as scratch:
         read = Path(scratch, "read")
         # The report reads the project's description of its data from where it is.
         with (

@@ -360,6 +360,7 @@ class _Build:
                 info=self._info(item),
                 executed={job.name: str(self._state.content(str(job.result))) for job in item.jobs},
                 out=str(out),
+                scratch=str(workers.scratch),
                 before={} if self._options.force else self._state.edition(item.edition.name),
                 # With several editions, the other workers have these to see to.
                 helper=workers.helper if len(self._plans) == 1 and workers.slots > 1 else None,

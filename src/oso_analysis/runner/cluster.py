@@ -28,7 +28,7 @@ from oso_analysis.runner.execute import NotebookResult, NotebookTask, run_notebo
 from oso_analysis.runner.inputs import lock_files
 from oso_analysis.runner.prepare import check_data
 from oso_analysis.runner.versions import versions
-from oso_analysis.runner.workers import Place, local_workers, scratch_folder
+from oso_analysis.runner.workers import Place, local_workers, private_folder, scratch_folder
 
 __all__ = ["cluster_workers"]
 
@@ -176,7 +176,7 @@ def _unpack(bundle: _Bundle) -> Path:
     """Return this worker's copy of the project."""
     with _lock:
         if bundle.digest not in _here:
-            folder = Path(tempfile.mkdtemp(prefix="oso-cluster-"))
+            folder = private_folder()
             atexit.register(shutil.rmtree, folder, ignore_errors=True)
             with zipfile.ZipFile(io.BytesIO(bundle.content)) as archive:
                 archive.extractall(folder)
@@ -198,7 +198,7 @@ def _remote_assemble(
 ) -> tuple[dict[str, str | None], dict[str, bytes]]:
     root = _unpack(bundle)
     place = _place(root)
-    with tempfile.TemporaryDirectory(prefix="oso-cluster-") as folder:
+    with tempfile.TemporaryDirectory(prefix="oso-", dir=place.scratch) as folder:
         source, out = Path(folder, "in"), Path(folder, "out")
         source.mkdir()
         out.mkdir()
@@ -209,6 +209,7 @@ def _remote_assemble(
             root=str(root),
             executed={name: str(source / name) for name in executed},
             out=str(out),
+            scratch=folder,
         )
         read: dict[str, str | None] = place.executor.submit(assemble, own).result()
         files = {

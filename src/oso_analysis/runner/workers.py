@@ -11,18 +11,21 @@ import multiprocessing
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from oso_analysis.errors import RunError
 from oso_analysis.runner import forkserver, kernel
 from oso_analysis.runner.environment import hermetic
 from oso_analysis.runner.prepare import check_data
 
-__all__ = ["Place", "local_workers", "scratch_folder"]
+__all__ = ["Place", "local_workers", "private_folder", "scratch_folder"]
 
 #: Opens all fonts when a machine imports it first; to a kernel's trace they would be inputs.
 _FONTS = "matplotlib.font_manager"
@@ -92,10 +95,10 @@ def local_workers(jobs: int, engine: str, root: Path) -> Iterator[Place]:
         env = hermetic(scratch)
         if not forkserver.available():
             jobs = min(jobs, _MOST_PROCESSES)
-            spawn = multiprocessing.get_context("spawn")
-            with _environment(env), ProcessPoolExecutor(jobs, spawn) as pool:
-                pool.submit(_import, _FONTS).result()
-                yield Place(pool, "", scratch, jobs, check)
+            with _environment(env), _Spawned(jobs) as spawned:
+                spawned.call(_import, _FONTS)
+                with _TaskExecutor(spawned.call, jobs) as executor:
+                    yield Place(executor, "", scratch, jobs, check)
             return
         with contextlib.ExitStack() as stack:
             template = ""
@@ -114,7 +117,7 @@ def local_workers(jobs: int, engine: str, root: Path) -> Iterator[Place]:
             )
             stack.enter_context(drivers)
             helper = forkserver.Helper(drivers.address, str(scratch))
-            executor = stack.enter_context(_ForkExecutor(helper, jobs))
+            executor = stack.enter_context(_TaskExecutor(helper.call, jobs))
             yield Place(executor, template, scratch, jobs, check, helper)
 
 
@@ -135,15 +138,20 @@ def _environment(env: dict[str, str]) -> Iterator[None]:
         os.environ.update(before)
 
 
-@contextlib.contextmanager
-def scratch_folder() -> Iterator[Path]:
-    """Yield a short, private folder; remove it, and those that killed runs left behind."""
+def private_folder() -> Path:
+    """Return a new, short, private folder; remove those that killed runs left behind."""
     base = Path(tempfile.gettempdir())
     for left in base.glob("oso-run-*"):
         owner = left.name.split("-")[2]
         if owner.isdigit() and not _alive(int(owner)):
             shutil.rmtree(left, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"oso-run-{os.getpid()}-", dir=base))
+    return Path(tempfile.mkdtemp(prefix=f"oso-run-{os.getpid()}-", dir=base))
+
+
+@contextlib.contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Yield a `private_folder`, and remove it."""
+    folder = private_folder()
     try:
         yield folder
     finally:
@@ -163,19 +171,46 @@ def _alive(pid: int) -> bool:
     return True
 
 
-class _ForkExecutor(Executor):
-    """Runs each task in a fresh fork of the template, so that no task sees another's traces."""
+class _TaskExecutor(Executor):
+    """Hands each task to `call` and waits in a thread of its own."""
 
-    def __init__(self, helper: forkserver.Helper, jobs: int) -> None:
-        self._helper = helper
+    def __init__(self, call: Callable[[Callable[[Any], Any], Any], Any], jobs: int) -> None:
+        self._call = call
         self._threads = ThreadPoolExecutor(jobs)
 
     def submit(  # type: ignore[override]
         self, function: Callable[[Any], Any], argument: Any
     ) -> Future[Any]:
         """Schedule ``function(argument)``, a function of a module."""
-        return self._threads.submit(self._helper.call, function, argument)
+        return self._threads.submit(self._call, function, argument)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Wait for running tasks; see `concurrent.futures.Executor.shutdown`."""
         self._threads.shutdown(wait=wait, cancel_futures=cancel_futures)
+
+
+class _Spawned:
+    """Calls functions in processes started for it; one that dies takes no later call with it."""
+
+    def __init__(self, jobs: int) -> None:
+        self._start = partial(ProcessPoolExecutor, jobs, multiprocessing.get_context("spawn"))
+        self._pool = self._start()
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> _Spawned:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
+
+    def call(self, function: Callable[[Any], Any], argument: Any) -> Any:
+        """Return ``function(argument)``, a function of a module; see `forkserver.Helper.call`."""
+        pool = self._pool
+        try:
+            return pool.submit(function, argument).result()
+        except BrokenProcessPool as error:
+            # The pool gives up on all its calls, begun or not, and takes no more.
+            with self._lock:
+                if self._pool is pool:
+                    self._pool = self._start()
+            raise RunError("a worker process died before it could answer") from error
