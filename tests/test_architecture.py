@@ -104,3 +104,15 @@ def test_modules_stay_small(root: Path) -> None:
 def test_importing_the_library_stays_light(heavy: str) -> None:
     code = f"import sys, oso_analysis; sys.exit({heavy!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_planning_a_run_needs_no_pandas() -> None:
+    code = (
+        "import sys\n"
+        "from oso_analysis.editions import Edition\n"
+        "from oso_analysis.runner.build import disclosure_words\n"
+        "words = disclosure_words(Edition('a', 'A', '', {}), {'disclosure_threshold': 5})\n"
+        "assert '5' in words, words\n"
+        "sys.exit('pandas' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

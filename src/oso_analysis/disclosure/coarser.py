@@ -9,7 +9,7 @@ import pandas as pd
 from oso_analysis.codebook import NOT_STATED
 from oso_analysis.disclosure.cells import CountTable
 from oso_analysis.disclosure.policy import DisclosurePolicy
-from oso_analysis.disclosure.protect import protect
+from oso_analysis.disclosure.protection import protect
 
 __all__ = ["suggest_coarser"]
 

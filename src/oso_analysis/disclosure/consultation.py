@@ -28,7 +28,7 @@ from oso_analysis.disclosure.cells import CountTable
 from oso_analysis.disclosure.coarser import SHARE, suggest_coarser
 from oso_analysis.disclosure.exhibit_rules import EXHIBITS, Rule
 from oso_analysis.disclosure.policy import DisclosurePolicy, footnote
-from oso_analysis.disclosure.protect import protect
+from oso_analysis.disclosure.protection import protect
 from oso_analysis.errors import InputError, Problem, nearest, require_columns
 from oso_analysis.tables.coded import state_missing
 from oso_analysis.tables.withheld import WITHHELD_WORD
