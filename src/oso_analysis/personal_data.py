@@ -105,21 +105,17 @@ class Match:
     value: str
 
 
-def _fold(text: str) -> tuple[str, list[int]]:
-    """Return the text without case and diacritics, and where each letter came from."""
-    letters: list[str] = []
-    places: list[int] = []
-    for place, letter in enumerate(text):
-        if letter.isascii():
-            letters.append(letter.lower())
-            places.append(place)
-            continue
-        for part in unicodedata.normalize("NFKD", letter):
-            if not unicodedata.combining(part):
-                for folded in part.casefold():
-                    letters.append(folded)
-                    places.append(place)
-    return "".join(letters), places
+class _Folded(dict[int, str]):
+    """Letter to itself without case and diacritics, worked out once."""
+
+    def __missing__(self, letter: int) -> str:
+        parts = unicodedata.normalize("NFKD", chr(letter))
+        folded = "".join(part.casefold() for part in parts if not unicodedata.combining(part))
+        self[letter] = folded
+        return folded
+
+
+_FOLDED = _Folded()
 
 
 class NameFinder:
@@ -133,7 +129,9 @@ class NameFinder:
 
     def __init__(self, names: Iterable[str]) -> None:
         folded = {
-            tuple(re.findall(r"[^\W_]+", _fold(name)[0])) for name in names if isinstance(name, str)
+            tuple(re.findall(r"[^\W_]+", name.translate(_FOLDED)))
+            for name in names
+            if isinstance(name, str)
         }
         words = sorted((w for w in folded if sum(map(len, w)) >= 2), key=lambda w: (-len(w), w))
         # Longest first, so that the whole of a name is found where another is its beginning.
@@ -145,8 +143,10 @@ class NameFinder:
         """Yield every name in a text, in order."""
         if self._pattern is None:
             return
-        folded, places = _fold(text)
-        for found in self._pattern.finditer(folded):
+        places: list[int] = []
+        for found in self._pattern.finditer(text.translate(_FOLDED)):
+            # Where each letter came from is worth knowing only of the few texts with a name.
+            places = places or [at for at, sign in enumerate(text) for _ in _FOLDED[ord(sign)]]
             start, end = places[found.start()], places[found.end() - 1] + 1
             yield Match(CONFIDENTIAL, start, text[start:end])
 

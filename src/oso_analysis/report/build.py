@@ -69,13 +69,12 @@ def build_report(
         setting = pool.submit(apa_references, report.references)
         drawings = {suffix: cropped_pictures(report, suffix) for suffix in (".svg", ".png")}
         sheets = workbook(report, edition)
-        references = setting.result()
-        sources = documents(report, edition, references)
+        sources = documents(report, edition, setting.result)
         pdf = pool.submit(pdf_document, sources[".svg"], drawings[".svg"])
         title = edition.imprint.full_title(edition.title)
         word = pool.submit(word_document, sources[".png"], drawings[".png"], title)
         made = {
-            "index.html": render_page(report, edition, references, DOWNLOADS, pages).encode(
+            "index.html": render_page(report, edition, setting.result(), DOWNLOADS, pages).encode(
                 "utf-8"
             ),
             "report.xlsx": sheets,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -56,7 +56,7 @@ def write_pictures(pictures: Mapping[str, bytes], folder: Path) -> None:
 
 
 def documents(
-    report: Report, edition: EditionInfo, references: Sequence[Reference]
+    report: Report, edition: EditionInfo, references: Callable[[], Sequence[Reference]]
 ) -> dict[str, bytes]:
     """Return the report as pandoc's JSON, by the kind of its drawings.
 
@@ -64,7 +64,8 @@ def documents(
     ----------
     report : Report
     edition : EditionInfo
-    references : sequence of Reference
+    references : callable
+        Returns the references; called when all that stands before them is set, as they take long.
 
     Returns
     -------
@@ -107,7 +108,7 @@ class _Differences:
 def _document(
     report: Report,
     edition: EditionInfo,
-    references: Sequence[Reference],
+    references: Callable[[], Sequence[Reference]],
     differences: _Differences,
 ) -> Node:
     texts = iter(_parsed([block for block in _blocks(report) if isinstance(block, Text)]))
@@ -121,9 +122,8 @@ def _document(
                     next(texts) if isinstance(block, Text) else _exhibit(block, differences)
                 )
             body += _turned(set_blocks) if across else set_blocks
-    if references:
+    if entries := [{"t": "Para", "c": inlines} for _, inlines in references()]:
         body.append(_heading(1, "References", "references"))
-        entries = [{"t": "Para", "c": inlines} for _, inlines in references]
         body.append(_styled("Bibliography", entries))
     body += _annex(edition, differences)
     exhibits = [
