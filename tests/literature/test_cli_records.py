@@ -72,8 +72,9 @@ def test_deduplicate_writes_one_work_for_one_article(
 def test_decisions_are_honoured_as_a_spreadsheet_saved_them(tmp_path: Path) -> None:
     works = tmp_path / "works.csv"
     decisions = tmp_path / "decisions.csv"
+    first, second = read_records(FIXTURES / "zotero.ris").records["record_id"]
     decisions.write_bytes(
-        "\ufeffrecord_id_a;record_id_b;verdict;reason\r\nzotero-1;zotero-2;same;tést\r\n".encode()
+        f"\ufeffrecord_id_a;record_id_b;verdict;reason\r\n{first};{second};same;tést\r\n".encode()
     )
     main(
         ["records", "deduplicate", str(FIXTURES / "zotero.ris"), "--output", str(works),

@@ -173,7 +173,7 @@ def test_a_cell_that_says_it_has_nothing_has_nothing(sign: str, tmp_path: Path) 
     assert first["extra"] == {"Title": sign, "Note": sign}
     assert (second["title"], second["abstract"]) == (f"{sign} of all", "x")
     assert list(result.repairs["reason"]) == [
-        "1 of 2 entries have no key and are named by file and place"
+        "1 of 2 entries have no key and are named by file, title and DOI or year"
     ]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from oso_analysis.literature.readers.endnote import declares_entities, parse_end
 from oso_analysis.literature.readers.finish import finish
 from oso_analysis.literature.readers.markers import count_markers, count_table, scan_json
 from oso_analysis.literature.readers.medline import parse_medline
+from oso_analysis.literature.readers.record_ids import Entries, record_ids
 from oso_analysis.literature.readers.ris import parse_ris
 from oso_analysis.literature.readers.sniff import FORMATS, sniff
 from oso_analysis.literature.readers.tabular import header_of, parse_table
@@ -35,6 +37,8 @@ __all__ = ["ReadResult", "read_records"]
 _REJECTS = ("source_file", "source_line", "reason", "raw")
 _REPAIRS = ("record_id", *_REJECTS)
 _FILES = ("file", "format", "encoding", "n_markers", "n_accepted", "n_rejected", "n_repaired")
+_NUMBERS = ("source_line", "year")
+_WHOLE = re.compile(r"\s*(\d{1,9})(?:\.0*)?\s*")
 _ONE_PER_LINE = frozenset({"ris", "bibtex", "medline", "wos", "csv", "tsv"})
 _PARSERS: dict[str, Callable[[str], Parsed]] = {
     "ris": parse_ris,
@@ -106,8 +110,9 @@ def read_records(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]
     ReadResult
         Records in the order of the files as sorted by name, and within a file as they stand
         there. `record_id` is the export's own key (RIS `ID`, BibTeX key, CSL `id`, EndNote
-        `accession-num`, the key column of a table) where no other entry read has it; else
-        `<file name>-<place in the file>`, with a row in `repairs`. `authors` is
+        `accession-num`, the key column of a table) where no other entry read has it, or all that
+        have it are of one publication and it is the first; else `<file name>-<fingerprint>`,
+        which depends on the title and the DOI or year, with a row in `repairs`. `authors` is
         `Family, Given; Family, Given`; names as the export had them are in `extra` wherever
         more than spacing was changed. `year` is missing where no date field holds a year from
         1400 to 2099. `doi` is lower case without a resolver's address.
@@ -241,12 +246,18 @@ def _proved(source: Source, format: str, parsed: Parsed, markers: int) -> _File:
 
 
 def _assemble(files: Sequence[_File]) -> ReadResult:
-    ids = _record_ids(files)
+    finished = [_finished(file) for file in files]
+    ids = record_ids(
+        [
+            Entries(file.source.name, _keys(file.parsed), columns, exported=file.parsed.verbatim)
+            for file, (columns, _) in zip(files, finished, strict=True)
+        ]
+    )
     records: dict[str, list[Any]] = {column: [] for column in RECORD_COLUMNS}
     repairs: list[tuple[Any, ...]] = []
     rejects: list[tuple[Any, ...]] = []
     summary = []
-    for file, own in zip(files, ids, strict=True):
+    for file, (columns, mended), own in zip(files, finished, ids, strict=True):
         name = file.source.name
         parsed = file.parsed
         repaired: set[int] = set()
@@ -257,20 +268,18 @@ def _assemble(files: Sequence[_File]) -> ReadResult:
             if place is not None:
                 repaired.add(place)
             repairs.append((None if place is None else own.ids[place], name, line, reason, raw))
-        for at, why, key in own.renamed:
-            repairs.append((own.ids[at], name, lines[at], why, key))
+        if own.n_without_key:
+            reason = (
+                f"{own.n_without_key} of {len(lines)} entries have no key and are named by file, "
+                "title and DOI or year"
+            )
+            repairs.append((None, name, 1, reason, ""))
+        for at, reason, key in own.renamed:
+            repairs.append((own.ids[at], name, lines[at], reason, key))
             repaired.add(at)
-        if parsed.verbatim:
-            columns: dict[str, list[Any]] = {
-                column: [value or None for value in parsed.column(column)]
-                for column in RECORD_COLUMNS
-            }
-        else:
-            columns, mended = finish(parsed)
-            columns["source_file"] = [name] * len(lines)
-            for at, reason, raw in mended:
-                repairs.append((own.ids[at], name, lines[at], reason, shown(raw)))
-                repaired.add(at)
+        for at, reason, raw in mended:
+            repairs.append((own.ids[at], name, lines[at], reason, shown(raw)))
+            repaired.add(at)
         columns["record_id"] = own.ids
         for column in RECORD_COLUMNS:
             records[column] += columns[column]
@@ -287,10 +296,34 @@ def _assemble(files: Sequence[_File]) -> ReadResult:
     )
 
 
+def _finished(file: _File) -> tuple[dict[str, list[Any]], list[tuple[int, str, str]]]:
+    """Return the record columns but the ids, and what had to be mended; see `finish`."""
+    parsed = file.parsed
+    if not parsed.verbatim:
+        columns, mended = finish(parsed)
+        columns["source_file"] = [file.source.name] * len(columns["source_line"])
+        return columns, mended
+    columns = {name: [cell or None for cell in parsed.column(name)] for name in RECORD_COLUMNS}
+    mended = []
+    for name in _NUMBERS:
+        for at, cell in enumerate(columns[name]):
+            # A table of ours may have been through a spreadsheet, or other hands.
+            number = _WHOLE.fullmatch(cell) if cell else None
+            columns[name][at] = int(number[1]) if number else None
+            if cell and not number:
+                mended.append((at, f"no whole number in {name}; left empty", cell))
+    return columns, mended
+
+
+def _keys(parsed: Parsed) -> list[str]:
+    column = parsed.column("record_id" if parsed.verbatim else "key")
+    return [clean(str(key)) if key else "" for key in column]
+
+
 def _frame(columns: dict[str, list[Any]]) -> pd.DataFrame:
     frame = {}
     for name, values in columns.items():
-        if name in ("source_line", "year"):
+        if name in _NUMBERS:
             numbers = pd.Series(np.array(values, dtype=np.float64))
             frame[name] = numbers.astype("Int64")
         elif any(values):
@@ -311,47 +344,3 @@ def _small(
             for name, values in zip(names, columns, strict=True)
         }
     )
-
-
-@dataclass(slots=True)
-class _Ids:
-    """The ids of one file's entries, and which keys could not be one: (place, why, key)."""
-
-    ids: list[str] = field(default_factory=list)
-    renamed: list[tuple[int, str, str]] = field(default_factory=list)
-
-
-def _record_ids(files: Sequence[_File]) -> list[_Ids]:
-    """Give every entry an id of its own: its key where that is unique, else file and place."""
-    given = [file.parsed.column("record_id" if file.parsed.verbatim else "key") for file in files]
-    keys = [[clean(str(key)) if key else "" for key in own] for own in given]
-    seen = Counter(key for own in keys for key in own)
-    taken = {key for key, count in seen.items() if count == 1 and key}
-    result = []
-    for file, raw, own in zip(files, given, keys, strict=True):
-        stem = Path(file.source.name).stem
-        found = _Ids()
-        lacking = 0
-        for at, key in enumerate(own):
-            if key in taken and seen[key] == 1:
-                found.ids.append(key)
-                continue
-            record_id = f"{stem}-{at + 1}"
-            extra = 1
-            while record_id in taken:
-                extra += 1
-                record_id = f"{stem}-{at + 1}-{extra}"
-            taken.add(record_id)
-            found.ids.append(record_id)
-            if key:
-                why = f"key {key!r} is not unique; the record is called {record_id!r}"
-                found.renamed.append((at, why, "" if file.parsed.verbatim else str(raw[at])))
-            else:
-                lacking += 1
-        if lacking:
-            file.parsed.repair(
-                None, 1,
-                f"{lacking} of {len(own)} entries have no key and are named by file and place", "",
-            )  # fmt: skip
-        result.append(found)
-    return result

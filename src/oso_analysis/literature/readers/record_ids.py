@@ -1,0 +1,159 @@
+"""An id for every record, which stays with its publication when exports are added or made anew.
+
+What people decide about records they decide by id, over months in which searches are repeated. So
+an id depends on the record, never on its place in a file or on what other files there are, as far
+as it can.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+__all__ = ["Entries", "Ids", "record_ids"]
+
+_NO_LETTERS = re.compile(r"[\W_]+")
+#: Of 40 bits, five of base 32's digits: two of a million titles of one file share them by chance.
+_DIGEST_BYTES = 5
+#: What tells entries whose titles have no letters apart.
+_ELSE = ("title", "authors", "container", "volume", "issue", "pages", "url", "abstract", "extra")
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """What the ids of one file's entries are made from.
+
+    Attributes
+    ----------
+    file : str
+        The file's name.
+    keys : sequence of str
+        The export's own key of each entry, "" for none.
+    columns : mapping of str to sequence
+        The finished columns of the entries.
+    exported : bool
+        Whether the keys are ids that this package gave before.
+    """
+
+    file: str
+    keys: Sequence[str]
+    columns: Mapping[str, Sequence[Any]]
+    exported: bool = False
+
+
+@dataclass(slots=True)
+class Ids:
+    """The ids of one file's entries.
+
+    Attributes
+    ----------
+    ids : list of str
+    renamed : list of (int, str, str)
+        The place of each entry whose key could not be its id, why, and the key.
+    n_without_key : int
+    """
+
+    ids: list[str] = field(default_factory=list)
+    renamed: list[tuple[int, str, str]] = field(default_factory=list)
+    n_without_key: int = 0
+
+
+def record_ids(files: Sequence[Entries]) -> list[Ids]:
+    """Return an id for every entry of some files, no two the same.
+
+    An entry's key is its id where no other entry has it. Where several have it, the first keeps
+    it if all are entries of one publication, as when a search is repeated: what was decided about
+    that id stays right, whichever of them it was. An id that this package gave before is kept in
+    any case. All others are called ``<file name>-<fingerprint>``, eight letters and digits that
+    depend on the title and the DOI, or the year, alone.
+
+    Parameters
+    ----------
+    files : sequence of Entries
+        In the order that decides who is first.
+
+    Returns
+    -------
+    list of Ids
+        One for each file, in their order.
+    """
+    seen = Counter(key for file in files for key in file.keys if key)
+    order = sorted(range(len(files)), key=lambda number: not files[number].exported)
+    kept = _kept(((n, files[n]) for n in order), {key for key, times in seen.items() if times > 1})
+    taken = {key for key, times in seen.items() if times == 1} | set(kept)
+    found: list[Ids] = [Ids() for _ in files]
+    for number in order:
+        file, own = files[number], found[number]
+        stem = PurePath(file.file).stem
+        for at, key in enumerate(file.keys):
+            if key and (seen[key] == 1 or kept.get(key) == (number, at)):
+                own.ids.append(key)
+                continue
+            name = f"{stem}-{_fingerprint(file.columns, at)}"
+            record_id, times = name, 1
+            while record_id in taken:
+                times += 1
+                record_id = f"{name}-{times}"
+            taken.add(record_id)
+            own.ids.append(record_id)
+            if key:
+                why = f"key {key!r} is not unique; the record is called {record_id!r}"
+                own.renamed.append((at, why, key))
+            else:
+                own.n_without_key += 1
+    return found
+
+
+def _kept(files: Iterable[tuple[int, Entries]], shared: set[str]) -> dict[str, tuple[int, int]]:
+    """Return which entry, by file and place, keeps each key that several have, where one does."""
+    if not shared:
+        return {}
+    holders: dict[str, list[tuple[int, int, Entries]]] = defaultdict(list)
+    for number, file in files:
+        for at, key in enumerate(file.keys):
+            if key in shared:
+                holders[key].append((number, at, file))
+    return {
+        key: (number, at)
+        for key, ((number, at, file), *others) in holders.items()
+        if file.exported
+        or all(_same(file.columns, at, other.columns, place) for _, place, other in others)
+    }
+
+
+def _same(
+    first: Mapping[str, Sequence[Any]], at: int, other: Mapping[str, Sequence[Any]], place: int
+) -> bool:
+    """Whether two entries that have one key are entries of one publication."""
+    for name in ("doi", "pmid"):
+        if first[name][at] and other[name][place]:
+            return bool(first[name][at] == other[name][place])
+    years = first["year"][at], other["year"][place]
+    # A publication is online one year and in print the next.
+    if all(years) and abs(years[0] - years[1]) > 1:
+        return False
+    letters = _letters(first["title"][at])
+    return bool(letters) and letters == _letters(other["title"][place])
+
+
+def _letters(title: str | None) -> str:
+    return _NO_LETTERS.sub("", title.casefold()) if title else ""
+
+
+def _fingerprint(columns: Mapping[str, Sequence[Any]], at: int) -> str:
+    """Return eight letters and digits for an entry: of its title and its DOI, or else year.
+
+    The rest of a record is corrected more often, and would change what it is called.
+    """
+    said = [_letters(columns["title"][at]), columns["doi"][at] or columns["year"][at]]
+    if not said[0]:
+        said += [columns[name][at] for name in _ELSE]
+    text = "\0".join("" if part is None else str(part) for part in said)
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES)
+    return base64.b32encode(digest.digest()).decode("ascii").lower()
