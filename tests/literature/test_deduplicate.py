@@ -126,6 +126,23 @@ def test_values_that_lost_are_listed(result: Deduplication) -> None:
     assert not any(field == "title" for _, field, _, _ in lost)
 
 
+def test_year_and_volume_are_of_one_record() -> None:
+    records = pd.DataFrame(
+        {
+            "record_id": ["a", "b", "c"],
+            "title": ["Cost of universal lunches in Estonia"] * 3,
+            "authors": ["Tamm, Mari"] * 3,
+            "year": [2023, 2024, 2023],
+            "volume": [pd.NA, "27", pd.NA],
+            "issue": [pd.NA, "1", pd.NA],
+            "pages": ["Advance online publication", "e12", "Advance online publication"],
+            "doi": ["10.1/lunch"] * 3,
+        }
+    )
+    (work,) = deduplicate(records).works.to_dict("records")
+    assert (work["year"], work["volume"], work["issue"], work["pages"]) == (2024, "27", "1", "e12")
+
+
 def test_uncertain_pairs_come_with_what_to_look_at(result: Deduplication) -> None:
     row = result.review.set_index(["record_id_a", "record_id_b"]).loc[("r8", "r9")]
     assert (row["year_a"], row["year_b"]) == (2004, 2016)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +27,7 @@ _FULLEST = frozenset({"title", "authors", "abstract", "keywords", "pages", "extr
 #: What fields say of nothing: "document" is what a reader writes where an export gives no type, and
 #: "und" names no language.
 _SAYS_NOTHING = {"type": "document", "language": ""}
+_DIGIT = re.compile(r"\d")
 #: Every export words this differently, so differing says nothing about the work.
 _NOT_COMPARED = frozenset({"extra"})
 
@@ -49,10 +51,11 @@ class _Rows(NamedTuple):
         return _Rows(self.work[rows], self.position[rows])
 
 
-def _winners(values: pd.Series, work: Array, field: str) -> tuple[_Rows, _Rows]:
+def _winners(values: pd.Series, work: Array, field: str, in_print: Array) -> tuple[_Rows, _Rows]:
     """Return the winning record of each work, and the records that lost to a different value.
 
-    `values` holds only stated values, in order of record id; `work` is the work of each.
+    `values` holds only stated values, in order of record id; `work` is the work of each, and
+    `in_print` tells of each whether its record states a volume.
     """
     codes, _ = pd.factorize(values)
     rows = _Rows(work, values.index.to_numpy())
@@ -82,8 +85,13 @@ def _winners(values: pd.Series, work: Array, field: str) -> tuple[_Rows, _Rows]:
     weight = np.where(keys == _SAYS_NOTHING.get(field), 0, counts[same])
     # A type with a longer name says no more.
     order = [weight] if field == "type" else [weight, length]
+    if field == "year":
+        # The year online beside the volume in print were a citation that never existed.
+        order = [in_print[unlike], weight]
     if field in _FULLEST:
-        filled = np.array([len(key) for key in keys])
+        # "Advance online publication" are no pages.
+        empty = field == "pages"
+        filled = np.array([0 if empty and not _DIGIT.search(key) else len(key) for key in keys])
         cased = np.array([not text.isupper() for text in texts])
         order = [filled, weight, cased, length]
     # The highest of the first, then of the second, …; then the first record.
@@ -123,6 +131,9 @@ def merge(records: pd.DataFrame, first: Array, work_ids: Array) -> Merged:
     work = number[first] if size else np.empty(0, np.int64)
     several = counts[first] > 1 if size else np.empty(0, bool)
     ids = records["record_id"].to_numpy(dtype=object)
+    in_print = np.zeros(size, bool)
+    if "volume" in records.columns:
+        in_print = records["volume"].notna().to_numpy()
     columns: dict[str, Any] = {"work_id": pd.Series(work_ids[starts], dtype="str")}
     sources: dict[str, _Rows] = {}
     losers: dict[str, _Rows] = {}
@@ -133,7 +144,8 @@ def merge(records: pd.DataFrame, first: Array, work_ids: Array) -> Merged:
         take = starts.copy()
         stated = values[several & values.notna().to_numpy()]
         if len(stated):
-            won, lost = _winners(stated, work[stated.index], field)
+            at = stated.index.to_numpy()
+            won, lost = _winners(stated, work[at], field, in_print[at])
             take[won.work] = won.position
             sources[field] = won
             if field not in _NOT_COMPARED:
