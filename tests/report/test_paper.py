@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from conftest import Info, code, markdown, theme_figure, theme_table
 from defusedxml import ElementTree
+from pypdfium2 import PdfDocument
 
 from oso_analysis import exhibits
 from oso_analysis.report import build_report
@@ -149,3 +150,26 @@ def test_an_address_can_be_broken_and_stays_whole_as_a_link(built: Path) -> None
     with zipfile.ZipFile(built / "report.docx") as archive:
         relations = archive.read("word/_rels/document.xml.rels").decode()
     assert ADDRESS.replace("&", "&amp;") in relations
+
+
+def test_what_stands_below_a_drawing_is_never_on_the_next_page(
+    save: Callable[..., Path], tmp_path: Path, info: Info
+) -> None:
+    # A drawing in each chapter, ever lower on its page.
+    paths = [
+        save(
+            f"{number}_lower-{number}.ipynb",
+            markdown("# Lower\n\n" + "- Word\n" * number),
+            code(theme_figure(f"figure-{number}")),
+        )
+        for number in range(30, 42)
+    ]
+    build_report(paths, tmp_path / "out", info)  # type: ignore[arg-type]
+    pages = [
+        page.get_textpage().get_text_bounded().split()
+        for page in PdfDocument(tmp_path / "out" / "report.pdf")
+    ]
+    begun = [" ".join(words[:2]) for words in pages]
+    # Some drawings stand beside their text, others had to go on to the next page.
+    assert 0 < sum(begin.startswith("Figure") for begin in begun[4:]) < len(paths)
+    assert not {"n =", "Note: Coded"} & set(begun)

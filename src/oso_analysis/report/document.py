@@ -301,6 +301,7 @@ def _caption(exhibit: Numbered) -> list[Any]:
 
 def _exhibit(exhibit: Numbered, differences: _Differences) -> list[Node]:
     notes = _styled("Exhibit Note", [_para(line) for line in exhibit.notes])
+    notes["c"][0][2].append(["typst:breakable", "false"])
     if not exhibit.is_figure:
         table = _table(exhibit.printed, differences, exhibit.id, _caption(exhibit))
         return [*table, notes]
