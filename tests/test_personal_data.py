@@ -41,6 +41,7 @@ def _kinds(text: str, *names: str) -> list[str]:
     [
         "jane.doe@example.org",
         "mailto:jane+x@mail.example.co.uk?subject=a",
+        "mailto:jane.doe%40example.org",
         "<jane@example.org>",
         "jane [at] example [dot] org",
         "jane (at) example.org",
@@ -101,6 +102,7 @@ def test_telephone_numbers_are_found(text: str) -> None:
         "data:image/png;base64," + base64.b64encode(bytes(range(256))).decode(),
         "https://example.org/1-800-555-0143/07700900123?id=02079460958",
         "Published at www.gov.uk and discussed at example.org; seen at 10 dot points",
+        "https://example.org/?from=https%3A%2F%2Fexample.com%2F%40user.name",
         "picture@2x.png, @media print, pandas@3.1.0, @pytest.mark.slow",
         "uk-001 OSB0110 INT-2019-004 v1.2.3 127.0.0.1 2019.05.12",
         "212 345 6789 reports over 100 200 300 400",
@@ -431,6 +433,16 @@ def test_texts_looked_at_together_hide_nothing(texts: list[str]) -> None:
     content = json.dumps(dict(enumerate(texts))).encode()
     alone = {match.value for text in texts for match in find_personal_data(text, names=names)}
     assert len(scan_bytes(content, "a.json", confidential=names)) >= bool(alone)
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv", "txt", "log"])
+def test_a_name_that_runs_over_a_line_is_found_where_it_begins(ending: str) -> None:
+    text = 'id,text\r\n1,"from Jane\r\nDoe &amp; others, jane@example.org"\r\n'
+    found = scan_bytes(text.encode(), f"a.{ending}", confidential=["Jane Doe"])
+    assert found[["place", "kind"]].to_numpy().tolist() == [
+        ["line 3", "e-mail address"],
+        ["line 2", "confidential respondent"],
+    ]
 
 
 def test_file_names_are_read(tmp_path: Path) -> None:

@@ -20,10 +20,10 @@ EMAIL = "e-mail address"
 PHONE = "telephone number"
 CONFIDENTIAL = "confidential respondent"
 
-_TLD = r"[A-Za-z]{2,24}"
-_EMAIL = re.compile(
-    rf"(?<![\w.%+-])[\w][\w.%+-]{{0,63}}@(?P<domain>(?:[\w-]{{1,63}}\.){{1,5}}(?P<tld>{_TLD}))(?![\w-])"
-)
+_DOMAIN = r"(?:[\w-]{1,63}\.){1,5}(?P<tld>[A-Za-z]{2,24})(?![\w-])"
+_EMAIL = re.compile(rf"(?<![\w.%+-])[\w][\w.%+-]{{0,63}}@{_DOMAIN}")
+#: The same within a link; a name at a site (`site.org%2F%40name`) is no address.
+_QUOTED_EMAIL = re.compile(rf"(?<![\w.%+-])[\w][\w.+-]{{0,63}}%40{_DOMAIN}")
 #: "jane [at] example [dot] org", "jane (at) example.org", "jane at example dot org". A bare " at "
 #: before a plain domain is ordinary English ("published at gov.uk") and is left alone.
 _OBFUSCATED = re.compile(
@@ -152,10 +152,11 @@ class NameFinder:
 
 
 def _emails(text: str) -> Iterator[Match]:
-    if "@" in text:
-        for found in _EMAIL.finditer(text):
-            if found["tld"].lower() not in _FILE_ENDINGS:
-                yield Match(EMAIL, found.start(), found.group())
+    for sign, pattern in (("@", _EMAIL), ("%40", _QUOTED_EMAIL)):
+        if sign in text:
+            for found in pattern.finditer(text):
+                if found["tld"].lower() not in _FILE_ENDINGS:
+                    yield Match(EMAIL, found.start(), found.group())
     if _WRITTEN_OUT.search(text):
         for found in _OBFUSCATED.finditer(text):
             yield Match(EMAIL, found.start(), found.group())

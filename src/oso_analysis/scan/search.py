@@ -12,7 +12,7 @@ import pandas as pd
 from oso_analysis.errors import InputError, Problem, RunError
 from oso_analysis.personal_data import Match, NameFinder, find_personal_data, mask
 from oso_analysis.scan.markup import Text
-from oso_analysis.scan.texts import MOST_BYTES, UnreadableError, texts_in
+from oso_analysis.scan.texts import LINES, MOST_BYTES, UnreadableError, texts_in
 
 __all__ = [
     "FINDING_COLUMNS",
@@ -109,7 +109,9 @@ def _matches(parts: Sequence[Text], name: str, search: _Search) -> Iterator[_Row
     for part in parts:
         for match in search(part.text):
             place = part.place
-            if len(part.text) > 2_000 and not place.startswith("line"):
+            if place == LINES:
+                place = f"line {len(part.text[: match.start + 1].splitlines())}"
+            elif len(part.text) > 2_000 and not place.startswith("line"):
                 place += f", character {match.start + 1:,}"
             yield name, place, match.kind, mask(match.value)
 

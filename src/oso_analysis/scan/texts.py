@@ -17,7 +17,7 @@ from typing import Any
 
 from oso_analysis.scan.markup import DATA_URI, Text, read_markup
 
-__all__ = ["MOST_BYTES", "UnreadableError", "texts_in"]
+__all__ = ["LINES", "MOST_BYTES", "UnreadableError", "texts_in"]
 
 MOST_BYTES = 256 * 2**20
 _MOST_MEMBERS = 10_000
@@ -31,6 +31,8 @@ _ENDINGS = {
     "image/jpeg": ".jpg",
     "text/html": ".html",
 }
+#: Place of a text whose findings are placed by its lines.
+LINES = "lines"
 _PRINTABLE = re.compile(rb"[\x20-\x7e\xa0-\xff]{6,}")
 
 
@@ -96,9 +98,13 @@ def _values(parsed: Any, depth: int) -> list[Text]:
 
 
 def _lines(text: str) -> Iterator[Text]:
-    for number, line in enumerate(text.splitlines(), start=1):
+    lines = text.splitlines()
+    for number, line in enumerate(lines, start=1):
         if line.strip():
             yield Text(f"line {number}", unescape(line) if "&" in line else line)
+    if len(lines) > 1:
+        # A name may run over a line's end.
+        yield Text(LINES, unescape(text))
 
 
 def _png(raw: bytes) -> Iterator[Text]:
