@@ -97,7 +97,10 @@ def _commands() -> Iterator[tuple[str, str]]:
 
 COMMANDS = sorted(set(_commands()))
 #: What the pages start besides our own command; files and targets they name must be there.
-_OTHERS = {"source", "make", "pytest", "python", "conda", "pip", "pre-commit", "git", "dask"}
+_OTHERS = {
+    *("source", "mkdir", "make", "git"),
+    *("pytest", "python", "conda", "pip", "pre-commit", "dask"),
+}
 
 
 def _edition_names() -> set[str]:
