@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -11,7 +12,9 @@ import pytest
 
 import oso_analysis as oso
 from oso_analysis.errors import SHOWN, InputError, Problem
+from oso_analysis.labels import search_labels
 from oso_analysis.scaffold import init_project
+from oso_analysis.tables import count_prisma_flow
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +74,21 @@ SEGMENTS = "consultation/segments.csv"
 RELEVANCE = "consultation/relevance.csv"
 BREAKS = "indicators/breaks.csv"
 
+
+def search_in_folders(data: Path, searched: str) -> None:
+    """Describe two exports of one file name in two folders, and log a search of one of them."""
+    records = data / "literature/records"
+    package = json.loads((data / "datapackage.json").read_text("utf-8"))
+    for folder in ("initial", "april"):
+        (records / folder).mkdir()
+        entry = f"TY  - JOUR\nID  - {folder}-1\nTI  - Lunches of {folder}\nER  - \n"
+        (records / folder / "scopus.ris").write_text(entry, "utf-8")
+        resource = {"name": folder, "path": f"literature/records/{folder}/scopus.ris"}
+        package["resources"].append(resource | {"title": f"In {folder}", "role": "records"})
+    (data / "datapackage.json").write_text(json.dumps(package), "utf-8")
+    append(data, "literature/searches.csv", f"{searched},lunch,1")
+
+
 #: What is done, and the one problem of it: file, row, column, value, nearest.
 SLIPS: list[tuple[str, Callable[[Path], object], tuple[object, ...]]] = [
     (
@@ -127,6 +145,32 @@ SLIPS: list[tuple[str, Callable[[Path], object], tuple[object, ...]]] = [
         "a search of no export",
         lambda data: replace(data, "literature/searches.csv", "register.csv", "registr.csv"),
         ("literature/searches.csv", 4, "records_file", "registr.csv", "register.csv"),
+    ),
+    (
+        "a search of one of several exports of one file name",
+        lambda data: search_in_folders(data, "scopus.ris"),
+        ("literature/searches.csv", 5, "records_file", "scopus.ris", None),
+    ),
+    (
+        "a search of an export by more of its path than there need be",
+        lambda data: search_in_folders(data, "records/april/scopus.ris"),
+        (
+            "literature/searches.csv",
+            5,
+            "records_file",
+            "records/april/scopus.ris",
+            "april/scopus.ris",
+        ),
+    ),
+    (
+        "a kind of search that is none",
+        lambda data: replace(data, "datapackage.json", '"topic_search"', '"topic-search"', 1),
+        ("datapackage.json", None, "records_database.kind", "topic-search", "topic_search"),
+    ),
+    (
+        "a further decision of the codebook",
+        lambda data: replace(data, "codebook.yaml", "[include, exclude]", "[include, exclude, hm]"),
+        ("codebook.yaml", 72, "screening_decisions", "hm", None),
     ),
     (
         "a break of no series",
@@ -254,3 +298,103 @@ def test_an_id_that_breaks_everywhere_is_answered_in_good_time(data: Path) -> No
     problems = [p for p in refused(data) if p.column == "record_id"]
     assert all(p.nearest for p in problems[:SHOWN])
     assert not any(p.nearest for p in problems[SHOWN:])
+
+
+@pytest.mark.parametrize("name", ["screening", "screening_adjudication"])
+def test_a_decision_that_no_table_counts_is_refused_where_it_is_used(data: Path, name: str) -> None:
+    replace(data, "codebook.yaml", "[include, exclude]", "[include, exclude, maybe]")
+    row = {
+        "screening": "database-0001,Ann,maybe,",
+        "screening_adjudication": "database-0001,maybe,,,",
+    }
+    append(data, f"literature/{name}.csv", row[name])
+    found = {(p.file, p.column, p.value): p for p in refused(data)}
+    assert list(found) == [
+        ("codebook.yaml", "screening_decisions", "maybe"),
+        (f"literature/{name}.csv", "decision", "maybe"),
+    ]
+    for problem in found.values():
+        assert problem.row
+        assert "leave the rows of records out that are not decided on yet" in problem.rule
+
+
+def test_the_legal_names_of_exports_are_told_where_one_is_not_enough(data: Path) -> None:
+    search_in_folders(data, "scopus.ris")
+    (problem,) = refused(data)
+    assert problem.rule.endswith("write 'april/scopus.ris' or 'initial/scopus.ris'")
+
+
+def test_exports_of_one_file_name_go_by_one_name_everywhere(data: Path) -> None:
+    search_in_folders(data, "april/scopus.ris")
+    review = oso.load_review(data.parent)
+    names = set(review.reading.files["file"])
+    assert {"april/scopus.ris", "initial/scopus.ris", "database.ris"} <= names
+    assert names == set(review.record_sources) == set(search_labels(review.package))
+    flow = count_prisma_flow(
+        review.records,
+        review.work_ids,
+        review.work_screening,
+        review.searches,
+        review.codebook,
+        names=search_labels(review.package),
+        kinds=review.record_sources,
+    )
+    boxes = dict(zip(flow["box"], flow["label"], strict=True))
+    assert boxes["searches:april/scopus.ris"] == "In april"
+    assert boxes["searches:initial/scopus.ris"] == "In initial"
+
+
+def contradict(data: Path) -> tuple[str, str]:
+    """Add contradictory verdicts on duplicates, and on two works; return the records of one."""
+    works = oso.load_review(data.parent).works
+    several = works.loc[works["n_records"] == 2, "record_ids"].tolist()
+    (one, other), (third, fourth) = (ids.split("; ") for ids in several[:2])
+    append(
+        data,
+        DECISIONS,
+        f"{one},{other},same,,",
+        f"{other},database-0009,same,,",
+        f"{one},database-0009,different,,",
+    )
+    append(
+        data,
+        SCREENED,
+        # Whether these are one work is for the verdicts to say, once they are mended.
+        f"{one},include,,,",
+        "database-0009,exclude,not_school_meals,,",
+        f"{third},include,,,",
+        f"{fourth},exclude,not_school_meals,,",
+    )
+    append(data, ADJUDICATED, f"{third},design,cohort,,", f"{fourth},design,trial,,")
+    return third, fourth
+
+
+def test_what_is_wrong_in_several_joined_tables_is_told_at_once(data: Path) -> None:
+    contradict(data)
+    append(data, "literature/screening.csv", "databse-0001,reviewer_1,include,")
+    append(data, SCREENED, "databse-0002,include,,,")
+    append(data, CODING, "databse-0003,coder_1,abstract,design,trial")
+    found = sorted((p.file, p.row, p.value) for p in refused(data))
+    assert found == [
+        (CODING, 505, "databse-0003"),
+        (ADJUDICATED, 3, "trial"),
+        (DECISIONS, 4, "different"),
+        ("literature/screening.csv", 69, "databse-0001"),
+        (SCREENED, 5, "exclude (not_school_meals)"),
+        (SCREENED, 6, "databse-0002"),
+    ]
+
+
+def test_verdicts_on_duplicates_that_cannot_be_read_say_nothing_of_works(data: Path) -> None:
+    contradict(data)
+    replace(data, DECISIONS, "record_id_a", "record")
+    assert {p.file for p in refused(data)} == {DECISIONS}
+
+
+def test_a_segment_against_the_verdict_is_told_beside_a_mistyped_theme(data: Path) -> None:
+    replace(data, RELEVANCE, "ex-001,coder_1,yes", "ex-001,coder_1,no")
+    append(data, SEGMENTS, "ex-002,coder_1,99,csot,issue,,Words.")
+    assert {(p.column, p.value) for p in refused(data)} == {
+        ("submission_id", "ex-001"),
+        ("theme", "csot"),
+    }

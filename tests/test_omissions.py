@@ -62,6 +62,29 @@ def _shared_work(root: Path) -> None:
     )
 
 
+def _split_opinions(root: Path) -> None:
+    """Let two others screen a record that the first reviewer did not, and differ."""
+    opinions = ["database-0004,reviewer_2,include,", "database-0004,Ann,exclude,not_school_meals"]
+    rows(root / SCREENING, lambda lines: [*without("database-0004,")(lines), *opinions])
+
+
+def _one_name(root: Path) -> None:
+    """Put two exports of one file name into two folders, each with an entry to be mended."""
+    package = root / "data/datapackage.json"
+    described = json.loads(package.read_text(encoding="utf-8"))
+    for folder in ("initial", "april"):
+        path = root / RECORDS / folder / "scopus.ris"
+        path.parent.mkdir()
+        # The end is missing.
+        entry = f"TY  - JOUR\nID  - {folder}-1\nTI  - Lunches of {folder}\nPY  - 2024\n"
+        path.write_text(entry, encoding="utf-8")
+        resource = {"name": folder, "path": path.relative_to(root / "data").as_posix()}
+        described["resources"].append(resource | {"title": "Scopus", "role": "records"})
+    package.write_text(json.dumps(described), encoding="utf-8")
+    searches = ["initial/scopus.ris,lunch,1", "april/scopus.ris,lunch,3"]
+    rows(root / SEARCHES, lambda lines: [*lines, *searches])
+
+
 def _heading(root: Path) -> None:
     path = root / RECORDS / "register.csv"
     header, rest = path.read_text(encoding="utf-8").split("\n", 1)
@@ -114,6 +137,26 @@ OMITTED: list[tuple[str, Callable[[Path], object], list[str]]] = [
         ],
     ),
     (
+        "a work that nobody has decided on",
+        _split_opinions,
+        [
+            "literature/screening_adjudication.csv: 1 work awaiting adjudication, neither included "
+            "nor excluded: reviewers disagree, and no row here settles it; their records: "
+            "database-0004"
+        ],
+    ),
+    (
+        "two exports of one file name",
+        _one_name,
+        [
+            "literature/records/initial/scopus.ris, row 1: has 1 entry mended to be read: ",
+            "literature/records/april/scopus.ris, row 1: has 1 entry mended to be read: ",
+            "literature/searches.csv, column 'records_file': 'april/scopus.ris' has 1 record, but "
+            "its rows keep 3 (records_kept)",
+            "literature/screening.csv: 2 records not screened by anybody: april-1, initial-1",
+        ],
+    ),
+    (
         "an impossible year",
         lambda root: replace(root / RECORDS / "database.ris", "PY  - 2010", "PY  - 20199", 1),
         [
@@ -137,7 +180,11 @@ OMITTED: list[tuple[str, Callable[[Path], object], list[str]]] = [
     (
         "an export that no search found",
         lambda root: rows(root / SEARCHES, without("register.csv")),
-        ["literature/searches.csv, column 'records_file': 'register.csv' is in no row"],
+        [
+            "literature/searches.csv, column 'records_file': 'register.csv' is in no row, so "
+            "nobody learns what was searched for its records; the PRISMA flow shows them among "
+            "those of topic searches, by `kind` in datapackage.json"
+        ],
     ),
     (
         "a relevant submission without segments",

@@ -67,6 +67,8 @@ class Code:
     definition: str = ""
     #: Further attributes as the codebook gives them: `family`, `service`, `report_wording`.
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    #: Where it stands in the codebook's file, for messages.
+    row: int | None = field(default=None, compare=False, repr=False)
 
 
 class Facet(Mapping[str, Code]):
@@ -218,7 +220,7 @@ def _codes(
         if facet == "designs":
             problems += _family(spec.get("family"), column, file, row_of(*way, "family") or row)
         further = {key: value for key, value in spec.items() if key not in {"label", "definition"}}
-        codes.append(Code(code, str(label), str(spec.get("definition") or ""), further))
+        codes.append(Code(code, str(label), str(spec.get("definition") or ""), further, row))
     return codes, problems
 
 

@@ -13,15 +13,16 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from oso_analysis.codebook import Codebook
+from oso_analysis.codebook import FACETS, Codebook
 from oso_analysis.consultation.respondents import PRIMARY_CODER
 from oso_analysis.consultation.verdicts import check_coder, check_verdicts
-from oso_analysis.errors import InputError, Problem, Suggestions, nearest
+from oso_analysis.errors import InputError, Problem, Suggestions, listed, nearest
 from oso_analysis.frames import among, distinct
 from oso_analysis.indicators import prepare_figures
 from oso_analysis.literature.coding import list_contradictions
+from oso_analysis.literature.screening import DECISIONS
 from oso_analysis.people import check_people
-from oso_analysis.schema import DataPackage
+from oso_analysis.schema import SEARCH_KINDS, DataPackage
 
 __all__ = ["check_codebook", "check_files", "check_tables"]
 
@@ -35,7 +36,9 @@ _RECORDS = {
     "duplicate_decisions": ("record_id_a", "record_id_b"),
 }
 #: Codes that tables and figures are made from, by facet.
-_NEEDED = {"kind": ("issue", "solution"), "decision": ("include", "exclude")}
+_NEEDED = {"kind": ("issue", "solution"), "decision": DECISIONS}
+#: What to do about a record that nobody can decide on yet.
+_UNDECIDED = "leave the rows of records out that are not decided on yet"
 #: Files of data/ that describe rather than hold data, or that Windows leaves behind, by how their
 #: names end.
 _NOT_DATA = (".md", ".txt", "Thumbs.db", "desktop.ini")
@@ -95,7 +98,7 @@ def _unread(name: str, described: set[str]) -> str:
 
 
 def check_codebook(package: DataPackage, codebook: Codebook) -> Iterator[Problem]:
-    """Yield codes and facets that something names and the codebook lacks."""
+    """Yield what something names and the codebook lacks, and decisions that nothing counts."""
     for facet, codes in _NEEDED.items():
         for code in codes:
             if code not in codebook[facet]:
@@ -105,6 +108,16 @@ def check_codebook(package: DataPackage, codebook: Codebook) -> Iterator[Problem
                     column=facet,
                     value=code,
                 )
+    for code, item in codebook["decision"].items():
+        if code not in DECISIONS:
+            yield Problem(
+                f"is none of the decisions, {' and '.join(DECISIONS)}; take it out, and "
+                f"{_UNDECIDED}: the flow counts them as not yet screened",
+                file=package["codebook"].paths[0],
+                row=item.row,
+                column=FACETS["decision"],
+                value=code,
+            )
     schema = package["coding"].descriptor.get("schema", {}) if "coding" in package.resources else {}
     labels = schema.get("facetLabels", {})
     place = ("datapackage.json", None, "facetLabels")
@@ -148,11 +161,15 @@ def check_tables(
     for name, table in tables.items():
         problems += check_people(package[name], table)
     mistyped = {str(item.value) for item in problems}
+    problems += _check_decisions(package, tables)
     if records is not None:
         problems += _check_records(package, tables, records)
+    problems += _check_exports(package)
     if "searches" in tables:
         problems += _check_searches(package, tables["searches"])
-    problems += _check_consultation(package, whole, mistyped)
+    # A segment whose theme is wrong still is of a submission, and by a coder.
+    joined = {name: table for name, table in tables.items() if name in {*whole, "segments"}}
+    problems += _check_consultation(package, joined, mistyped)
     problems += _check_codes(package, tables)
     problems += _check_figures(package, whole)
     return problems
@@ -180,16 +197,41 @@ def _check_records(
                 yield from _lookup(tables[name], column, known, rule, package[name].paths[0])
 
 
+def _check_decisions(package: DataPackage, tables: Mapping[str, pd.DataFrame]) -> Iterator[Problem]:
+    """Yield decisions that the codebook may know and no table counts."""
+    rule = f"must be one of {', '.join(DECISIONS)}; {_UNDECIDED}"
+    for name in ("screening", "screening_adjudication"):
+        if name in tables:
+            file = package[name].paths[0]
+            yield from _lookup(tables[name], "decision", set(DECISIONS), rule, file)
+
+
+def _check_exports(package: DataPackage) -> Iterator[Problem]:
+    """Yield kinds of search that are none: by its kind an export has its place in the flow."""
+    for export in package.exports.values():
+        if export.kind not in SEARCH_KINDS:
+            rule = f"is no kind of search; kinds are {listed(SEARCH_KINDS)}"
+            column = f"{export.resource.name}.kind"
+            near = nearest(export.kind, SEARCH_KINDS)
+            yield Problem(rule, "datapackage.json", None, column, export.kind, near)
+
+
 def _check_searches(package: DataPackage, searches: pd.DataFrame) -> Iterator[Problem]:
     """Yield what the search log says of exports that are not there: PRISMA counts by them."""
-    exports = {
-        PurePosixPath(path).name
-        for item in package.resources.values()
-        if item.descriptor.get("role") == "records"
-        for path in item.paths
-    }
+    exports = package.exports
+    places = {name: ("data", *PurePosixPath(item.path).parts) for name, item in exports.items()}
     rule = "is no search export that datapackage.json describes"
-    yield from _lookup(searches, "records_file", exports, rule, package["searches"].paths[0])
+    file = package["searches"].paths[0]
+    for item in _lookup(searches, "records_file", set(exports), rule, file):
+        end = PurePosixPath(str(item.value)).parts
+        meant = sorted(name for name, parts in places.items() if parts[-len(end) :] == end)
+        if len(meant) > 1:
+            names = " or ".join(repr(name) for name in meant)
+            several = f"is the name of several exports; write {names}"
+            item = replace(item, rule=several, nearest=None)
+        elif meant:
+            item = replace(item, nearest=meant[0])
+        yield item
 
 
 def _check_consultation(

@@ -19,6 +19,7 @@ __all__ = [
     "csv_text",
     "matching_paths",
     "safe_cell",
+    "short_names",
     "write_whole",
 ]
 
@@ -43,6 +44,34 @@ def csv_text(names: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
     for row in rows:
         writer.writerow(["" if value is None else safe_cell(value) for value in row])
     return text.getvalue()
+
+
+def short_names(paths: Iterable[Path]) -> dict[Path, str]:
+    """Return what each file is called where several are read: the shortest name no other has.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+        One file under two paths counts as one.
+
+    Returns
+    -------
+    dict of Path to str
+        The file's name, with as many of its folders as tell it from every other:
+        ``april/scopus.ris`` and ``initial/scopus.ris``, but ``pubmed.nbib``.
+    """
+    whole = {path: path.resolve() for path in paths}
+    first = {file: path for path, file in reversed(whole.items())}
+    names = {}
+    for file, path in first.items():
+        depth = 1
+        while depth < len(path.parts) and any(
+            other != path and other.parts[-depth:] == path.parts[-depth:]
+            for other in first.values()
+        ):
+            depth += 1
+        names[file] = "/".join(path.parts[-depth:])
+    return {path: names[file] for path, file in whole.items()}
 
 
 def matching_paths(paths: Iterable[Path]) -> list[Path]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 
 from oso_analysis.schema import DataPackage
 
@@ -51,16 +50,15 @@ def search_labels(package: DataPackage) -> dict[str, str]:
     Returns
     -------
     dict
-        File name to the title of its description, without a leading "Records:"; where several files
-        have one title, with the file's name after it.
+        Name of the export (`DataPackage.exports`) to the title of its description, without a
+        leading "Records:"; where several files have one title, with the file's name after it.
     """
     labels: dict[str, str] = {}
-    for resource in package.resources.values():
-        title = str(resource.descriptor.get("title", "")).strip()
-        if resource.descriptor.get("role") == "records" and title:
+    for name, export in package.exports.items():
+        title = export.title
+        if title:
             words = title[found.end() :] if (found := _OF_RECORDS.match(title)) else title
-            label = words[:1].upper() + words[1:]
-            labels |= {PurePosixPath(path).name: label for path in resource.paths}
+            labels[name] = words[:1].upper() + words[1:]
     times = Counter(labels.values())
     return {
         name: f"{label} ({name})" if times[label] > 1 else label for name, label in labels.items()

@@ -8,7 +8,6 @@ it is said. What cannot be right is in `consistency`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 import pandas as pd
 
@@ -17,8 +16,9 @@ from oso_analysis.delimited import read_cells
 from oso_analysis.display import plural
 from oso_analysis.errors import Problem, listed
 from oso_analysis.frames import distinct
-from oso_analysis.literature.screening import included_works
+from oso_analysis.literature.screening import CONFLICT, included_works
 from oso_analysis.review import Review
+from oso_analysis.schema import TOPIC_SEARCH
 
 __all__ = ["list_omissions"]
 
@@ -48,6 +48,7 @@ def list_omissions(review: Review) -> list[Problem]:
         *_reading(review),
         *_searches(review),
         *_unscreened(review),
+        *_unsettled(review),
         *_uncoded(review),
         *_uncounted(review),
         *_silent(review),
@@ -107,17 +108,14 @@ def _colourless(review: Review) -> Iterator[Problem]:
 
 def _reading(review: Review) -> Iterator[Problem]:
     """Yield what could not be read of each export, and what was mended to read it."""
-    folders = {
-        PurePosixPath(path).name: path
-        for item in review.package.resources.values()
-        if item.descriptor.get("role") == "records"
-        for path in item.paths
-    }
+    exports = review.package.exports
     repairs = review.reading.repairs
     # That entries have no keys is how their program writes them.
     of_file = repairs["record_id"].isna() & ~repairs["reason"].str.contains("have no key")
     for row in repairs[of_file].itertuples():
-        yield Problem(str(row.reason), folders[str(row.source_file)], int(str(row.source_line)))
+        yield Problem(
+            str(row.reason), exports[str(row.source_file)].path, int(str(row.source_line))
+        )
     for what, rows in (
         ("left out, for it could not be read", review.reading.rejects),
         ("mended to be read", repairs[repairs["record_id"].notna()]),
@@ -127,9 +125,9 @@ def _reading(review: Review) -> Iterator[Problem]:
             reasons = listed(list(dict.fromkeys(own["reason"]))[:3])
             yield Problem(
                 f"has {plural(len(own), 'entry', 'entries')} {what}: {reasons}; "
-                f"`oso-analysis records import data/{folders[str(name)]} --output records.csv` "
-                "lists all",
-                file=folders[str(name)],
+                f"`oso-analysis records import data/{exports[str(name)].path} --output "
+                "records.csv` lists all",
+                file=exports[str(name)].path,
                 row=int(first["source_line"]),
             )
 
@@ -144,10 +142,13 @@ def _searches(review: Review) -> Iterator[Problem]:
     found = pd.concat([review.records["source_file"], rejects]).value_counts()
     file = _file(review, "searches")
     for name, kind in review.record_sources.items():
-        if kind != "topic_search":
+        if kind != TOPIC_SEARCH:
             continue
         if name not in kept.index:
-            rule = "is in no row, so nobody learns what was searched for its records"
+            rule = (
+                "is in no row, so nobody learns what was searched for its records; the PRISMA flow "
+                "shows them among those of topic searches, by `kind` in datapackage.json"
+            )
             yield Problem(rule, file, None, "records_file", name)
         elif pd.notna(kept[name]) and int(kept[name]) != found.get(name, 0):
             rule = (
@@ -159,7 +160,7 @@ def _searches(review: Review) -> Iterator[Problem]:
 
 def _unscreened(review: Review) -> Iterator[Problem]:
     """Yield the records that a search found and nobody judged."""
-    searched = {name for name, kind in review.record_sources.items() if kind == "topic_search"}
+    searched = {name for name, kind in review.record_sources.items() if kind == TOPIC_SEARCH}
     records = review.records
     found = records.loc[records["source_file"].isin(searched), "record_id"]
     bare = found[~found.isin(review.screening["record_id"])].tolist()
@@ -168,6 +169,20 @@ def _unscreened(review: Review) -> Iterator[Problem]:
         also = f" ({coded:,} with codes)" if coded else ""
         rule = f"{plural(len(bare), 'record')} not screened by anybody{also}: {listed(bare)}"
         yield Problem(rule, _file(review, "screening"))
+
+
+def _unsettled(review: Review) -> Iterator[Problem]:
+    """Yield the works that reviewers disagree on and no rule or person has decided."""
+    decisions = review.work_screening.set_index("work_id")["decision"]
+    works = decisions.index[decisions == CONFLICT]
+    if len(works):
+        records = review.works.set_index("work_id")["record_ids"]
+        rule = (
+            f"{plural(len(works), 'work')} awaiting adjudication, neither included nor excluded: "
+            "reviewers disagree, and no row here settles it; their records: "
+            f"{listed(records.loc[works].tolist())}"
+        )
+        yield Problem(rule, _file(review, "screening_adjudication"))
 
 
 def _uncoded(review: Review) -> Iterator[Problem]:

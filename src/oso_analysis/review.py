@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -30,20 +30,12 @@ from oso_analysis.schema import DataPackage, check_foreign_keys, load_table, rea
 
 __all__ = ["Review", "load_review", "open_review"]
 
-#: Parts made of several tables, and the names these have in their messages.
-_JOINED = {
-    "work_screening": {
-        "screening": "screening",
-        "adjudication": "screening_adjudication",
-        "decisions": "duplicate_decisions",
-    },
-    "work_codes": {
-        "coding": "coding",
-        "consensus": "coding_consensus",
-        "coding adjudication": "coding_adjudication",
-        "decisions": "duplicate_decisions",
-    },
-}
+#: People's verdicts on which records are one work.
+_DECISIONS = "duplicate_decisions"
+#: Verdicts on works: two that contradict each other may name different records.
+_ON_WORKS = ("screening_adjudication", "coding_adjudication")
+#: Tables whose rows are held against one another only when they are joined.
+_JOINED = (_DECISIONS, "screening", "coding", "coding_consensus", *_ON_WORKS)
 
 _Made = TypeVar("_Made")
 #: The last result of each part of each project, with a digest of what it was made from.
@@ -123,12 +115,8 @@ class Review(Summarised):
 
     @property
     def record_sources(self) -> dict[str, str]:
-        """Search export (file name) to the kind of search: `topic_search` or `completion`."""
-        return {
-            Path(item.paths[0]).name: str(item.descriptor.get("kind", "topic_search"))
-            for item in self.package.resources.values()
-            if item.descriptor.get("role") == "records"
-        }
+        """Search export (`source_file`) to the kind of search: `topic_search` or `completion`."""
+        return {name: export.kind for name, export in self.package.exports.items()}
 
     @property
     def searches(self) -> pd.DataFrame:
@@ -325,12 +313,7 @@ class _Parts:
         self._codebook = codebook
         self._digests: dict[str, str] = {}
         self._own: dict[str, pd.DataFrame] = {}
-        self._records = [
-            path
-            for item in package.resources.values()
-            if item.descriptor.get("role") == "records"
-            for path in item.paths
-        ]
+        self._records = [export.path for export in package.exports.values()]
 
     # Parts
 
@@ -456,18 +439,57 @@ class _Parts:
         problems += check_imprint(self.package.descriptor)
         problems += check_tables(self.package, tables, records, broken=broken)
         if records is not None:
-            problems += self._joined_problems({item.file for item in problems})
+            problems += self._joined_problems(problems)
         return list(dict.fromkeys(problems))
 
-    def _joined_problems(self, broken: set[str | None]) -> Iterator[Problem]:
-        """Yield what shows when tables are joined, where each of them alone is good."""
-        for part, names in _JOINED.items():
-            paths = {said: self.package[name].paths[0] for said, name in names.items()}
-            if not broken & set(paths.values()):
-                found: list[Problem] = []
-                self._attempt(part, found)
-                for item in found:
-                    yield replace(item, file=paths.get(str(item.file), item.file))
+    def _joined_problems(self, told: list[Problem]) -> list[Problem]:
+        """Return what shows when tables are joined, of the rows in which nothing is wrong alone."""
+        found: list[Problem] = []
+        wrong = _wrong_rows(told)
+        if self._file(_DECISIONS) not in wrong:
+            self._attempt("deduplication", found)
+            wrong |= _wrong_rows(found)
+        if not any(self._file(name) in wrong for name in _JOINED):
+            self._attempt("work_screening", found)
+            self._attempt("work_codes", found)
+        # Of a verdict that could not be read nobody knows which records it makes one work.
+        elif wrong.get(self._file(_DECISIONS), set()) <= set(self._loaded(_DECISIONS)[0].index):
+            left = self._left(wrong)
+            for make in (left._screen_works, left._code_works):
+                try:
+                    make()
+                except InputError as error:
+                    found += error.problems
+        return found
+
+    def _left(self, wrong: Mapping[str, set[int | None]]) -> _Parts:
+        """Return the parts as made of what is left of tables without the rows that are wrong.
+
+        Of verdicts each sound row counts. Another table counts as a whole or not at all: with rows
+        missing, it would seem that somebody screened or coded nothing.
+        """
+        left = _Parts(self.package, self._codebook)
+        left.reading = self.reading
+        unsure: set[str] = set()
+        for name in _JOINED:
+            table, bad = self._loaded(name)[0], wrong.get(self._file(name), set())
+            sound = ~table.index.isin(list(bad))
+            if name == _DECISIONS:
+                named = table.loc[~sound, ["record_id_a", "record_id_b"]]
+                unsure = {str(record) for record in named.stack()}
+            elif name not in _ON_WORKS and bad:
+                sound[:] = False
+            left._own[name] = table[sound]
+        verdicts_stand = self._file(_DECISIONS) not in wrong
+        left.deduplication = self.deduplication if verdicts_stand else left._deduplicate()
+        # Of which work the records of a wrong verdict are is not known before it is mended.
+        ids = left.deduplication.work_ids
+        works = ids.loc[ids["record_id"].isin(unsure), "work_id"]
+        known = ids.loc[~ids["work_id"].isin(works), "record_id"]
+        for name in _ON_WORKS:
+            table = left._own[name]
+            left._own[name] = table[table["record_id"].isin(known)]
+        return left
 
     def _attempt(self, part: str, problems: list[Problem]) -> Any:
         try:
@@ -519,6 +541,14 @@ class _Parts:
             known = _kept[self.package.root, part] = (digest, make())
         made: _Made = known[1]
         return made
+
+
+def _wrong_rows(problems: Iterable[Problem]) -> dict[str, set[int | None]]:
+    """Return the rows in which something is wrong, by file; None for what has no row."""
+    rows: dict[str, set[int | None]] = {}
+    for item in problems:
+        rows.setdefault(str(item.file), set()).add(item.row)
+    return rows
 
 
 _Frames = TypeVar("_Frames", ReadResult, Deduplication)

@@ -34,8 +34,23 @@ import pandas as pd
 from oso_analysis.codebook import Codebook
 from oso_analysis.delimited import Cells, read_cells
 from oso_analysis.errors import InputError, Problem, Suggestions, nearest, nearest_code
+from oso_analysis.files import short_names
 
-__all__ = ["DataPackage", "Resource", "check_foreign_keys", "load_table", "read_package"]
+__all__ = [
+    "COMPLETION",
+    "SEARCH_KINDS",
+    "TOPIC_SEARCH",
+    "DataPackage",
+    "Export",
+    "Resource",
+    "check_foreign_keys",
+    "load_table",
+    "read_package",
+]
+
+#: What an export's records were found by: a search for the review's subject, which the search log
+#: accounts for, or a further one that completes what is known of the works.
+TOPIC_SEARCH, COMPLETION = SEARCH_KINDS = ("topic_search", "completion")
 
 #: Table Schema types this package reads, with the dtype each becomes.
 DTYPES = {
@@ -98,6 +113,24 @@ class Resource:
 
 
 @dataclass(frozen=True)
+class Export:
+    """One described file of bibliographic records."""
+
+    path: str
+    resource: Resource
+
+    @property
+    def kind(self) -> str:
+        """What found its records, one of `SEARCH_KINDS`."""
+        return str(self.resource.descriptor.get("kind", TOPIC_SEARCH))
+
+    @property
+    def title(self) -> str:
+        """What its description calls it; empty where it does not."""
+        return str(self.resource.descriptor.get("title", "")).strip()
+
+
+@dataclass(frozen=True)
 class DataPackage:
     """A parsed `datapackage.json` and the folder it describes."""
 
@@ -119,6 +152,21 @@ class DataPackage:
                 ]
             )
         return self.resources[name]
+
+    @property
+    def exports(self) -> dict[str, Export]:
+        """The search exports, in their order, by the name their records carry (`source_file`).
+
+        Whatever joins a search, a label or a note to an export goes by this name.
+        """
+        found = [
+            Export(path, resource)
+            for resource in self.resources.values()
+            if resource.descriptor.get("role") == "records"
+            for path in resource.paths
+        ]
+        names = short_names(self.root / item.path for item in found)
+        return {names[self.root / item.path]: item for item in found}
 
     @property
     def limits(self) -> tuple[str, ...]:

@@ -252,6 +252,42 @@ def test_works_that_wait_are_only_told_of_where_there_are_any(
     assert "never screened" not in told
 
 
+def test_the_sentence_on_the_flow_adds_up_whatever_became_of_the_works(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    review = oso_analysis.load_review()
+    waiting = review.work_screening["decision"] == "not_screened"
+    decisions = review.work_screening["decision"].mask(~waiting & (review.works.index % 5 == 0))
+    decisions = decisions.mask(decisions.isna() & (review.works.index % 2 == 0), "conflict")
+    split = review.work_screening.assign(decision=decisions.fillna("not_screened"))
+    monkeypatch.setattr(type(review), "work_screening", property(lambda self: split))
+    (told,) = [
+        value
+        for value in shown("02_literature_search", year_to=2015)
+        if isinstance(value, Prose) and "n_works" in value.values
+    ]
+    n = {name: value for name, value in told.values.items() if name != "scope"}
+    assert min(n["n_outside"], n["n_conflict"], n["n_unscreened"], n["n_waiting"]) > 0
+    assert n["n_works"] == sum(
+        value for name, value in n.items() if name not in {"n_records", "n_rejected", "n_works"}
+    )
+    assert "outside this edition’s scope. " in told.markdown
+    assert " await adjudication, because reviewers disagree. " in told.markdown
+    assert " works have not been screened yet. " in told.markdown
+
+
+def test_a_completion_search_is_only_told_of_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    review = oso_analysis.load_review()
+    assert "known only from a completion search" in told_by(shown("02_literature_search"))
+    searches = dict.fromkeys(review.record_sources, "topic_search")
+    monkeypatch.setattr(type(review), "record_sources", property(lambda self: searches))
+    told = told_by(shown("02_literature_search"))
+    assert "8 works have not been screened yet." in told
+    assert "completion" not in told
+
+
 @pytest.mark.parametrize(
     ("themes", "words"),
     [

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oso_analysis.codebook import Codebook
+from oso_analysis.codebook import Code, Codebook, Facet
 from oso_analysis.errors import InputError
 from oso_analysis.literature.screening import (
     included_works,
@@ -290,3 +290,14 @@ def test_same_as_plain_python_and_independent_of_row_order(
     random.shuffle(order)  # type: ignore[attr-defined]
     again = screen_works(screening.iloc[order], work_ids.iloc[::-1], small_codebook, reviewer="r1")
     pd.testing.assert_frame_equal(table, again)
+
+
+def test_a_further_decision_of_the_codebook_is_none(small_codebook: Codebook) -> None:
+    further = {"maybe": Code("maybe", "Maybe"), **small_codebook["decision"]}
+    codebook = Codebook({**small_codebook.facets, "decision": Facet("decision", further)})
+    undecided = SCREENING.assign(decision=SCREENING["decision"].replace("exclude", "maybe"))
+    with pytest.raises(InputError, match="'maybe' is not a screening decision"):
+        screen_works(undecided, WORK_IDS, codebook, reviewer="r1")
+    final = pd.DataFrame({"record_id": ["a1"], "decision": ["maybe"], "exclusion_reason": [None]})
+    with pytest.raises(InputError, match="'maybe' is not a decision"):
+        screen_works(SCREENING, WORK_IDS, codebook, reviewer="r1", adjudication=final)

@@ -15,6 +15,7 @@ from oso_analysis.tables.prisma import (
     count_prisma_flow,
     count_sources,
     edition_stage,
+    list_unscreened,
 )
 from oso_analysis.tables.prisma_export import to_prisma2020_csv
 
@@ -77,6 +78,34 @@ def test_hand_counted_flow() -> None:
     labels = dict(zip(flow["box"], flow["label"], strict=True))
     assert labels["searches:topic-one.ris"] == "Topic one"
     assert labels["excluded:not_stated"] == "Reason not stated"
+
+
+def test_a_described_search_is_one_whether_it_is_logged_or_not() -> None:
+    kinds = {"topic-one.ris": "completion", "extra.ris": "topic_search"}
+    n = numbers(count_prisma_flow(*FRAMES, kinds=kinds))
+    # Nothing says of which kind the third is, but the search log names it.
+    assert (n["searches"], n["other_methods"]) == (5, 5)
+    assert {"searches:extra.ris", "searches:topic-two.csv", "other_methods:topic-one.ris"} <= set(n)
+
+
+def test_unscreened_works_by_the_kind_of_search_that_found_them() -> None:
+    decisions = dict.fromkeys(["w1", "w2", "w5", "w6"], "not_screened")
+    screened = SCREENED.assign(decision=SCREENED["work_id"].map(decisions).fillna("include"))
+    kinds = {"topic-one.ris": "topic_search", "topic-two.csv": "completion"}
+    table = list_unscreened(RECORDS, WORK_IDS, screened, kinds)
+    assert dict(zip(table["work_id"], table["kind"], strict=True)) == {
+        "w1": "topic_search",
+        "w2": "topic_search",
+        "w5": "completion",
+        "w6": "completion",
+    }
+
+
+def test_sources_of_one_file_name_are_told_apart() -> None:
+    records = RECORDS.replace({"source_file": {"extra.ris": "april/topic-one.ris"}})
+    flow = count_prisma_flow(records, *FRAMES[1:])
+    labels = dict(zip(flow["box"], flow["label"], strict=True))
+    assert labels["other_methods:april/topic-one.ris"] == "April/topic one"
 
 
 def test_editions_and_later_stages_have_boxes_of_their_own() -> None:

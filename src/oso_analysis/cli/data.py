@@ -141,6 +141,7 @@ def _prisma(arguments: argparse.Namespace) -> int:
         rejects=review.reading.rejects,
         later_stages=[edition_stage(scope.outside_works)] if len(scope.outside_works) else [],
         names=search_labels(review.package),
+        kinds=review.record_sources,
     )
     write_whole(arguments.output, to_prisma2020_csv(flow).encode("utf-8"))
     print(f"wrote the flow of {edition.name} to {arguments.output.name}")

@@ -31,6 +31,7 @@ from oso_analysis.literature.adjudication import contradictions, name_works
 
 __all__ = [
     "CONFLICT",
+    "DECISIONS",
     "EXCLUDE",
     "INCLUDE",
     "NOT_SCREENED",
@@ -41,6 +42,9 @@ __all__ = [
 
 INCLUDE = "include"
 EXCLUDE = "exclude"
+#: All that a reviewer or an adjudicator can decide. Who cannot decide yet leaves the row out: any
+#: other word would be a row that counts as no decision.
+DECISIONS = (INCLUDE, EXCLUDE)
 #: Reviewers disagree and no rule settles it.
 CONFLICT = "conflict"
 #: No record of the work has a decision.
@@ -71,7 +75,7 @@ def _check(screening: pd.DataFrame, work_ids: pd.DataFrame, codebook: Codebook) 
         screening, "record_id", work_ids["record_id"], "screening", "is not a known record"
     )
     problems += _column_problems(
-        screening, "decision", codebook["decision"], "screening", "is not a screening decision"
+        screening, "decision", DECISIONS, "screening", "is not a screening decision"
     )
     problems += _column_problems(
         screening,
@@ -133,7 +137,7 @@ def _adjudicated(
         for _ in range(int(adjudication["decision"].isna().any()))
     ]
     problems += _column_problems(
-        adjudication, "decision", codebook["decision"], "adjudication", "is not a decision"
+        adjudication, "decision", DECISIONS, "adjudication", "is not a decision"
     )
     problems += _column_problems(
         adjudication,
@@ -227,7 +231,7 @@ def screen_works(
     work_ids : pandas.DataFrame
         `record_id, work_id`; every record, once.
     codebook : Codebook
-        Legal decisions and exclusion reasons; their order breaks ties between reasons.
+        Exclusion reasons; their order breaks ties.
     reviewer : str, optional
         The reviewer who screened everything.
     adjudication : pandas.DataFrame, optional

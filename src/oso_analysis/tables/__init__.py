@@ -67,6 +67,7 @@ if TYPE_CHECKING:
         count_prisma_flow,
         count_sources,
         edition_stage,
+        list_unscreened,
     )
     from oso_analysis.tables.prisma_export import to_prisma2020_csv
     from oso_analysis.tables.themes import (
@@ -132,6 +133,7 @@ __all__ = [
     "list_paraphrases",
     "list_repeat_respondents",
     "list_uncounted",
+    "list_unscreened",
     "map_evidence",
     "members",
     "name_uncoded",
@@ -213,6 +215,7 @@ _MODULES = {
         "count_prisma_flow",
         "count_sources",
         "edition_stage",
+        "list_unscreened",
     ),
     "prisma_export": ("to_prisma2020_csv",),
     "themes": (

@@ -34,6 +34,7 @@ from oso_analysis.literature.screening import (
     INCLUDE,
     NOT_SCREENED,
 )
+from oso_analysis.schema import COMPLETION, TOPIC_SEARCH
 from oso_analysis.scope import REASONS
 from oso_analysis.tables.works import TOTAL
 
@@ -44,6 +45,7 @@ __all__ = [
     "count_prisma_flow",
     "count_sources",
     "edition_stage",
+    "list_unscreened",
 ]
 
 FLOW_COLUMNS = ("box", "stage", "role", "label", "unit", "n", "parent")
@@ -91,7 +93,7 @@ def source_label(source_file: str, names: Mapping[str, str] | None = None) -> st
     """
     if names is not None and source_file in names:
         return names[source_file]
-    words = PurePosixPath(str(source_file)).stem.replace("-", " ").replace("_", " ")
+    words = str(PurePosixPath(source_file).with_suffix("")).replace("-", " ").replace("_", " ")
     return words[:1].upper() + words[1:]
 
 
@@ -162,6 +164,7 @@ def count_prisma_flow(
     rejects: pd.DataFrame | None = None,
     later_stages: Sequence[FlowStage] = (),
     names: Mapping[str, str] | None = None,
+    kinds: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
     """Count every box of the flow diagram, and hold the boxes against each other.
 
@@ -174,8 +177,7 @@ def count_prisma_flow(
     work_screening : pandas.DataFrame
         `work_id, decision, exclusion_reason` (`literature.screening.screen_works`).
     searches : pandas.DataFrame
-        `records_file`. A source that the search log names is a search; any other (a completion
-        search, say) counts under "other methods".
+        `records_file`: the sources that the search log names.
     codebook : Codebook
         Labels and order of exclusion reasons.
     rejects : pandas.DataFrame, optional
@@ -184,6 +186,10 @@ def count_prisma_flow(
         Stages between screening and inclusion, in order.
     names : mapping, optional
         What the review calls its searches, by file (`labels.search_labels`).
+    kinds : mapping, optional
+        What kind of search each source is, by file (`Review.record_sources`). Topic searches are
+        searches, whether they are logged yet or not; a completion search counts under "other
+        methods". A source without a kind is a search if the search log names it.
 
     Returns
     -------
@@ -213,7 +219,7 @@ def count_prisma_flow(
         where="count_prisma_flow (work_screening)",
     )
     require_columns(searches, ["records_file"], where="count_prisma_flow (searches)")
-    boxes = _identification(records, work_ids, searches, rejects, names)
+    boxes = _identification(records, work_ids, searches, rejects, names, kinds or {})
     n_works = len(work_screening)
     boxes.append(
         _Box("works", "identification", "main", "Works identified", "works", n_works, "identified")
@@ -232,6 +238,7 @@ def _identification(
     searches: pd.DataFrame,
     rejects: pd.DataFrame | None,
     names: Mapping[str, str] | None,
+    kinds: Mapping[str, str],
 ) -> list[_Box]:
     entries = records["source_file"].value_counts()
     n_rejects = 0
@@ -239,11 +246,12 @@ def _identification(
         require_columns(rejects, ["source_file"], where="count_prisma_flow (rejects)")
         entries = entries.add(rejects["source_file"].value_counts(), fill_value=0).astype("int64")
         n_rejects = len(rejects)
-    logged = set(searches["records_file"])
+    searched = dict.fromkeys(searches["records_file"], TOPIC_SEARCH) | dict(kinds)
+    topical = {name for name in entries.index if searched.get(name) == TOPIC_SEARCH}
     boxes = []
     for box, label, sources in (
-        ("searches", "Records from topic searches", sorted(set(entries.index) & logged)),
-        ("other_methods", "Records from other methods", sorted(set(entries.index) - logged)),
+        ("searches", "Records from topic searches", sorted(topical)),
+        ("other_methods", "Records from other methods", sorted(set(entries.index) - topical)),
     ):
         if not sources:
             continue
@@ -421,6 +429,43 @@ def check_balance(flow: pd.DataFrame) -> None:
                 wrong.append(f"{parent} ({n.get(parent)}) {what} ({neighbours})")
     if wrong:
         raise RunError("the PRISMA flow does not balance: " + "; ".join(wrong))
+
+
+def list_unscreened(
+    records: pd.DataFrame,
+    work_ids: pd.DataFrame,
+    work_screening: pd.DataFrame,
+    kinds: Mapping[str, str],
+) -> pd.DataFrame:
+    """List the works that nobody has screened, and what kind of search found them.
+
+    Parameters
+    ----------
+    records : pandas.DataFrame
+        `record_id, source_file`.
+    work_ids : pandas.DataFrame
+        `record_id, work_id`.
+    work_screening : pandas.DataFrame
+        `work_id, decision`.
+    kinds : mapping
+        What kind of search each source is, by file (`Review.record_sources`).
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a work, sorted: `work_id`; `kind`, "topic_search" if one found any of its records,
+        else "completion": nobody screens what is known from a completion search only.
+    """
+    require_columns(records, ["record_id", "source_file"], where="list_unscreened (records)")
+    require_columns(work_ids, ["record_id", "work_id"], where="list_unscreened (work_ids)")
+    require_columns(work_screening, ["work_id", "decision"], where="list_unscreened (screening)")
+    waiting = work_screening.loc[work_screening["decision"] == NOT_SCREENED, "work_id"]
+    topical = [name for name, kind in kinds.items() if kind == TOPIC_SEARCH]
+    found = records.loc[records["source_file"].isin(topical), "record_id"]
+    searched = work_ids.loc[among(work_ids["record_id"], found), "work_id"]
+    table = pd.DataFrame({"work_id": sorted(waiting)}, dtype="str")
+    kind = pd.Series(COMPLETION, index=table.index, dtype="str")
+    return table.assign(kind=kind.mask(among(table["work_id"], searched), TOPIC_SEARCH))
 
 
 def count_sources(

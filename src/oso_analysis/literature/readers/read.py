@@ -16,6 +16,7 @@ import pandas as pd
 
 from oso_analysis.display import Summarised, Summary
 from oso_analysis.errors import InputError, Problem, RunError
+from oso_analysis.files import short_names
 from oso_analysis.literature.readers.bibtex import parse_bibtex
 from oso_analysis.literature.readers.csl import parse_csl
 from oso_analysis.literature.readers.decode import Source, open_source, too_long_a_line
@@ -173,19 +174,11 @@ def _read_all(named: Iterable[tuple[Path, str]]) -> list[_File]:
 
 def _named(paths: Sequence[Path]) -> list[tuple[Path, str]]:
     """Pair each path with the shortest name that no other path has."""
-    # A file given twice, by whatever path, is read once: its records are no duplicates.
-    given = list({path.resolve(): path for path in reversed(paths)}.values())
-    if not given:
+    if not paths:
         raise InputError([Problem("name at least one file to read")])
-    named = []
-    for path in given:
-        depth = 1
-        while depth < len(path.parts) and any(
-            other != path and other.parts[-depth:] == path.parts[-depth:] for other in given
-        ):
-            depth += 1
-        named.append((path, "/".join(path.parts[-depth:])))
-    return sorted(named, key=lambda pair: pair[1])
+    # A file given twice, by whatever path, is read once: its records are no duplicates.
+    first = {name: path for path, name in reversed(short_names(paths).items())}
+    return [(path, name) for name, path in sorted(first.items())]
 
 
 def _read(path: Path, name: str) -> _File | Problem:
