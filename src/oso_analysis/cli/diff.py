@@ -14,8 +14,9 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         "diff",
         help="what changed between two editions, exhibit by exhibit",
         description="Compare two published editions: numbers that moved and by how much, rows that "
-        "came and went, figures side by side. An edition is given by its name, the path of its "
-        "folder, or as REVISION:reports/NAME of git.",
+        "came and went, headings, captions, chapters and whatever else a reader sees; figures side "
+        "by side. An edition is given by its name, the path of its folder, or as "
+        "REVISION:reports/NAME of git. What differs is the result: exit status 0 either way.",
     )
     parser.add_argument("before", metavar="A", help="the edition before, such as report-2019")
     parser.add_argument("after", metavar="B", help="the edition after, such as update-2026")

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import difflib
-import io
 import json
 import math
 from collections import Counter
@@ -18,15 +16,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from oso_analysis.diff import LABEL_COLUMNS, Move, key_columns, keyed_rows, name_row
+from oso_analysis.diff import Move
+from oso_analysis.diff.pictures import pixel_difference, read_picture
+from oso_analysis.diff.rows import LABEL_COLUMNS, key_columns, keyed_rows, name_row
+from oso_analysis.diff.wording import reference_changes, word_changes
 from oso_analysis.exhibits import EXHIBIT_MIME, PROSE_MIME, REFERENCES_MIME
 
 __all__ = ["Finding", "Tolerance", "compare_notebooks"]
 
 #: A number this near to zero is zero: relative differences mean nothing there.
 _ZERO = 1e-12
-#: Words of a long text shown before and after the place where two texts part.
-_WORDS = 8
 _FACTS = ("title", "caption", "alt_text", "counting_unit", "source", "caveats")
 
 
@@ -144,13 +143,13 @@ def _compare(
         return [Finding(place, text) for text in [*said, *pictures]]
     if PROSE_MIME in after and PROSE_MIME in before:
         pair = before[PROSE_MIME]["markdown"], after[PROSE_MIME]["markdown"]
-        return [Finding(place, text) for text in _prose(*pair)]
+        return [Finding(place, text) for text in word_changes(*pair)]
     if REFERENCES_MIME in after and REFERENCES_MIME in before:
         pair = before[REFERENCES_MIME]["items"], after[REFERENCES_MIME]["items"]
-        return [Finding(place, text) for text in _references(*pair)]
+        return [Finding(place, text) for text in reference_changes(*pair)]
     picture = _picture(before, after, tolerance)
     texts = _plain(old), _plain(new)
-    said = _prose(*texts) if texts[0] != texts[1] else []
+    said = word_changes(*texts) if texts[0] != texts[1] else []
     return [Finding(place, text) for text in [*said, *([picture] if picture else [])]]
 
 
@@ -160,7 +159,9 @@ def _exhibit(old: Mapping[str, Any], new: Mapping[str, Any], tolerance: Toleranc
     for key in _FACTS:
         if old.get(key) != new.get(key):
             name = key.replace("_", " ")
-            yield from (f"{name}: {text}" for text in _prose(_fact(old, key), _fact(new, key)))
+            yield from (
+                f"{name}: {text}" for text in word_changes(_fact(old, key), _fact(new, key))
+            )
     if old["columns"] != new["columns"]:
         yield "the printed headings or their order are not the same"
     yield from _rows(old["data"], new["data"], dict(new["columns"]), tolerance)
@@ -207,14 +208,14 @@ def _rows(
         for name in [name for name in shared if name not in telling and key in first]:
             one, other = first[key][name], row[name]
             if not _same(one, other, tolerance):
-                yield _moved(names[key], headings.get(name) or name, one, other)
+                yield _moved(names[key], name, headings.get(name) or name, one, other)
     if set(keys[0]) == set(keys[1]) and keys[0] != keys[1]:
         yield "the rows stand in another order"
 
 
-def _moved(row: str, column: str, one: Any, other: Any) -> str:
-    text = f"row {row!r}, column {column!r} went from {_shown(one)} to {_shown(other)}"
-    change = Move("", "", str(one), str(other)).change
+def _moved(row: str, column: str, heading: str, one: Any, other: Any) -> str:
+    text = f"row {row!r}, column {heading!r} went from {_shown(one)} to {_shown(other)}"
+    change = Move("", column, str(one), str(other)).change
     return f"{text} ({change})" if change else text
 
 
@@ -233,55 +234,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.10g}"
     return f"{value:,}" if isinstance(value, int) else repr(value)
-
-
-def _prose(old: str, new: str) -> list[str]:
-    """Say where two texts part, with a few words around each place."""
-    if old == new:
-        return []
-    before, after = old.split(), new.split()
-    if before == after:
-        return ["the same words, but spaces or line breaks differ"]
-    said = []
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    for kind, a, b, c, d in matcher.get_opcodes():
-        if kind == "equal":
-            continue
-        gone, come = (_cut(words) for words in (before[a:b], after[c:d]))
-        where = " ".join(after[max(c - 4, 0) : c])
-        place = f"after “{where}”" if where else "at the beginning"
-        if not come:
-            said.append(f"{place}, “{gone}” is gone")
-        elif not gone:
-            said.append(f"{place}, “{come}” is new")
-        else:
-            said.append(f"{place}, “{gone}” became “{come}”")
-    return said
-
-
-def _cut(words: Sequence[str]) -> str:
-    if len(words) <= 2 * _WORDS:
-        return " ".join(words)
-    return f"{' '.join(words[:_WORDS])} … {' '.join(words[-_WORDS:])}"
-
-
-def _references(
-    old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
-) -> Iterator[str]:
-    first, second = ({item["id"]: item for item in items} for items in (old, new))
-    if len(first) != len(second):
-        yield f"the works listed went from {len(first):,} to {len(second):,}"
-    yield from (f"{_work(first[key])} is gone" for key in first if key not in second)
-    yield from (f"{_work(second[key])} is new" for key in second if key not in first)
-    for key, item in second.items():
-        if key in first and first[key] != item:
-            names = sorted({*first[key], *item})
-            changed = [name for name in names if first[key].get(name) != item.get(name)]
-            yield f"{_work(item)} has another {', '.join(changed)}"
-
-
-def _work(item: Mapping[str, Any]) -> str:
-    return f"{item.get('title', 'a work without a title')!r} [{item['id']}]"
 
 
 def _text(value: Any) -> str:
@@ -319,30 +271,10 @@ def _picture(
 
 def _pixels(old: str, new: str, tolerance: Tolerance) -> str | None:
     """Say in words how two PNG pictures (base64) differ; None where they do not."""
-    import numpy as np
-    from PIL import Image, UnidentifiedImageError
-
     try:
-        pixels = [
-            np.asarray(
-                Image.open(io.BytesIO(base64.b64decode(raw))).convert("RGBA"), dtype=np.int16
-            )
-            for raw in (old, new)
-        ]
-    except (UnidentifiedImageError, OSError, binascii.Error):
+        one, other = (read_picture(base64.b64decode(raw)) for raw in (old, new))
+    except binascii.Error:
+        one = other = None
+    if one is None or other is None:
         return "the stored drawing cannot be read"
-    sizes = [f"{item.shape[1]} × {item.shape[0]}" for item in pixels]
-    if sizes[0] != sizes[1]:
-        return f"the drawing went from {sizes[0]} to {sizes[1]} pixels"
-    steps = np.abs(pixels[0] - pixels[1]).max(axis=2)
-    moved = steps > tolerance.pixel
-    count = int(moved.sum())
-    if not count:
-        return None
-    rows, columns = np.nonzero(moved)
-    share = count / moved.size * 100
-    return (
-        f"the drawing differs in {count:,} of {moved.size:,} pixels ({share:.2g} %), by up to "
-        f"{int(steps.max())} of 255, between ({columns.min()}, {rows.min()}) and "
-        f"({columns.max()}, {rows.max()})"
-    )
+    return pixel_difference(one, other, tolerance.pixel)
