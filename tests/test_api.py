@@ -209,7 +209,7 @@ def test_an_exhibit_can_be_saved_and_reads_back(tmp_path: Path) -> None:
     assert [item.name for item in tmp_path.iterdir()] == ["deep"]
 
 
-def test_alternative_text_adds_up_what_a_plain_loop_adds_up() -> None:
+def test_alternative_text_adds_nothing_up_that_a_table_has_not_added_up() -> None:
     frame = pd.DataFrame(
         {
             "theme_label": ["A", "A", "A", "B", "B", "B", "All works"],
@@ -221,4 +221,31 @@ def test_alternative_text_adds_up_what_a_plain_loop_adds_up() -> None:
     assert said == "Counts of works, largest first: B 7, A 2."
     parts = frame[frame["kind_label"] != "All works"]
     said = oso.exhibits.describe_counts(parts, "theme_label", "n_works")
-    assert said == "Counts of works, largest first: B 7, A 3."
+    assert said == "Counts of works, largest first: B · y 7, A · y 2, A · x 1."
+
+
+@pytest.mark.parametrize(
+    ("labels", "counts", "said"),
+    [
+        (["A", None, "not_stated"], [1, 2, 3], "Not stated 3, Not stated 2, A 1."),
+        (["A", "B"], [2.9, 0.4], "A 2.90, B 0.40."),
+        (["A", "B", "C"], ["[c]", 3, None], "B 3. Withheld or missing: A, C."),
+        ([f"L{n}" for n in range(15)], [9] * 11 + [1] * 4, "L11 1, and 3 more with 1 each."),
+        ([f"L{n}" for n in range(13)], [9] * 13, "L11 9, and 1 more with 9."),
+        ([f"L{n}" for n in range(14)], [9] * 13 + [1], "L11 9, and 2 more with as many or fewer."),
+        ([f"L{n}" for n in range(14)], [9] * 12 + [1, 1], "L11 9, and 2 more with fewer."),
+    ],
+)
+def test_alternative_text_says_what_is_so(labels: list[str], counts: list[Any], said: str) -> None:
+    frame = pd.DataFrame({"code_label": labels, "n_works": counts})
+    assert oso.exhibits.describe_counts(frame, "code_label", "n_works").endswith(said)
+
+
+def test_alternative_text_takes_totals_whatever_they_are_called(review: Review) -> None:
+    fields = oso.tables.count_fields(review.records)
+    said = oso.exhibits.describe_counts(fields, "field_label", "n_with_field")
+    assert f"Title {review.records['title'].notna().sum()}, " in said
+    with pytest.raises(oso.InputError, match="'many' must be a number"):
+        oso.exhibits.describe_counts(
+            pd.DataFrame({"code_label": ["A"], "n_works": ["many"]}), "code_label", "n_works"
+        )

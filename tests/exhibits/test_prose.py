@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -30,6 +31,26 @@ def test_nouns_and_verbs_follow_their_count(n: int, said: str) -> None:
 def test_a_word_follows_the_length_of_a_list() -> None:
     assert exhibits.say("{most} {most:?leads|lead}", most=["A"]) == "A leads"
     assert exhibits.say("{most} {most:?leads|lead}", most=["A", "B"]) == "A and B lead"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        pd.Series(["A", "B"], index=[7, 8]),
+        pd.Series(["A", "B"], dtype="str").unique(),
+        pd.Index(["A", "B"]),
+        np.array(["A", "B"]),
+        pd.Categorical(["A", "B"]),
+    ],
+)
+def test_columns_of_frames_are_lists(names: Any) -> None:
+    assert exhibits.say("{names} {names:?leads|lead}", names=names) == "A and B lead"
+    assert exhibits.prose("{names}", names=names).values == {"names": ["A", "B"]}
+
+
+def test_numbers_and_truths_of_frames_are_said_as_plain_ones() -> None:
+    said = exhibits.say("{n} {yes}", n=np.int64(1200), yes=np.bool_(True))
+    assert said == "1,200 yes"
 
 
 def test_the_first_text_is_told_that_has_all_its_values() -> None:

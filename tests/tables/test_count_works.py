@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from oso_analysis.codebook import read_codebook
 from oso_analysis.errors import InputError
+from oso_analysis.tables.literature import count_years
 from oso_analysis.tables.works import (
     attribute_labels,
     code_column,
@@ -88,6 +90,24 @@ def test_an_unlisted_code_is_refused_not_dropped() -> None:
         count_codes(CODES, "theme", BASE, {"research": "Research", "police": "Police"})
     with pytest.raises(InputError, match="crossed with itself"):
         cross_tabulate(CODES, "theme", "theme", BASE, {}, {})
+
+
+@pytest.mark.parametrize(
+    "base", [pd.DataFrame({"work_id": BASE}), "w1", None, 3, ["w1", None], ["w1", float("nan")]]
+)
+def test_a_base_that_is_no_list_of_ids_is_refused(base: Any) -> None:
+    with pytest.raises(InputError, match="base"):
+        count_codes(CODES, "theme", base, CODEBOOK["theme"].labels)
+    with pytest.raises(InputError, match="base"):
+        count_years(pd.DataFrame({"work_id": BASE, "year": 2020}), base)
+
+
+def test_a_missing_code_beside_a_stated_one_is_no_code() -> None:
+    gap = pd.DataFrame({"work_id": ["w1", "w9"], "facet": "theme", "code": [None, None]})
+    codes, base = pd.concat([CODES, gap]), [*BASE, "w9"]
+    table = count_codes(codes, "theme", base, CODEBOOK["theme"].labels).set_index("theme")
+    # One work without a theme as counted above, and the new one.
+    assert table.loc[["not_stated", "total"], "n_works"].tolist() == [2, 6]
 
 
 def test_recode_to_an_attribute() -> None:

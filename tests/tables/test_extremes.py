@@ -72,7 +72,7 @@ def test_a_withheld_count_is_not_nought() -> None:
 def test_a_mark_for_a_withheld_count_is_named() -> None:
     marked = counted(3, WITHHELD, 1)
     for call in (find_extremes, list_uncounted):
-        with pytest.raises(InputError, match=r"n_works.*\[c\].* must be a number"):
+        with pytest.raises(InputError, match=r"n_works.*\[c\].* must be a whole number"):
             call(marked, "theme", "n_works")
     hidden = counted(3, 2, 1).astype({"percent_of_works": object})
     hidden.loc[0, "percent_of_works"] = WITHHELD
@@ -127,3 +127,12 @@ def test_cooccurrence_is_summed_up_with_its_ties() -> None:
     assert met("ab", "bc") == (None, 2, 1, 1)
     assert met("a", "b") == (None, 0, 0, 3)
     assert met() == (None, 0, 0, 3)
+
+
+def test_counts_are_whole_numbers_however_they_came() -> None:
+    found = find_extremes(counted("10", "9", "2"), "theme", "n_works")
+    assert (found.most, found.most_n, found.fewest) == (["a"], 10, ["c"])
+    found = find_extremes(counted(10.0, 9.0, 2.0), "theme", "n_works")
+    assert (found.most, found.most_n, found.second) == (["a"], 10, ["b"])
+    with pytest.raises(InputError, match=r"40\.5.* must be a whole number"):
+        find_extremes(counted(40.5, 30, 10), "theme", "n_works")

@@ -105,6 +105,14 @@ def test_format_is_no_more_precise_than_the_source() -> None:
     assert tables.format_figure(1234567, "exact") == "1,234,567"
     assert tables.format_figure(2.5, "rounded") == "about 2.5"
     assert tables.format_figure(1000, "at_least") == "at least 1,000"
+    assert tables.format_figure(12_345_678_901.0, "exact") == "12,345,678,901"
+
+
+def test_a_series_without_a_dated_figure_has_no_first_and_no_latest(figures: pd.DataFrame) -> None:
+    undated = figures.assign(year=figures["year"].mask(figures["indicator_id"].eq("a")))
+    row = tables.summarise_series(undated).set_index("indicator_id").loc["a"]
+    assert row[["first_period", "first_figures", "latest_figures"]].isna().all()
+    assert row["n_figures"] == figures["indicator_id"].eq("a").sum()
 
 
 def test_summary_by_hand(figures: pd.DataFrame) -> None:

@@ -191,6 +191,7 @@ def prose(template: str, /, *shorter: str, **values: Any) -> Prose:
     >>> exhibits.prose(*said, n=1), exhibits.prose(*said, n=0)
     (1 work speaks to policing., No work speaks to policing.)
     """
+    values = _plain(values)
     text, told = _tell(_ProseFormatter(_escape), (template, *shorter), values)
     return Prose(text, {name: json_value(values[name]) for name in values if name in told})
 
@@ -230,7 +231,15 @@ def say(template: str, /, *shorter: str, **values: Any) -> str:
     InputError
         As for `prose`.
     """
-    return _tell(_ProseFormatter(str), (template, *shorter), values)[0]
+    return _tell(_ProseFormatter(str), (template, *shorter), _plain(values))[0]
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values with NumPy's and pandas' own as the lists, numbers and truths they hold."""
+    return {
+        name: value.tolist() if hasattr(value, "tolist") else value
+        for name, value in values.items()
+    }
 
 
 def _joined(items: list[str]) -> str:

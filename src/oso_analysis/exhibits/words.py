@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from oso_analysis.errors import require_columns
-from oso_analysis.tables.works import TOTAL_LABEL
+from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, WITHHELD
+from oso_analysis.errors import InputError, Problem, require_columns
+from oso_analysis.exhibits.plain import is_missing
+from oso_analysis.exhibits.printed import number
+from oso_analysis.tables.works import TOTAL, TOTAL_LABEL
 
 __all__ = ["describe_counts"]
 
@@ -19,16 +22,22 @@ def describe_counts(table: pd.DataFrame, label: str, count: str) -> str:
     Parameters
     ----------
     table : pandas.DataFrame
-        Counted; rows that differ in `label` are named, other columns are added up. Where the table
-        has rows that count all works once ("All works"), these are taken instead of a sum.
+        Counted. Where other columns of labels have rows for all of them ("All works"), these are
+        taken; otherwise rows of one label are told apart by the other labels, for counts need not
+        add up: a submission can raise two themes.
     label : str
         Column of printed names.
     count : str
-        Column of counts; its name says the unit (``n_works``).
+        Column of counts; its name says the unit (``n_works``). Withheld and missing ones are named.
 
     Returns
     -------
     str
+
+    Raises
+    ------
+    InputError
+        A column is missing, or counts are something else than numbers.
 
     Examples
     --------
@@ -41,18 +50,62 @@ def describe_counts(table: pd.DataFrame, label: str, count: str) -> str:
     'Counts of works, largest first: Research 3, Policing 2.'
     """
     require_columns(table, [label, count], where="describe_counts")
-    rows = table[table[label] != TOTAL_LABEL]
-    for other in [name for name in table.columns if str(name).endswith("_label") and name != label]:
-        if (rows[other] == TOTAL_LABEL).any():
-            rows = rows[rows[other] == TOTAL_LABEL]
-    counts = (
-        rows.groupby(label, sort=False)[count].sum().sort_values(ascending=False, kind="stable")
-    )
-    counts = counts[counts > 0]
+    rows = table[~_is_total(table, label)]
+    others = [name for name in map(str, table.columns) if name.endswith("_label") and name != label]
+    for other in others:
+        whole = _is_total(rows, other)
+        if whole.any():
+            rows = rows[whole]
+    apart = others if rows[label].duplicated().any() else []
+    names = [
+        " · ".join(_name(part) for part in parts)
+        for parts in rows[[label, *apart]].itertuples(index=False)
+    ]
+    counts = pd.Series(_numbers(rows[count]), index=names, dtype="float64")
+    unknown = counts.index[counts.isna()].tolist()
+    counts = counts[counts > 0].sort_values(ascending=False, kind="stable")
     unit = count.removeprefix("n_").replace("_", " ")
+    withheld = f" Withheld or missing: {', '.join(unknown)}." if unknown else ""
     if counts.empty:
-        return f"No {unit} to draw."
-    named = ", ".join(f"{name} {int(n):,}" for name, n in counts.head(_NAMED).items())
-    rest = len(counts) - _NAMED
-    more = f", and {rest} more with fewer" if rest > 0 else ""
-    return f"Counts of {unit}, largest first: {named}{more}."
+        return f"No {unit} to draw.{withheld}"
+    named = ", ".join(f"{name} {number(n)}" for name, n in counts.head(_NAMED).items())
+    more = _more(counts.iloc[_NAMED - 1 :].tolist())
+    return f"Counts of {unit}, largest first: {named}{more}.{withheld}"
+
+
+def _is_total(table: pd.DataFrame, label: str) -> pd.Series[bool]:
+    """Tell which rows are of all works, all sources, …: labels differ, their code does not."""
+    place = list(table.columns).index(label)
+    # A label stands beside its code.
+    beside = table.iloc[:, max(place - 1, 0) : place + 1]
+    return beside.isin([TOTAL_LABEL, TOTAL]).any(axis="columns")
+
+
+def _name(label: object) -> str:
+    return NOT_STATED_LABEL if is_missing(label) or label == NOT_STATED else str(label)
+
+
+def _numbers(counts: pd.Series) -> list[float]:
+    stated = counts.mask(counts.isna() | counts.astype("str").eq(WITHHELD))
+    numbers = pd.to_numeric(stated, errors="coerce")
+    wrong = stated[stated.notna() & numbers.isna()].unique().tolist()
+    if wrong:
+        raise InputError(
+            [Problem("must be a number", column=str(counts.name), value=value) for value in wrong],
+            "describe_counts",
+        )
+    return [float(value) for value in numbers.astype("float64")]
+
+
+def _more(sizes: list[float]) -> str:
+    """Return what is said of the rows not named; `sizes` begins with that of the last one named."""
+    if len(sizes) < 2:
+        return ""
+    last, *rest = sizes
+    if rest[0] < last:
+        words = "with fewer"
+    elif rest[-1] == last:
+        words = f"with {number(last)}{' each' if len(rest) > 1 else ''}"
+    else:
+        words = "with as many or fewer"
+    return f", and {len(rest):,} more {words}"

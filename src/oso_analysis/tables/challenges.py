@@ -17,7 +17,13 @@ from oso_analysis.codebook import NOT_STATED, Codebook
 from oso_analysis.errors import require_columns
 from oso_analysis.frames import among
 from oso_analysis.tables.themes import FAMILY, cross_facets, cross_periods
-from oso_analysis.tables.works import attribute_labels, cross_tabulate, members, recode
+from oso_analysis.tables.works import (
+    attribute_labels,
+    counted_works,
+    cross_tabulate,
+    members,
+    recode,
+)
 
 __all__ = [
     "DECISION",
@@ -164,7 +170,7 @@ def rank_least_evidence(
         `latest_year` (of the cell's works; missing where none states a year).
     """
     require_columns(works, ["work_id", "year"], where="rank_least_evidence")
-    counted = set(base)
+    counted = counted_works(base)
     services = {
         code: label
         for code, label in service_labels(codebook).items()

@@ -62,7 +62,7 @@ def find_extremes(
     Raises
     ------
     InputError
-        A column is missing, or holds something else than numbers.
+        A column is missing, holds something else than numbers, or counts that are not whole.
 
     Examples
     --------
@@ -137,18 +137,21 @@ def _codes(
     """Return the rows that are codes, and the column of their labels.
 
     Raises unless `columns` hold numbers or nothing: a withheld number is missing here, no mark.
+    All but percentages must be whole.
     """
     require_columns(table, [by, *columns], where=where)
     problems = []
     for column in columns:
         given = table[column].dropna()
-        wrong = given[pd.to_numeric(given, errors="coerce").isna()]
-        problems += [
-            Problem("must be a number, or missing where it is withheld", column=column, value=value)
-            for value in wrong.unique().tolist()
-        ]
+        sizes = pd.to_numeric(given, errors="coerce").astype("float64")
+        counts = not column.startswith("percent")
+        wrong = given[sizes.isna() | (counts & (sizes % 1 != 0))]
+        rule = f"must be a {'whole ' if counts else ''}number, or missing where it is withheld"
+        problems += [Problem(rule, column=column, value=value) for value in wrong.unique().tolist()]
     if problems:
         raise InputError(problems, where)
+    # Numbers may have come as text, of which "9" is more than "10".
+    table = table.assign(**{column: pd.to_numeric(table[column]) for column in columns})
     label = f"{by}_label" if f"{by}_label" in table else by
     return table[~table[by].isin([TOTAL, NOT_STATED])], label
 

@@ -48,7 +48,9 @@ def format_figure(value: float, precision: str) -> str:
     '1,234,567'
     """
     check_option("precision", precision, _PREFIX)
-    return f"{_PREFIX[precision]}{value:,.10g}"
+    # A whole figure has all its digits, however many; of others ten are more than a source gives.
+    digits = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.10g}"
+    return f"{_PREFIX[precision]}{digits}"
 
 
 def count_figures(figures: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -114,7 +116,16 @@ def summarise_series(figures: pd.DataFrame) -> pd.DataFrame:
     needed = ["indicator_id", "indicator", "publisher", "geography", "unit", "period_kind"]
     require_columns(
         figures,
-        [*needed, "period", "year", "value", "precision", "conflict", "source_publisher"],
+        [
+            *needed,
+            "period",
+            "year",
+            "value",
+            "precision",
+            "conflict",
+            "source_publisher",
+            "source_kind",
+        ],
         where="summarise_series",
     )
     frame = figures.assign(printed=_in_print(figures))
@@ -126,10 +137,12 @@ def summarise_series(figures: pd.DataFrame) -> pd.DataFrame:
         row = {column: series[0][column] for column in needed}
         dated = [figure for figure in series if not pd.isna(figure["year"])]
         years = _stated(dated, "year")
-        for name, year in (("first", min(years)), ("latest", max(years))):
+        ends = (min(years), max(years)) if years else (None, None)
+        for name, year in zip(("first", "latest"), ends, strict=True):
             then = [figure for figure in dated if figure["year"] == year]
-            row[f"{name}_period"] = then[0]["period"]
-            row[f"{name}_figures"] = " / ".join(dict.fromkeys(item["printed"] for item in then))
+            printed = " / ".join(dict.fromkeys(item["printed"] for item in then))
+            row[f"{name}_period"] = then[0]["period"] if then else None
+            row[f"{name}_figures"] = printed or None
         row["n_figures"] = len(series)
         row["n_periods"] = len(_stated(series, "period"))
         row["n_sources"] = len(_stated(series, "source_publisher"))

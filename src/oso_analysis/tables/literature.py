@@ -19,7 +19,7 @@ from oso_analysis.frames import among, distinct
 from oso_analysis.literature.languages import LANGUAGE_LABELS, language_code
 from oso_analysis.tables.intervals import add_percentages
 from oso_analysis.tables.prisma import source_label
-from oso_analysis.tables.works import TOTAL, code_column, count_codes
+from oso_analysis.tables.works import TOTAL, code_column, count_codes, counted_works
 
 __all__ = [
     "FIELD_LABELS",
@@ -124,7 +124,7 @@ def count_years(works: pd.DataFrame, base: Iterable[str]) -> pd.DataFrame:
     Not stated        1              25.0
      All works        4             100.0
     """
-    base = set(base)
+    base = counted_works(base)
     require_columns(works, ["work_id", "year"], where="count_years")
     stated = works.loc[among(works["work_id"], base), "year"].dropna().astype("int64")
     span = range(int(stated.min()), int(stated.max()) + 1) if len(stated) else range(0)
@@ -241,7 +241,7 @@ def count_venues(works: pd.DataFrame, base: Iterable[str], *, top: int = 15) -> 
     require_columns(works, ["work_id", "container"], where="count_venues")
     if top < 1:
         raise InputError([Problem("must be at least 1", column="top", value=top)])
-    base = set(base)
+    base = counted_works(base)
     chosen = works.loc[among(works["work_id"], base), ["work_id", "container"]]
     stated = chosen.dropna(subset=["container"])
     stated = stated.assign(

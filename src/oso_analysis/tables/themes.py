@@ -21,6 +21,7 @@ from oso_analysis.tables.works import (
     attribute_labels,
     code_column,
     count_codes,
+    counted_works,
     cross_tabulate,
     members,
     recode,
@@ -308,7 +309,9 @@ def period_labels(works: pd.DataFrame, base: Iterable[str], *, years: int = 5) -
     require_columns(works, ["work_id", "year"], where="period_labels")
     if years < 1:
         raise InputError([Problem("must be at least 1", column="years", value=years)])
-    stated = works.loc[among(works["work_id"], set(base)), "year"].dropna().astype("int64")
+    stated = (
+        works.loc[among(works["work_id"], counted_works(base)), "year"].dropna().astype("int64")
+    )
     labels = {}
     if len(stated):
         last = int(stated.max())
@@ -363,7 +366,7 @@ def cross_periods(
         which takes the growth of the literature out).
     """
     check_option("share", share, ("period", "code"))
-    works_counted = set(base)
+    works_counted = counted_works(base)
     codes = with_families(work_codes, codebook) if facet == FAMILY else work_codes
     table = cross_tabulate(
         with_periods(codes, works, years=years),

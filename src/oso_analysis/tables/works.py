@@ -24,6 +24,7 @@ __all__ = [
     "attribute_labels",
     "code_column",
     "count_codes",
+    "counted_works",
     "cross_tabulate",
     "members",
     "recode",
@@ -168,6 +169,27 @@ def _refuse_unknown(codes: pd.Series, legal: Iterable[str], facet: str) -> None:
         )
 
 
+def counted_works(base: Iterable[str]) -> set[str]:
+    """Return the ids of the works that a table counts.
+
+    Parameters
+    ----------
+    base : iterable of str
+
+    Raises
+    ------
+    InputError
+        A whole table or one text, whose columns or letters would be counted, or a missing id.
+    """
+    if isinstance(base, str | pd.DataFrame) or not isinstance(base, Iterable):
+        rule = 'must be the ids of the works to count, such as works["work_id"]'
+        raise InputError([Problem(rule, column="base", value=type(base).__name__)])
+    ids = set(base)
+    if missing := [one for one in ids if not isinstance(one, str)]:
+        raise InputError([Problem("is no id of a work", column="base", value=missing[0])])
+    return ids
+
+
 def members(
     codes: pd.DataFrame, facet: str, base: Iterable[str], labels: Mapping[str, str]
 ) -> pd.DataFrame:
@@ -191,11 +213,14 @@ def members(
     Raises
     ------
     InputError
-        A code that `labels` does not list: dropping it would lose a work in silence.
+        A code that `labels` does not list: dropping it would lose a work in silence; a base that is
+        no list of ids.
     """
     require_columns(codes, ["work_id", "facet", "code"], where="members")
-    works = pd.DataFrame({"work_id": pd.Series(sorted(set(base)), dtype="str")})
+    works = pd.DataFrame({"work_id": pd.Series(sorted(counted_works(base)), dtype="str")})
     rows = codes.loc[codes["facet"] == facet, ["work_id", "code"]].drop_duplicates()
+    # A missing code beside a stated one says nothing: "not stated" is a work that carries none.
+    rows = rows[rows["code"].notna()]
     table = works.merge(rows.astype("str"), on="work_id", how="left")
     table["code"] = state_missing(table["code"])
     _refuse_unknown(table["code"], [*labels, NOT_STATED], facet)
