@@ -27,6 +27,11 @@ _PARAMETERS = ["countries", "period_years", "seed", "themes", "top_venues", "yea
         ("dedup", ["import", "deduplicate"], "deduplicate"),
         ("odl", ["new", "old"], "old"),
         ("multi agency", ["barriers", "multi_agency"], "multi_agency"),
+        ("123", ["000123", "1234", "12345678901234567"], "000123"),
+        ("db-7", ["db-07", "db-70", "db-71"], "db-07"),
+        ("000123", ["123", "0001234"], "123"),
+        # Not the zeros of a fraction.
+        ("0.05", ["0.5", "0.051"], "0.051"),
         # Alike by chance only: a suggestion would send the reader to the wrong place.
         ("year", ["container", "place", "type"], None),
         ("facet", _COLUMNS, None),

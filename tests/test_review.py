@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -160,6 +161,23 @@ def test_decisions_about_duplicates_are_found_in_their_file(broken: Path) -> Non
     (problem,) = [item for item in caught.value.problems if item.column == "verdict"]
     assert (problem.file, problem.row) == ("literature/duplicate_decisions.csv", start + 3)
     assert f"are the same (row {start + 1})" in problem.rule
+
+
+def test_a_pair_that_is_not_decided_is_no_decision(broken: Path) -> None:
+    review = oso.load_review(broken)
+    a, b = review.records["record_id"].head(2)
+    n_works = len(review.works)
+    with (broken / "data/literature/duplicate_decisions.csv").open("a", encoding="utf-8") as stream:
+        stream.write(f"{a},{b},,,\n")
+    with pytest.raises(InputError, match="must not be blank: fill it in, or leave the row out"):
+        oso.load_review(broken)
+    path = broken / "data/datapackage.json"
+    package = json.loads(path.read_text("utf-8"))
+    (described,) = [r for r in package["resources"] if r["name"] == "duplicate_decisions"]
+    (verdict,) = [f for f in described["schema"]["fields"] if f["name"] == "verdict"]
+    del verdict["constraints"]["required"]
+    path.write_text(json.dumps(package), encoding="utf-8")
+    assert len(oso.load_review(broken).works) == n_works
 
 
 def test_a_wrong_name_suggests_the_right_one() -> None:

@@ -8,6 +8,7 @@ a notebook it is an ordinary exception whose text is readable as it stands.
 from __future__ import annotations
 
 import linecache
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -47,6 +48,8 @@ _CANDIDATES = 20
 _LISTED = 24
 #: Values quoted in messages are cut here, so that a broken file cannot flood the screen.
 _VALUE_WIDTH = 80
+#: Zeros before a whole number, which spreadsheets take away; not those of a decimal fraction.
+_LEADING_ZEROS = re.compile(r"(?<![\d.,])0+(?=\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +213,8 @@ def nearest(value: object, legal: Iterable[object]) -> str | None:
     Returns
     -------
     str or None
-        Ties go to the first in sorted order, so the answer never depends on set order.
+        Ties go to the first in sorted order, so the answer never depends on set order. A value
+        that differs in leading zeros alone comes before all others: a spreadsheet took them away.
 
     Examples
     --------
@@ -220,6 +224,8 @@ def nearest(value: object, legal: Iterable[object]) -> str | None:
     'year_to'
     >>> nearest("colour", ["policing", "prevention"]) is None
     True
+    >>> nearest("123", ["000123", "1234"])
+    '000123'
     """
     found = _closest(value, legal)
     return found[0] if found else None
@@ -229,6 +235,12 @@ def _closest(
     value: object, legal: Iterable[object], *, least: float = 0.0
 ) -> tuple[str, float] | None:
     choices = sorted({str(item) for item in legal})
+    bare = _LEADING_ZEROS.sub("", str(value))
+    if any(sign.isdecimal() for sign in bare):
+        # Looked for among all: of many numbers that begin alike, a choice of the first is no help.
+        for name in choices:
+            if _LEADING_ZEROS.sub("", name) == bare:
+                return name, 100.0
     first = process.extract(
         str(value),
         choices,

@@ -367,7 +367,7 @@ def _check_field(
         bad |= mask
 
     if limits.get("required"):
-        fail(~given, "must not be blank")
+        fail(~given, "must not be blank: fill it in, or leave the row out")
     for other, when in spec.get("requiredWhen", {}).items():
         fail(
             ~given & _among(cells[other], when), f"must be filled where {other} is {_listed(when)}"

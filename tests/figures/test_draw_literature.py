@@ -245,6 +245,28 @@ def test_labels_are_wrapped_by_their_measured_width() -> None:
     assert wrapped.replace("\n", " ") == "Not about sexual offending: 41"
     assert measure("iii", 8.5) < measure("mmm", 8.5) < measure("mmm", 8.5, bold=True)
     assert fit_wrap("children:\u00a041", 5, 8.5) == "children:\u00a041"
+    # What is no usual word is cut, but not its number.
+    for letters in range(100, 120):
+        cut = fit_wrap(f"see {'K' * letters}:\u00a01,241", 30, 8.5).split("\n")
+        assert max(measure(line, 8.5) for line in cut) <= 30
+        assert cut[-1].endswith(":\u00a01,241")
+        assert "".join(cut) == f"see{'K' * letters}:\u00a01,241"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_reason_without_spaces_stays_in_its_box(width: float) -> None:
+    columns = ["box", "stage", "role", "label", "unit", "n", "parent"]
+    rows = [
+        ("screened", "screening", "main", "S" * 60, "works", 9, None),
+        ("excluded", "screening", "removed", "Works excluded", "works", 9, "screened"),
+        ("x", "screening", "part", "Why" + "x" * 110, "works", 9, "excluded"),
+        ("included", "included", "main", "Works included", "works", 0, "screened"),
+        ("records", "included", "note", "Records of included works", "records", 0, "included"),
+    ]
+    figure = plot_prisma_flow(pd.DataFrame(rows, columns=columns), width_mm=width)
+    assert any(text.endswith("x:\u00a09") for text in words(figure))
+    assert text_outside_canvas(figure) == []
+    assert overlapping_text(figure) == []
 
 
 def test_missing_columns_are_named() -> None:

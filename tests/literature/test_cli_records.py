@@ -83,6 +83,24 @@ def test_decisions_are_honoured_as_a_spreadsheet_saved_them(tmp_path: Path) -> N
     assert len({row["work_id"] for row in table(works)}) == 1
 
 
+def test_the_list_of_uncertain_pairs_can_be_filled_in_bit_by_bit(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    works, decisions = tmp_path / "works.csv", tmp_path / "review.csv"
+    first, second = read_records(FIXTURES / "zotero.ris").records["record_id"]
+    decisions.write_text(
+        f"record_id_a,record_id_b,score,verdict\n{first},{second},3,same\n"
+        f"{first},other-1,2,\n{second},other-2,2, \n",
+        encoding="utf-8",
+    )
+    words = ["records", "deduplicate", str(FIXTURES / "zotero.ris"), "--output", str(works)]
+    assert main([*words, "--decisions", str(decisions)]) == 0
+    said = capsys.readouterr().out
+    assert f"{decisions}: 2 rows without a verdict" in said
+    assert "no longer applies" not in said
+    assert len({row["work_id"] for row in table(works)}) == 1
+
+
 def test_a_wrong_verdict_is_found_in_its_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -438,6 +438,24 @@ def test_a_verdict_that_is_none_is_refused_with_the_nearest() -> None:
         deduplicate(RECORDS, decisions=verdicts(("r1", "r2", "same")).drop(columns="verdict"))
 
 
+def test_a_row_without_a_verdict_is_not_decided() -> None:
+    rows = [("r1", "r2", "different"), ("r1", "r9", None), ("r3", "r4", " "), ("r5", "r5", "")]
+    found = deduplicate(RECORDS, decisions=verdicts(*rows))
+    assert_equal(found, deduplicate(RECORDS, decisions=verdicts(rows[0])))
+    # Its ids are not looked up either: nothing is said of them.
+    assert found.stale_decisions.empty
+
+
+@pytest.mark.parametrize("others", [[], ["12345678901234567"], [f"123{at}" for at in range(90)]])
+def test_an_id_that_lost_its_zeros_is_found_among_any_others(others: list[str]) -> None:
+    ids = ["000123", "000456", *others]
+    records = pd.concat([RECORDS.iloc[:1]] * len(ids), ignore_index=True).assign(record_id=ids)
+    found = deduplicate(records, decisions=verdicts(("123", "456", "same"))).stale_decisions
+    assert found["why"].tolist() == [
+        "no record 123 (did you mean '000123'?) and no record 456 (did you mean '000456'?)"
+    ]
+
+
 def test_decisions_carry_over_to_a_later_run_with_other_records() -> None:
     asked = verdicts(("r8", "r9", "same"), ("r1", "r2", "different"))
     later = RECORDS[RECORDS["record_id"] != "r2"]

@@ -16,8 +16,9 @@ from defusedxml import ElementTree
 from pypdfium2 import PdfDocument
 
 from oso_analysis import exhibits
-from oso_analysis.report import build_report
+from oso_analysis.report import build_report, model
 from oso_analysis.report.table_layout import SIZES, breakable, lay_out
+from oso_analysis.report.workbook import HEADER_ROW
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 SENTENCE = "A record of what was said at some length in one of the published submissions"
@@ -107,6 +108,47 @@ def test_wide_tables_of_the_word_document_lie_across_and_fill_their_page(built: 
     assert "Upright again" not in across[2]
     assert across[1] == [pytest.approx(14570, abs=30)] * 2
     assert max(sections[0][1] + sections[2][1]) <= 9638
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+def test_a_long_table_is_printed_in_part_and_kept_whole_in_the_files(
+    save: Callable[..., Path], tmp_path: Path, info: Info, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model, "MOST_ROWS", 50)
+
+    def listed(id: str, n: int) -> exhibits.Exhibit:
+        frame = pd.DataFrame({"work": [f"{id}-{at:04d}" for at in range(n)], "n_records": 1})
+        return exhibits.table(
+            frame, id=id, title=f"All of {id}", counting_unit="works", n=n, source="screening.csv"
+        )
+
+    path = save("01_long.ipynb", markdown("# Long"), code(listed("all", 50), listed("cut", 1051)))
+    out = tmp_path / "out"
+    build_report([path], out, info)  # type: ignore[arg-type]
+    line = (
+        "Only the first 50 of 1,051 rows are printed; all of them are in tables/02-cut.csv and on "
+        "the sheet “Table 2” of report.xlsx."
+    )
+    text = said(body(out))
+    page = (out / "index.html").read_text("utf-8")
+    shown = subprocess.run(
+        ["pdftotext", "-layout", str(out / "report.pdf"), "-"], capture_output=True, check=True
+    ).stdout.decode("utf-8")
+    for printed in (text, page, " ".join(shown.split())):
+        assert printed.count(line) == 1
+        assert "all-0049" in printed
+        assert "cut-0049" in printed
+        assert "cut-0050" not in printed
+    assert 'href="tables/02-cut.csv" download="02-cut.csv"' in page
+    assert (out / "tables/02-cut.csv").read_text("utf-8").count("cut-") == 1051
+    sheets = pd.read_excel(out / "report.xlsx", sheet_name=None, header=HEADER_ROW - 1)
+    assert len(sheets["Table 2"]) == 1051
+
+
+def test_the_published_tables_are_far_from_being_cut(root: Path) -> None:
+    for folder in ("tables", "figures"):
+        for path in sorted((root / "reports/update-2026" / folder).glob("*.csv")):
+            assert len(pd.read_csv(path)) * 3 < model.MOST_ROWS
 
 
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")

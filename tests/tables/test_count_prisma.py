@@ -128,9 +128,15 @@ def test_editions_and_later_stages_have_boxes_of_their_own() -> None:
     labels = dict(zip(flow["box"], flow["label"], strict=True))
     assert labels["outside_edition:later"] == "After the edition's last year"
     rows = {row["data"]: row for row in csv.DictReader(io.StringIO(to_prisma2020_csv(flow)))}
-    assert rows["excluded_other"]["n"] == "2"  # one unreadable, one not screened
+    # one unit in one number: the work that is not screened has one record left
+    assert rows["excluded_other"]["n"] == "2"
+    assert rows["excluded_other"]["boxtext"] == (
+        "Records removed for other reasons (records that could not be read: 1; "
+        "works not yet screened, one record each: 1)"
+    )
+    assert rows["excluded_other"]["description"] == "Records removed for other reasons"
     assert rows["dbr_notretrieved_reports"]["n"] == "1"
-    assert rows["dbr_excluded"]["n"] == "After the edition's last year, 1"
+    assert rows["dbr_excluded"]["n"] == "After the edition’s last year, 1"
 
 
 def test_every_box_is_counted_again_in_plain_python() -> None:
@@ -200,6 +206,51 @@ def test_template_of_the_r_package() -> None:
     assert n["dbr_sought_reports"] - n["dbr_notretrieved_reports"] == n["dbr_assessed"]
     assert n["dbr_assessed"] == n["new_studies"]
     excluded = next(row for row in rows if row["data"] == "records_excluded")
-    assert "No online element: 1" in excluded["boxtext"]
+    assert excluded["boxtext"].split("\n") == [
+        "Works excluded:",
+        "No online element (n = 1)",
+        "Reason not stated (n = 1)",
+        "Works in conflict, awaiting",
+        "adjudication (n = 1)",
+        "In all",
+    ]
+    nobody = SCREENED.assign(decision="not_screened", exclusion_reason=None)
+    flow = count_prisma_flow(RECORDS, WORK_IDS, nobody, SEARCHES, CODEBOOK)
+    rows = list(csv.DictReader(io.StringIO(to_prisma2020_csv(flow))))
+    assert next(r for r in rows if r["data"] == "records_excluded")["boxtext"] == "Works excluded"
     with pytest.raises(InputError, match="'identified' is missing from the flow"):
         to_prisma2020_csv(count_prisma_flow(*FRAMES).query("box != 'identified'"))
+
+
+def test_the_r_package_can_draw_every_label() -> None:
+    # It pastes texts into '…' and makes each ' a "; DiagrammeR runs "@@1" as R code; Graphviz takes
+    # \\N for the box's own name. The package gives its boxes room for lines of 35 characters.
+    reasons = [
+        "Not about children's meals",
+        '\'Grey\' and ("so called") "reports"',
+        "C:\\new\\Notes \\",
+        "see @@1\n[1]: stop('no')",
+        "x@_{2} or y@^{3}, but a@b.org stays",
+        "K" * 110,
+    ]
+    works = [f"w{at}" for at in range(len(reasons))]
+    screened = pd.DataFrame({"work_id": works, "decision": "exclude", "exclusion_reason": reasons})
+    records = pd.DataFrame({"record_id": works, "source_file": "one.ris"})
+    ids = pd.DataFrame({"record_id": works, "work_id": works})
+    names = {"one.ris": '=Anne\'s "search"; 2nd, ' + "M" * 80}
+    flow = count_prisma_flow(records, ids, screened, SEARCHES, CODEBOOK, names=names)
+    rows = {row["data"]: row for row in csv.DictReader(io.StringIO(to_prisma2020_csv(flow)))}
+    texts = [row[column] for row in rows.values() for column in ("boxtext", "tooltips", "n")]
+    assert [t for t in texts if set(t) & set("'\"\\")] == []
+    assert [t for t in texts if "@@" in t or "@_" in t or "@^" in t] == []
+    lines = rows["records_excluded"]["boxtext"].split("\n")
+    assert max(len(line.partition(" (n = ")[0]) for line in lines) <= 35
+    assert "Not about children’s meals (n = 1)" in lines
+    assert "‘grey’ and (“so called”) “reports”" in " ".join(lines)
+    assert "C:/new/notes / (n = 1)" in lines
+    assert "a@b.org" in " ".join(lines)
+    # A spreadsheet runs a text that begins with "="; an apostrophe before it would be drawn.
+    (source,) = rows["database_specific_results"]["n"].split(";")
+    assert source.startswith(" =Anne’s “search” 2nd MMM")
+    assert source.endswith("M, 6")
+    assert max(map(len, source.split())) <= 35

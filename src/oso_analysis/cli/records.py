@@ -77,7 +77,8 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         "--decisions",
         type=Path,
         metavar="CSV",
-        help="people's verdicts to honour: record_id_a, record_id_b, verdict (same or different)",
+        help="people's verdicts to honour: record_id_a, record_id_b, verdict (same or different; "
+        "blank where nothing is decided yet)",
     )
     finder.set_defaults(handler=_deduplicate)
 
@@ -119,6 +120,7 @@ def _import(arguments: argparse.Namespace) -> int:
 
 
 def _deduplicate(arguments: argparse.Namespace) -> int:
+    from oso_analysis.display import plural
     from oso_analysis.errors import naming_files
     from oso_analysis.files import check_outputs, matching_paths
     from oso_analysis.literature.deduplicate import deduplicate
@@ -145,6 +147,11 @@ def _deduplicate(arguments: argparse.Namespace) -> int:
         f"wrote {arguments.output}: {len(work_ids):,} records of "
         f"{work_ids['work_id'].nunique():,} works"
     )
+    undecided = 0 if decisions is None else int(decisions["verdict"].isna().sum())
+    if undecided:
+        print(
+            f"{arguments.decisions}: {plural(undecided, 'row')} without a verdict, not decided yet"
+        )
     if len(found.review):
         also = "" if arguments.review else "; name a file with --review to see them"
         print(f"{len(found.review):,} uncertain pairs are left apart{also}")

@@ -34,7 +34,7 @@ __all__ = ["EXHIBIT_MIME", "Exhibit", "figure", "table"]
 EXHIBIT_MIME = "application/vnd.oso-analysis.exhibit+json"
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-#: Rows of a long table that a notebook shows; the record and the report hold all of them.
+#: Rows of a long table that a notebook shows; the record and the report's files hold all of them.
 _SHOWN_ROWS = 60
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from oso_analysis.codebook import WITHHELD
-from oso_analysis.exhibits.printed import PrintedTable
+from oso_analysis.exhibits.printed import PrintedTable, more_rows
 
 __all__ = ["aligned", "is_missing", "json_value", "plain_data"]
 
@@ -105,7 +105,7 @@ def aligned(table: PrintedTable, *, limit: int) -> list[str]:
             cells.append(pad + text if numeric else text + pad)
         lines.append("  ".join(cells).rstrip())
     if len(table.rows) > limit:
-        lines.append(f"… and {len(table.rows) - limit:,} more rows")
+        lines.append(more_rows(len(table.rows), limit))
     return lines
 
 

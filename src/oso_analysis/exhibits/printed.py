@@ -22,6 +22,7 @@ __all__ = [
     "PrintedTable",
     "heading",
     "html_table",
+    "more_rows",
     "number",
     "printed_table",
 ]
@@ -189,6 +190,14 @@ TABLE_STYLE = (
 )
 
 
+def more_rows(n_rows: int, shown: int) -> str:
+    """Return what a notebook says below a table it does not show to the end."""
+    return (
+        f"… and {n_rows - shown:,} more rows; all {n_rows:,} are in the report’s CSV and workbook, "
+        "and in the file that the exhibit’s save() writes"
+    )
+
+
 def html_table(
     table: PrintedTable,
     *,
@@ -204,7 +213,7 @@ def html_table(
     caption : str
         Caption as HTML (already escaped).
     limit : int, optional
-        Rows to show; a last row says how many more there are.
+        Rows to show; a last row says how many more there are, and where.
     mark_long_text : bool
         Give columns of long text the class ``text``, so that a style sheet can keep them wide.
     """
@@ -231,7 +240,7 @@ def html_table(
                 cells.append(f"<td{' ' + attribute if attribute else ''}>{text}</td>")
         parts.append(f"<tr>{''.join(cells)}</tr>")
     if len(shown) < len(table.rows):
-        more = len(table.rows) - len(shown)
-        parts.append(f'<tr><td colspan="{len(css)}">… and {more:,} more rows</td></tr>')
+        words = more_rows(len(table.rows), len(shown))
+        parts.append(f'<tr><td colspan="{len(css)}">{words}</td></tr>')
     parts.append("</tbody></table>")
     return "\n".join(parts)

@@ -34,6 +34,10 @@ _PAD = 1.2
 _SIZE_MEASURED = 100.0
 #: Glyphs snapped to the pixels of a screen come out a little wider.
 _HINTED = 1.03
+#: Letters of a word that may be cut where it does not fit a line.
+_LONG_WORD = 20
+#: So many letters before a number go with it to the next line.
+_LAST_LETTERS = 4
 #: Free space around a group of plain rows or columns (totals, "not stated").
 _APART = 1.6
 
@@ -60,15 +64,35 @@ def measure(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def fit_wrap(text: str, width_mm: float, size: float, *, bold: bool = False) -> str:
-    """Break a label so that its lines fit a width; words are never cut, so a long one may not."""
+    """Break a label so that its lines fit a width.
+
+    Words are not cut, so that one a little too wide for a narrow column stays whole; only what is
+    longer than any usual word is (an address, an identifier), and never inside the number that a
+    no-break space ties to it.
+    """
     lines: list[str] = []
     for word in text.split(" "):  # not at no-break spaces
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and measure(longer, size, bold=bold) <= width_mm:
             lines[-1] = longer
+        elif len(word) > _LONG_WORD:
+            lines += _cut(word, width_mm, size, bold=bold)
         else:
             lines.append(word)
     return "\n".join(lines)
+
+
+def _cut(word: str, width_mm: float, size: float, *, bold: bool) -> list[str]:
+    """Return a word in pieces that fit a width; what a no-break space ties stays together."""
+    tied = word.rfind("\u00a0")
+    end = len(word) if tied < 0 else max(tied - _LAST_LETTERS, 0)
+    pieces = [""]
+    for part in [*word[:end], word[end:]]:
+        if pieces[-1] and measure(pieces[-1] + part, size, bold=bold) > width_mm:
+            pieces.append(part)
+        else:
+            pieces[-1] += part
+    return pieces
 
 
 @dataclass(frozen=True)

@@ -300,7 +300,8 @@ def _caption(exhibit: Numbered) -> list[Any]:
 
 
 def _exhibit(exhibit: Numbered, differences: _Differences) -> list[Node]:
-    notes = _styled("Exhibit Note", [_para(line) for line in exhibit.notes])
+    lines = exhibit.notes if exhibit.is_figure else [exhibit.not_printed, *exhibit.notes]
+    notes = _styled("Exhibit Note", [_para(line) for line in lines if line])
     notes["c"][0][2].append(["typst:breakable", "false"])
     if not exhibit.is_figure:
         table = _table(exhibit.printed, differences, exhibit.id, _caption(exhibit))

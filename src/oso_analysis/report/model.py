@@ -9,7 +9,11 @@ from typing import Any
 from oso_analysis.exhibits.printed import MISSING_NOTE, PrintedTable, printed_table
 from oso_analysis.figures.style import note_text
 
-__all__ = ["Block", "Chapter", "Heading", "Numbered", "Report", "Text"]
+__all__ = ["MOST_ROWS", "Block", "Chapter", "Heading", "Numbered", "Report", "Text"]
+
+#: Rows of a table that page, Word and PDF print: up to eighty pages of paper, where cells hold
+#: sentences. Nobody reads on, and a list of twenty thousand works fills files of tens of megabytes.
+MOST_ROWS = 1000
 
 
 @dataclass(frozen=True)
@@ -84,9 +88,21 @@ class Numbered:
 
     @property
     def printed(self) -> PrintedTable:
-        """The data as text."""
+        """The data as text, the first `MOST_ROWS` rows of them."""
         data = self.record["data"]
-        return printed_table(data["schema"], data["rows"], dict(self.record["columns"]))
+        rows = data["rows"][:MOST_ROWS]
+        return printed_table(data["schema"], rows, dict(self.record["columns"]))
+
+    @property
+    def not_printed(self) -> str:
+        """The line under a table of more than `MOST_ROWS` rows: how many, and where they are."""
+        n_rows = len(self.record["data"]["rows"])
+        if n_rows <= MOST_ROWS:
+            return ""
+        return (
+            f"Only the first {MOST_ROWS:,} of {n_rows:,} rows are printed; all of them are in "
+            f"{self.stem}.csv and on the sheet “{self.label}” of report.xlsx."
+        )
 
     @property
     def notes(self) -> list[str]:

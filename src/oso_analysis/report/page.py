@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render_page"]
 
-#: A table longer than this gets a window of its own on the screen; print shows it whole.
+#: A table longer than this gets a window of its own on the screen; paper shows all its rows.
 _LONG = 30
 #: A table with more columns is set smaller and closer.
 _MANY = 6
@@ -101,7 +101,10 @@ def _block(block: Text | Numbered) -> dict[str, Any]:
         "table": html_table(table, mark_long_text=True),
         "long": len(table.rows) > _LONG,
         "many": len(table.headings) > _MANY,
-        "csv": _data_url("text/csv;charset=utf-8", csv_text(block).encode("utf-8")),
+        # The page carries what it prints; of a longer table, the file beside it has the rest.
+        "csv": f"{block.stem}.csv"
+        if block.not_printed
+        else _data_url("text/csv;charset=utf-8", csv_text(block).encode("utf-8")),
         "csv_name": block.stem.rpartition("/")[2] + ".csv",
     }
     if block.is_figure:

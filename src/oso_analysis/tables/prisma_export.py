@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
+
 import pandas as pd
 
 from oso_analysis.errors import InputError, Problem, require_columns
+from oso_analysis.files import safe_cell
 from oso_analysis.tables.prisma import FLOW_COLUMNS
 
 __all__ = ["to_prisma2020_csv"]
@@ -26,7 +30,7 @@ _TEMPLATE = (
     ("citations_results", "", "box11", "Citation searching"),
     ("duplicates", "node8", "box3", "Duplicate records"),
     ("excluded_automatic", "", "box3", "Records marked as ineligible by automation tools"),
-    ("excluded_other", "", "box3", "Works removed for other reasons"),
+    ("excluded_other", "", "box3", "Records removed for other reasons"),
     ("records_screened", "node9", "box4", "Works screened"),
     ("records_excluded", "node10", "box5", "Works excluded"),
     ("dbr_sought_reports", "node11", "box6", "Works sought for retrieval"),
@@ -49,16 +53,63 @@ _TEMPLATE = (
 )
 #: Box of a `FlowStage` that the template knows as "not retrieved".
 _NOT_RETRIEVED = "not_retrieved"
+#: Characters of a line; the package's own number for reasons. Longer ones leave their box.
+_LINE = 35
+#: Signs the package gives a meaning of its own, and what is drawn for them. It writes texts in
+#: single quotes, makes every one a double quote, and leaves the rest to Graphviz, which would take
+#: what follows a backslash for a command; ``@@``, ``@_`` and ``@^`` are commands of DiagrammeR,
+#: the first of which runs R code.
+_DRAWN = (
+    (r"(?<![^\s(\[{/–—])'", "‘"),
+    (r"'", "’"),
+    (r'(?<![^\s(\[{/–—‘])"', "“"),
+    (r'"', "”"),
+    (r"\\", "/"),
+    (r"@(?=[@_^])", "@ "),
+)
+
+
+def _drawable(label: str) -> str:
+    for pattern, drawn in _DRAWN:
+        label = re.sub(pattern, drawn, label)
+    return label
+
+
+def _lines(label: str) -> list[str]:
+    """Return a label as the package can draw it, in lines that stay in their box."""
+    return textwrap.wrap(_drawable(label), _LINE, break_on_hyphens=False) or [""]
 
 
 def _list_parts(parts: pd.DataFrame) -> str:
     """Spell parts as the package parses them: "Reason, 12; Reason, 3"; "0" where there are none."""
     items = [
-        # Commas and semicolons are the format's own signs.
-        f"{label.replace(',', ' ').replace(';', ' ')}, {n}"
+        # Commas and semicolons are the format's own signs. The package wraps these itself, but
+        # only between words.
+        f"{' '.join(_lines(re.sub('[,;] *', ' ', label)))}, {n}"
         for label, n in zip(parts["label"], parts["n"], strict=True)
     ]
-    return "; ".join(items) or "0"
+    text = "; ".join(items) or "0"
+    # The apostrophe that usually keeps a spreadsheet from running a text would break the drawing.
+    return text if safe_cell(text) == text else f" {text}"
+
+
+def _excluded_text(reasons: pd.DataFrame) -> str:
+    """Return the text of the box of works excluded, which the package neither fills nor wraps."""
+    lines = ["Works excluded:"]
+    for label, n in zip(reasons["label"], reasons["n"], strict=True):
+        *first, last = _lines(label)
+        lines += [*first, f"{last} (n = {n:,})"]
+    # The package puts the box's number below.
+    return "\n".join([*lines, "In all"])
+
+
+def _removed_text(removed: pd.DataFrame) -> str:
+    """Return the text for records that left before screening; the package wraps it."""
+    parts = []
+    for label, unit, n in zip(removed["label"], removed["unit"], removed["n"], strict=True):
+        each = ", one record each" if unit == "works" else ""
+        parts.append(f"{_drawable(label[:1].lower() + label[1:])}{each}: {n:,}")
+    return f"Records removed for other reasons ({'; '.join(parts)})"
 
 
 def to_prisma2020_csv(flow: pd.DataFrame) -> str:
@@ -68,7 +119,14 @@ def to_prisma2020_csv(flow: pd.DataFrame) -> str:
     never de-duplicated against the left. Here they are, so all sources stand in the left column,
     each with its number, and the right column holds zeros: draw it with ``other = FALSE``,
     ``previous = FALSE``. Reasons for exclusion apply at screening, where the template has only a
-    total; they are spelt out in that box's text.
+    total; they are spelt out in that box's text, a line each.
+
+    The box before screening counts records. A work that is not yet screened leaves with the one
+    record that removing duplicates has left of it, so it counts as one there; the text says how
+    many records could not be read and how many works wait.
+
+    Labels are spelt so that the package can draw them: ’ and “ ” for straight quotation marks, /
+    for a backslash, and words longer than a line broken.
 
     Parameters
     ----------
@@ -111,14 +169,14 @@ def to_prisma2020_csv(flow: pd.DataFrame) -> str:
         ]
         or [parts.iloc[:0]]
     )
-    before_screening = removed["parent"].isin(["identified", "works"]) & (
-        removed["box"] != "duplicates"
-    )
+    early = removed[
+        removed["parent"].isin(["identified", "works"]) & (removed["box"] != "duplicates")
+    ]
     numbers: dict[str, object] = {
         "database_results": n["identified"],
         "database_specific_results": _list_parts(parts[parts["parent"].isin(source_boxes)]),
         "duplicates": n["duplicates"],
-        "excluded_other": int(removed.loc[before_screening, "n"].sum()),
+        "excluded_other": int(early["n"].sum()),
         "records_screened": n["screened"],
         "records_excluded": int(removed.loc[removed["parent"] == "screened", "n"].sum()),
         "dbr_sought_reports": passed,
@@ -133,11 +191,11 @@ def to_prisma2020_csv(flow: pd.DataFrame) -> str:
     screening_reasons = pd.concat(
         [parts[parts["parent"] == "excluded"], removed[removed["box"] == "conflict"]]
     )
-    spelt = "; ".join(
-        f"{label}: {count}"
-        for label, count in zip(screening_reasons["label"], screening_reasons["n"], strict=True)
-    )
-    texts = {"records_excluded": f"Works excluded ({spelt})"} if spelt else {}
+    texts = {}
+    if len(screening_reasons):
+        texts["records_excluded"] = _excluded_text(screening_reasons)
+    if len(early):
+        texts["excluded_other"] = _removed_text(early)
     rows = [
         (
             name or None,

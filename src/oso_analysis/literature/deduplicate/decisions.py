@@ -58,13 +58,19 @@ class _Groups:
 
 
 def _clean(decisions: pd.DataFrame) -> tuple[list[dict[str, str]], list[Problem]]:
-    """Return the rows that are verdicts as text, and what is wrong with the others."""
+    """Return the rows that are verdicts as text, and what is wrong with the others.
+
+    A row without a verdict is a pair that is not decided yet: a list of uncertain pairs may be
+    filled in bit by bit.
+    """
     require_columns(decisions, COLUMNS, where="decisions")
     problems: list[Problem] = []
     rows: list[dict[str, str]] = []
     for number, record in zip(file_rows(decisions), decisions.to_dict("records"), strict=True):
         row = {str(k): "" if pd.isna(v) else str(v).strip() for k, v in record.items()}
         verdict = row["verdict"].lower()
+        if not verdict:
+            continue
         found = [
             Problem("must name a record", file="decisions", row=number, column=column)
             for column in ("record_id_a", "record_id_b")
@@ -212,8 +218,8 @@ def check_decisions(decisions: pd.DataFrame | None, record_ids: Iterable[str]) -
     Parameters
     ----------
     decisions : pandas.DataFrame or None
-        `record_id_a`, `record_id_b`, `verdict` ("same" or "different"); optionally `decided_by`
-        and `reason`.
+        `record_id_a`, `record_id_b`, `verdict` ("same" or "different"; blank or missing where
+        nothing is decided yet); optionally `decided_by` and `reason`.
     record_ids : iterable of str
         The records of this run.
 
