@@ -58,7 +58,7 @@ def screened(*people: tuple[str, int, int]) -> pd.DataFrame:
         (f"r{record}", name) for name, first, last in people for record in range(first, last + 1)
     ]
     table = pd.DataFrame(rows, columns=["record_id", "reviewer"])
-    return table.set_index(pd.RangeIndex(2, len(table) + 2, name="row"))
+    return table.set_index(pd.RangeIndex(2, len(table) + 2, name="file_row"))
 
 
 def slips(table: pd.DataFrame, description: str = "Who judged.") -> list[Problem]:

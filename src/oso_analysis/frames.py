@@ -6,7 +6,10 @@ from collections.abc import Collection
 
 import pandas as pd
 
-__all__ = ["among", "distinct", "file_rows"]
+__all__ = ["FILE_ROW", "among", "distinct", "file_rows"]
+
+#: Name of the index of a frame that was read from a file: each row's number there.
+FILE_ROW = "file_row"
 
 
 def among(values: pd.Series, known: pd.Series | pd.Index | Collection[object]) -> pd.Series:
@@ -28,9 +31,9 @@ def distinct(values: pd.Series) -> set[str]:
 def file_rows(frame: pd.DataFrame) -> list[int]:
     """Return each row's number in the file it was read from, where the header is row 1.
 
-    A reader that skips blank rows keeps the others' numbers in an index called ``row``; of any
+    A reader that skips blank rows keeps the others' numbers in an index called ``file_row``; of any
     other frame nothing is known but the order of its rows.
     """
-    if frame.index.name == "row":
+    if frame.index.name == FILE_ROW:
         return [int(row) for row in frame.index]
     return list(range(2, len(frame) + 2))

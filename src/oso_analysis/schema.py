@@ -35,6 +35,7 @@ from oso_analysis.codebook import Codebook
 from oso_analysis.delimited import Cells, read_cells
 from oso_analysis.errors import InputError, Problem, Suggestions, nearest, nearest_code
 from oso_analysis.files import short_names
+from oso_analysis.frames import FILE_ROW
 
 __all__ = [
     "COMPLETION",
@@ -291,7 +292,7 @@ def load_table(
         _check_key(resource.primary_key, cells, lines, file, problems)
     elif not resource.descriptor["schema"].get("repeats"):
         _check_repeats(cells, lines, file, problems)
-    table = pd.DataFrame(typed, index=pd.Index(lines, dtype="int64", name="row"))
+    table = pd.DataFrame(typed, index=pd.Index(lines, dtype="int64", name=FILE_ROW))
     return table, sorted(problems, key=lambda item: item.row or 0)
 
 

@@ -18,6 +18,7 @@ import pandas as pd
 from oso_analysis.consultation.readers.grids import Grid, read_table_grids
 from oso_analysis.errors import InputError, Problem, listed, nearest
 from oso_analysis.files import check_outputs, write_whole
+from oso_analysis.frames import FILE_ROW
 from oso_analysis.literature.readers.columns import bare
 from oso_analysis.literature.readers.write import unguard
 
@@ -149,7 +150,7 @@ def read_rows(path: Path, *, file: str) -> pd.DataFrame:
     return pd.DataFrame(
         [[unguard(cell) or None for cell in row] for row in cells],
         columns=header,
-        index=pd.Index(grid.rows[1:], dtype="int64", name="row"),
+        index=pd.Index(grid.rows[1:], dtype="int64", name=FILE_ROW),
         dtype="str",
     )
 

@@ -13,13 +13,13 @@ SUBMISSIONS = pd.DataFrame({"submission_id": ["s1", "s2", "s3", "s4"]})
 RELEVANCE = pd.DataFrame(
     [("s1", "coder_1", "yes"), ("s2", "coder_1", "no"), ("s1", "coder_2", "yes")],
     columns=["submission_id", "coder", "relevant"],
-    index=pd.RangeIndex(2, 5, name="row"),
+    index=pd.RangeIndex(2, 5, name="file_row"),
 )
 
 
 def said(*pairs: tuple[str, str]) -> list[str]:
     segments = pd.DataFrame(pairs, columns=["submission_id", "coder"])
-    segments.index = pd.RangeIndex(2, len(segments) + 2, name="row")
+    segments.index = pd.RangeIndex(2, len(segments) + 2, name="file_row")
     return [str(problem) for problem in check_verdicts(SUBMISSIONS, RELEVANCE, segments)]
 
 

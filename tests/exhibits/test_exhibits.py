@@ -311,3 +311,33 @@ def test_column_order_survives_a_notebook_that_sorts_its_keys() -> None:
     bundle = made._repr_mimebundle_()
     stored = json.loads(json.dumps(bundle, sort_keys=True))
     assert stored[exhibits.EXHIBIT_MIME]["columns"] == [["b", "First"], ["a", "Second"]]
+
+
+COUNTED = pd.DataFrame({"year": [2018, 2019], "n_works": [1200, 34]})
+ABOUT = {"id": "a", "title": "T", "counting_unit": "works", "n": 1, "source": "here"}
+
+
+def test_an_index_is_shown_unless_a_column_says_it_or_it_numbers_lines_of_a_file() -> None:
+    shown = exhibits.table(COUNTED, **ABOUT).rows
+    assert exhibits.table(COUNTED.set_index("year"), **ABOUT).rows == shown
+    assert exhibits.table(COUNTED.set_index("year", drop=False), **ABOUT).rows == shown
+    read = COUNTED.set_index(pd.Index([2, 4], name="file_row"))
+    assert exhibits.table(read, **ABOUT).rows == shown
+    other = COUNTED.set_index(pd.Index([1, 2], name="year"))
+    with pytest.raises(InputError, match="'year': is the name of more than one column"):
+        exhibits.table(other, **ABOUT)
+
+
+def test_years_with_a_gap_are_printed_as_years() -> None:
+    gap = pd.DataFrame({"year": [2018.0, None], "n_works": [1200, 34]})
+    assert exhibits.table(gap, **ABOUT).printed.rows == (("2018", "1,200"), ("–", "34"))
+    mean = pd.DataFrame({"year": [2018.5, None], "n_works": [1200, 34]})
+    assert exhibits.table(mean, **ABOUT).printed.rows[0][0] == "2,018.5"
+
+
+def test_nothing_for_a_text_is_no_text_and_other_things_are_named() -> None:
+    bare = exhibits.table(COUNTED, **ABOUT, caption=None, alt_text=None, caveats=None)  # type: ignore[arg-type]
+    assert (bare.caption, bare.alt_text, bare.caveats) == ("", "", ())
+    with pytest.raises(InputError) as caught:
+        exhibits.table(COUNTED, **ABOUT, caption=3, caveats=[1], columns=["year"])  # type: ignore[arg-type]
+    assert [item.column for item in caught.value.problems] == ["caveats", "caption", "columns"]

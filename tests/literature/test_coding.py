@@ -182,7 +182,7 @@ def test_codes_of_one_answer_that_contradict_one_another_are_refused_everywhere(
 ) -> None:
     given = pd.DataFrame(rows, columns=["facet", "code"])
     given = given.assign(record_id="a1", work_id="w1", coder="c1", basis="title")
-    given.index = pd.RangeIndex(2, len(given) + 2, name="row")
+    given.index = pd.RangeIndex(2, len(given) + 2, name="file_row")
     case = {"coding": ["record_id", "coder"], "consensus": ["record_id"]}.get(table, ["work_id"])
     problems = list_contradictions(given, case, file=table)
     assert [item.value for item in problems] == ([wrong] if wrong else [])

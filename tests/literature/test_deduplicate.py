@@ -417,7 +417,7 @@ def test_a_contradiction_is_told_by_its_shortest_chain_and_beside_other_faults()
         ("r4", "r2", "different"),
         ("r5", "r6", "sane"),
     )
-    asked.index = pd.Index([2, 4, 5, 6, 7, 9, 12], name="row")
+    asked.index = pd.Index([2, 4, 5, 6, 7, 9, 12], name="file_row")
     with pytest.raises(InputError) as caught:
         deduplicate(RECORDS, decisions=asked)
     assert [(problem.row, problem.value) for problem in caught.value.problems] == [

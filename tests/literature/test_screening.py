@@ -190,7 +190,7 @@ def test_verdicts_that_contradict_each_other_are_named_with_rows_and_records(
             "decision": ["include", "include", "include", "exclude", "exclude", "exclude"],
             "exclusion_reason": [None, None, None, "not_online", "not_online", "not_offending"],
         },
-        index=pd.Index([2, 3, 5, 6, 7, 9], name="row"),
+        index=pd.Index([2, 3, 5, 6, 7, 9], name="file_row"),
     )
     with pytest.raises(InputError) as caught:
         screened(small_codebook, adjudication=adjudication)

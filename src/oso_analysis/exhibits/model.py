@@ -293,10 +293,10 @@ def _exhibit(
     counting_unit: Any,
     n: Any,
     source: Any,
-    caption: str,
+    caption: Any,
     alt_text: Any,
-    caveats: str | Sequence[str],
-    columns: Mapping[str, str | None] | None,
+    caveats: Any,
+    columns: Any,
 ) -> Exhibit:
     problems: list[Problem] = []
     if not isinstance(id, str) or not _ID.fullmatch(id):
@@ -311,6 +311,11 @@ def _exhibit(
         for name, text in texts.items()
         if not isinstance(text, str) or not text.strip()
     ]
+    notes = (caveats,) if isinstance(caveats, str) else caveats or ()
+    if not isinstance(notes, Sequence) or not all(isinstance(note, str) for note in notes):
+        problems.append(Problem("must be texts", column="caveats", value=caveats))
+    if not isinstance(caption or "", str):
+        problems.append(Problem("must be text", column="caption", value=caption))
     if n is not None and (isinstance(n, bool) or not isinstance(n, Integral) or int(n) < 0):
         problems.append(
             Problem("must be a whole number of at least 0, or None", column="n", value=n)
@@ -324,6 +329,10 @@ def _exhibit(
         for name in dict.fromkeys(names)
         if names.count(name) > 1
     ]
+    if columns is not None and not isinstance(columns, Mapping):
+        rule = "must be a mapping of columns to headings, None leaving a column out"
+        problems.append(Problem(rule, column="columns", value=type(columns).__name__))
+        columns = None
     headings = {str(key): value for key, value in (columns or {}).items()}
     problems += [
         Problem("is not a column of the data", column=name, nearest=nearest(name, names))
@@ -332,7 +341,6 @@ def _exhibit(
     ]
     if problems:
         raise InputError(problems, f"exhibit {id!r}")
-    notes = (caveats,) if isinstance(caveats, str) else tuple(caveats)
     return Exhibit(
         kind=kind,
         id=id,
@@ -340,9 +348,9 @@ def _exhibit(
         counting_unit=counting_unit.strip(),
         n=None if n is None else int(n),
         source=source.strip(),
-        caption=caption.strip(),
-        alt_text=alt_text.strip(),
-        caveats=notes,
+        caption=(caption or "").strip(),
+        alt_text=(alt_text or "").strip(),
+        caveats=tuple(notes),
         columns=headings,
         schema=tuple(schema),
         rows=rows,

@@ -11,6 +11,7 @@ import pandas as pd
 
 from oso_analysis.codebook import WITHHELD
 from oso_analysis.exhibits.printed import PrintedTable, more_rows
+from oso_analysis.frames import FILE_ROW
 
 __all__ = ["aligned", "is_missing", "json_value", "plain_data"]
 
@@ -19,8 +20,7 @@ def plain_data(
     frame: pd.DataFrame,
 ) -> tuple[list[str], tuple[tuple[Any, ...], ...], list[dict[str, str]]]:
     """Return names, rows of plain Python values, and the type of each column."""
-    if any(name is not None for name in frame.index.names):
-        frame = frame.reset_index()
+    frame = _with_index(frame)
     labels: list[Any] = list(frame.columns)
     names = [
         " ".join(str(part) for part in name if str(part)) if isinstance(name, tuple) else str(name)
@@ -35,6 +35,24 @@ def plain_data(
     rows = tuple(zip(*values, strict=True)) if values else ()
     schema = [{"name": name, "type": kind} for name, kind in zip(names, kinds, strict=True)]
     return names, rows, schema
+
+
+def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with what its index says as columns, unless a column says it already."""
+    if frame.index.name == FILE_ROW:
+        return frame.reset_index(drop=True)
+    labels: list[Any] = list(frame.columns)
+    names: list[Any] = list(frame.index.names)
+    told = [
+        name
+        for name in names
+        if labels.count(name) == 1 and list(frame.index.get_level_values(name)) == list(frame[name])
+    ]
+    if told:
+        frame = frame.reset_index(told, drop=True)
+    if any(name is not None for name in frame.index.names):
+        frame = frame.reset_index(allow_duplicates=True)
+    return frame
 
 
 def _type(column: pd.Series[Any]) -> str:

@@ -108,7 +108,9 @@ def _decimals(column: str, values: Sequence[Any]) -> int:
 def _figure(value: Any, year: bool, decimals: int) -> str:
     if value is None:
         return MISSING
-    return str(value) if year or value == WITHHELD else number(value, decimals)
+    if value == WITHHELD:
+        return str(value)
+    return str(int(value)) if year else number(value, decimals)
 
 
 def _is_year(column: str) -> bool:
@@ -144,7 +146,10 @@ def printed_table(
     for name in order:
         values = [row[place[name]] for row in rows]
         if kinds[name] in _NUMERIC:
-            year = kinds[name] == "integer" and _is_year(name)
+            # A column of years with a gap is one of decimal numbers in pandas.
+            year = _is_year(name) and all(
+                v is None or v == WITHHELD or float(v).is_integer() for v in values
+            )
             mixed = name == _MIXED and _SERIES in place
             series = [row[place[_SERIES]] if mixed else None for row in rows]
             decimals = {
