@@ -115,8 +115,58 @@ def test_a_cell_changed(project: Path, command: Run, capsys: pytest.CaptureFixtu
     edit(project / "notebooks/01_reports.ipynb", "Reports by year", "Reports a year")
     assert command("run", "--explain") == 0
     said = capsys.readouterr().out
-    assert "01_reports.ipynb: runs, because there is no result for this notebook" in said
+    assert "01_reports.ipynb: runs, because the notebook has changed\n" in said
     assert "02_submissions.ipynb: up to date" in said
+
+
+def test_reasons_are_told_against_what_is_published(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, notebook = project / "data/reports.csv", project / "notebooks/01_reports.ipynb"
+    edit(data, "2019,12", "2019,13")
+    assert command("run") == 0
+    edit(data, "2019,13", "2019,12")
+    assert command("run") == 0
+    # The data are as published, whatever was computed last.
+    (project / "requirements.lock").write_text("pandas==3.1.1\n", encoding="utf-8")
+    edit(notebook, "Reports by year", "Reports a year")
+    capsys.readouterr()
+    assert command("run", "--explain") == 0
+    assert (
+        "01_reports.ipynb: runs, because the notebook has changed; requirements.lock has appeared\n"
+    ) in capsys.readouterr().out
+
+
+def test_a_changed_parameter_and_a_lost_result_are_reasons(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(project / "editions.yaml", "year_to: 2019", "year_to: 2018")
+    assert command("run", "to-2019", "--explain") == 0
+    said = "01_reports.ipynb: runs, because parameter year_to has changed\n"
+    assert said in capsys.readouterr().out
+    shutil.rmtree(project / ".cache/oso-analysis/notebooks")
+    assert command("run", "to-2019", "--explain") == 0
+    said = "01_reports.ipynb: runs, because its result is no longer kept in .cache\n"
+    assert said in capsys.readouterr().out
+
+
+def test_without_a_publication_the_nearest_result_is_compared(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = project / "data/reports.csv"
+    edit(data, "2019,12", "2019,13")
+    assert command("run", "everything", "to-2019") == 0
+    edit(data, "2019,13", "2019,12")
+    edit(project / "data/submissions.csv", "GB", "US")
+    shutil.rmtree(project / ".cache/oso-analysis/editions")
+    capsys.readouterr()
+    assert command("run", "--explain", "-p", "year_to=2019", "-p", "style=long") == 0
+    said = capsys.readouterr().out
+    assert "01_reports.ipynb: up to date" in said
+    assert "02_submissions.ipynb: runs, because there is no result yet" in said
+    assert command("run", "--explain") == 0
+    said = capsys.readouterr().out
+    assert "02_submissions.ipynb: runs, because data/submissions.csv has changed\n" in said
 
 
 def test_a_lock_file_appears(
