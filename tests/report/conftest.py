@@ -37,6 +37,8 @@ class Info:
             authors=(Agent("Käthe Weiß"), Agent("A & B_C <centre>", is_organisation=True)),
         )
     )
+    base: str = ""
+    changes: dict[str, Any] = field(default_factory=dict)
     limits: tuple[str, ...] = ("These are not the group's own data.", "They cannot tell <all>.")
 
 

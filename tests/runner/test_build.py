@@ -324,6 +324,24 @@ def test_a_grid_with_failures_ends_with_a_table(
     assert capsys.readouterr().out.endswith("2 of 3 editions up to date\n")
 
 
+def test_values_written_alike_make_editions_of_their_own(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(
+        project / "notebooks/01_reports.ipynb",
+        "[1990..2026]",
+        "[1990..2026]\\ntags: list[str] = []  # Any words.\\nlabel: str = 'b'  # A word.",
+    )
+    assert command("run", "--grid", "tags=[],all") == 0
+    assert command("run", "-p", "tags=[a+b]") == 0
+    assert command("run", "--grid", "tags=a+b") == 0
+    assert command("run", "--grid", "label=a,A") == 0
+    assert "is being built" not in capsys.readouterr().err
+    names = {path.name.lower() for path in (project / "reports").glob("everything--*")}
+    assert len(names) == 6
+    assert {"everything--tags=all", "everything--tags=a+b", "everything--label=a"} <= names
+
+
 def test_two_runs_do_not_share_an_edition(
     project: Path, command: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -167,6 +167,20 @@ def test_the_action_names_inputs_parameters_and_program(crate: Crate) -> None:
     assert needed == {"python", "pandas"}
 
 
+def test_the_action_names_the_command_that_builds_the_edition(tmp_path: Path) -> None:
+    for info, command in (
+        (INFO, "oso-analysis run one"),
+        (
+            replace(INFO, name="one--year_to=2022", base="one", changes={"year_to": 2022}),
+            "oso-analysis run one -p year_to=2022",
+        ),
+    ):
+        write_crate(info, tmp_path)
+        graph = json.loads((tmp_path / CRATE).read_text(encoding="utf-8"))["@graph"]
+        (action,) = [entity for entity in graph if entity["@type"] == "CreateAction"]
+        assert action["description"] == command
+
+
 def test_the_same_folder_gives_the_same_crate(crate: Crate) -> None:
     folder, _ = crate
     before = (folder / CRATE).read_bytes()

@@ -61,6 +61,8 @@ def write_record(
             "description": edition.description,
             "disclosure": edition.disclosure,
             "limits": list(edition.limits),
+            "derived_from": edition.base or None,
+            "changes": dict(edition.changes),
         },
         "parameters": dict(edition.parameters),
         "inputs": dict(edition.inputs),

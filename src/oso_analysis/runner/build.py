@@ -427,6 +427,8 @@ class _Build:
             limits=tuple(self._package.get("limits", ())),
             date=str(self._package.get("created", ""))[:10],
             imprint=self._imprint,
+            base=plan.edition.base,
+            changes=plan.edition.changes,
         )
 
     def _made_from(self, plan: _Plan) -> str:

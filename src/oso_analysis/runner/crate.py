@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from oso_analysis.editions import EditionInfo
 from oso_analysis.imprint import Agent, Licence
+from oso_analysis.runner.typed import typed_command
 
 __all__ = ["CRATE", "write_crate"]
 
@@ -101,7 +102,7 @@ def write_crate(info: EditionInfo, out: Path) -> None:
             "@id": "#run",
             "@type": "CreateAction",
             "name": f"Build edition {info.name}",
-            "description": f"oso-analysis run {info.name}",
+            "description": typed_command(info.base or info.name, info.changes),
             "instrument": {"@id": _PROGRAM},
             "object": [*_refer(inputs), *_refer(parameters)],
             "result": _refer(parts),
