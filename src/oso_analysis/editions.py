@@ -22,16 +22,25 @@ from oso_analysis.yaml_file import read_yaml
 __all__ = [
     "EDITIONS_FILE",
     "LIST_HINT",
+    "NOTEBOOK_HASH",
+    "PACKAGE_CODE",
     "Edition",
     "EditionInfo",
     "Editions",
     "derive",
     "grid",
+    "is_notebook",
     "read_editions",
     "scan_editions",
 ]
 
 EDITIONS_FILE = "editions.yaml"
+#: Where this package's own modules stand among an edition's inputs.
+PACKAGE_CODE = "oso_analysis/"
+#: What stands for a notebook among an edition's inputs, in words that say how to get it again.
+NOTEBOOK_HASH = (
+    "SHA-256 of its cells without outputs, as the command “oso-analysis notebooks digest” prints it"
+)
 #: PowerShell makes two words of a list without quotes, and the second looks like an edition's name.
 LIST_HINT = 'a list after -p or --grid needs quotes: -p "countries=GB,US"'
 
@@ -90,6 +99,9 @@ class EditionInfo:
     inputs : mapping of str to str
         Each file that was read to make the edition (notebooks, data, package code, lock file) as
         a path relative to the project with forward slashes, to the SHA-256 of its bytes; sorted.
+        A notebook (`is_notebook`) has that of its cells without outputs (`NOTEBOOK_HASH`):
+        storing fresh outputs in it changes nothing that is computed, so it must not change a
+        report either.
     versions : mapping of str to str
         "python", this package and each package it depends on, to its version; sorted.
     limits : tuple of str
@@ -114,6 +126,11 @@ class EditionInfo:
     imprint: Imprint = field(default_factory=Imprint)
     base: str = ""
     changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def is_notebook(path: str) -> bool:
+    """Tell whether an edition's input is a notebook, which is hashed without its outputs."""
+    return path.startswith("notebooks/") and path.endswith(".ipynb")
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,11 @@ class Info:
     )
     disclosure: str = "No small counts were changed."
     inputs: dict[str, str] = field(
-        default_factory=lambda: {"data/literature/coding.csv": "ab" * 32, "src/x.py": "cd" * 32}
+        default_factory=lambda: {
+            "data/literature/coding.csv": "ab" * 32,
+            "notebooks/01_scale.ipynb": "ef" * 32,
+            "oso_analysis/x.py": "cd" * 32,
+        }
     )
     versions: dict[str, str] = field(default_factory=lambda: {"pandas": "3.1.1", "python": "3.11"})
     imprint: Imprint = field(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -64,6 +65,26 @@ def test_an_edition_is_whole(project: Path) -> None:
         "figures/01-submissions-by-country.svg",
         "figures/01-submissions-by-country.png",
     } <= names
+
+
+def test_the_digests_of_inputs_can_be_computed_again(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = json.loads((project / "reports/everything/exhibits.json").read_bytes())
+    inputs = {k: v for k, v in record["inputs"].items() if not k.startswith("oso_analysis/")}
+    assert "without outputs" in record["hashes"]["notebook"]
+    assert command("notebooks", "digest") == 0
+    printed = dict(line.split("  ")[::-1] for line in capsys.readouterr().out.splitlines())
+    assert list(printed) == ["notebooks/01_reports.ipynb", "notebooks/02_submissions.ipynb"]
+    files = {k: hashlib.sha256((project / k).read_bytes()).hexdigest() for k in inputs}
+    assert inputs == files | printed
+    # Stored outputs, which a report does not depend on, change the file but not what is named.
+    assert command("notebooks", "refresh") == 0
+    capsys.readouterr()
+    assert command("notebooks", "digest", "01") == 0
+    key = "notebooks/01_reports.ipynb"
+    assert capsys.readouterr().out == f"{printed[key]}  {key}\n"
+    assert hashlib.sha256((project / key).read_bytes()).hexdigest() != files[key]
 
 
 def test_executed_notebooks_hold_nothing_of_the_run(project: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from oso_analysis.editions import NOTEBOOK_HASH
 from oso_analysis.files import csv_text as table_csv
 from oso_analysis.report.model import Numbered, Report
 
@@ -65,6 +66,7 @@ def write_record(
             "changes": dict(edition.changes),
         },
         "parameters": dict(edition.parameters),
+        "hashes": {"notebook": NOTEBOOK_HASH, "other": "SHA-256 of its bytes"},
         "inputs": dict(edition.inputs),
         "versions": dict(edition.versions),
         "exhibits": [

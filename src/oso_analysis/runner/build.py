@@ -13,13 +13,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from oso_analysis.editions import EDITIONS_FILE, Edition, EditionInfo
+from oso_analysis.editions import (
+    EDITIONS_FILE,
+    PACKAGE_CODE,
+    Edition,
+    EditionInfo,
+    is_notebook,
+)
 from oso_analysis.errors import InputError, OsoError, Problem, RunError
 from oso_analysis.imprint import read_imprint
 from oso_analysis.parameters import declarations, resolve
 from oso_analysis.project import MARKER
 from oso_analysis.runner.assemble import AssembleTask, assemble
-from oso_analysis.runner.clean import meaning
+from oso_analysis.runner.clean import source_digest
 from oso_analysis.runner.execute import Failure, NotebookResult, NotebookTask, run_notebook
 from oso_analysis.runner.inputs import Digests, changes, data_inputs, installed, lock_files
 from oso_analysis.runner.past import Past
@@ -171,7 +177,7 @@ class _Build:
         self._imprint = read_imprint(root / "data", self._package)
         self._started = time.time_ns()
         self._jobs: dict[str, _Job] = {}
-        self._meanings = {path.name: _meaning(path) for path in self._notebooks}
+        self._meanings = {path.name: source_digest(path) for path in self._notebooks}
         self._plans = self._make_plans(editions)
 
     # Planning
@@ -410,11 +416,13 @@ class _Build:
         # What runs the notebooks does not make the numbers; naming it would make every report
         # differ after every change to the runner.
         inputs = {
-            key.replace("package:", "oso_analysis/"): digest
+            key.replace("package:", PACKAGE_CODE): digest
             for job in plan.jobs
             for key, digest in job.read.items()
             if digest is not None and not key.endswith("/") and not key.startswith(_RUNNER)
         }
+        # One that another reads is there with its bytes, outputs included; see `EditionInfo`.
+        inputs |= {key: source_digest(self._root / key) for key in inputs if is_notebook(key)}
         inputs |= {f"notebooks/{name}": digest for name, digest in self._meanings.items()}
         return EditionInfo(
             name=plan.edition.name,
@@ -506,12 +514,3 @@ def _as_error(failed: Sequence[_Job]) -> RunError:
         "The published report was left as it was."
     )
     return RunError("\n".join(parts))
-
-
-def _meaning(path: Path) -> str:
-    try:
-        return meaning(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise InputError(
-            [Problem(f"is not a readable notebook ({error})", file=path.name)]
-        ) from None
