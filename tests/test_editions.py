@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from oso_analysis.editions import Edition, derive, grid, read_editions
 from oso_analysis.errors import InputError
@@ -80,6 +84,10 @@ def test_a_changed_edition_has_its_own_name() -> None:
     assert changed.name == "base--countries=GB+US--year_to=none"
     assert changed.parameters == {"year_to": None, "countries": ["GB", "US"]}
     assert changed.title == "Base (countries: GB, US; year_to: not set)"
+    assert (changed.base, changed.changes) == (
+        "base",
+        {"countries": ["GB", "US"], "year_to": None},
+    )
     assert derive(BASE, {}) is BASE
 
 
@@ -89,6 +97,56 @@ def test_names_stay_short_safe_and_distinct() -> None:
     # Windows drops a dot at the end of a folder's name.
     assert not any(name.endswith(".") for name in names)
     assert all(len(name) <= 90 and not set(name) & set('/\\:*?"<>|') for name in names)
+
+
+@pytest.mark.parametrize(
+    ("alike", "plain"),
+    [
+        ([{"tags": ["a+b"]}, {"tags": ["a", "b"]}], "base--tags=a+b"),
+        ([{"tags": []}, {"tags": ["all"]}], "base--tags=all"),
+        ([{"tags": None}, {"tags": ["none"]}], "base--tags=none"),
+        ([{"label": None}, {"label": "none"}], "base--label=none"),
+        ([{"tags": ["a"]}, {"tags": ["a", ""]}, {"tags": ["", "a"]}], "base--tags=a"),
+        (
+            [{"label": "a", "other": "b"}, {"label": "a--other=b"}],
+            "base--label=a--other=b",
+        ),
+        ([{"label": "a"}, {"label": "A"}], "base--label=a"),
+        ([{"label": "x" * 300}, {"label": "x" * 299}], None),
+    ],
+)
+def test_no_two_sets_of_values_share_a_name(alike: list[dict[str, Any]], plain: str | None) -> None:
+    names = [derive(BASE, changes, free={"label"}).name for changes in alike]
+    # Windows and macOS do not tell names apart by case.
+    assert len({name.lower() for name in names}) == len(names)
+    assert plain is None or plain in names
+
+
+#: Little alphabets, so that values are alike often.
+TEXT = st.text("aA+-=.,b_ ", max_size=6) | st.sampled_from(["none", "all", "--b=a"])
+CHANGES = st.fixed_dictionaries(
+    {}, optional={"a": TEXT | st.none(), "b": TEXT, "c": st.lists(TEXT, max_size=3) | st.none()}
+)
+
+
+@given(CHANGES, CHANGES)
+def test_names_are_one_to_one(one: dict[str, Any], other: dict[str, Any]) -> None:
+    names = [derive(BASE, changes, free={"a", "b", "c"}).name for changes in (one, other)]
+    assert (names[0].lower() == names[1].lower()) == (one == other)
+    assert all(re.fullmatch(r"[A-Za-z0-9._+=-]{1,80}(?<![.])", name) for name in names)
+
+
+def test_a_long_edition_s_name_is_not_cut_into() -> None:
+    long = Edition("n" * 90, "Long", "All.", {}, "Off.")
+    names = {derive(long, {"year_to": year}).name for year in (2010, 2011)}
+    assert len(names) == 2
+    assert all(name.startswith(f"{long.name}--") for name in names)
+
+
+def test_a_grid_of_a_changed_edition_is_named_as_if_changed_at_once() -> None:
+    (made,) = grid(BASE, {"countries": [["GB"]]}, {"year_to": 2010})
+    assert made == derive(BASE, {"year_to": 2010, "countries": ["GB"]})
+    assert made.title == "Base (countries: GB; year_to: 2010)"
 
 
 def test_a_grid_is_every_combination() -> None:

@@ -114,6 +114,18 @@ def test_an_earlier_output_elsewhere_is_replaced(project: Path) -> None:
     Path("dictionary.md").unlink()
 
 
+def test_what_was_written_is_told_as_it_is_opened_from_here(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["data-dictionary"]) == 0
+    monkeypatch.chdir(project / "data/literature")
+    assert main(["data-dictionary"]) == 0
+    first, second = (line.split(" ", 1)[1] for line in capsys.readouterr().out.splitlines())
+    assert Path(first) == Path("docs/data-dictionary.md")
+    assert Path(second) == Path("../../docs/data-dictionary.md")
+    shutil.rmtree(project / "docs")
+
+
 def test_all_outputs_are_told_at_once(project: Path) -> None:
     with pytest.raises(InputError) as caught:
         check_outputs(

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -21,16 +22,25 @@ from oso_analysis.yaml_file import read_yaml
 __all__ = [
     "EDITIONS_FILE",
     "LIST_HINT",
+    "NOTEBOOK_HASH",
+    "PACKAGE_CODE",
     "Edition",
     "EditionInfo",
     "Editions",
     "derive",
     "grid",
+    "is_notebook",
     "read_editions",
     "scan_editions",
 ]
 
 EDITIONS_FILE = "editions.yaml"
+#: Where this package's own modules stand among an edition's inputs.
+PACKAGE_CODE = "oso_analysis/"
+#: What stands for a notebook among an edition's inputs, in words that say how to get it again.
+NOTEBOOK_HASH = (
+    "SHA-256 of its cells without outputs, as the command “oso-analysis notebooks digest” prints it"
+)
 #: PowerShell makes two words of a list without quotes, and the second looks like an edition's name.
 LIST_HINT = 'a list after -p or --grid needs quotes: -p "countries=GB,US"'
 
@@ -40,6 +50,8 @@ _DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?")
 _FIELDS = ("title", "description", "disclosure", "parameters")
 #: Longest folder name spelt out in full; Windows refuses long paths.
 _NAME_WIDTH = 80
+#: Digits of a digest that tell two names apart: enough for the largest grid.
+_MARK_WIDTH = 12
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,10 @@ class Edition:
     disclosure : str
         Why small counts of answers are or are not withheld in this edition; a report says what the
         parameter `disclosure_threshold` means in front of it. May be empty.
+    base : str
+        The edition of `editions.yaml` that this one was derived from; empty if it stands there.
+    changes : mapping
+        The parameters that were changed to derive it, with their values.
     """
 
     name: str
@@ -64,6 +80,8 @@ class Edition:
     description: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     disclosure: str = ""
+    base: str = ""
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,6 +99,9 @@ class EditionInfo:
     inputs : mapping of str to str
         Each file that was read to make the edition (notebooks, data, package code, lock file) as
         a path relative to the project with forward slashes, to the SHA-256 of its bytes; sorted.
+        A notebook (`is_notebook`) has that of its cells without outputs (`NOTEBOOK_HASH`):
+        storing fresh outputs in it changes nothing that is computed, so it must not change a
+        report either.
     versions : mapping of str to str
         "python", this package and each package it depends on, to its version; sorted.
     limits : tuple of str
@@ -89,6 +110,8 @@ class EditionInfo:
         Date of the data, from the same place (ISO 8601); reports never carry the clock's.
     imprint : Imprint
         The review's title, its authors and licences.
+    base, changes
+        As in `Edition`.
     """
 
     name: str
@@ -101,6 +124,13 @@ class EditionInfo:
     limits: tuple[str, ...] = ()
     date: str = ""
     imprint: Imprint = field(default_factory=Imprint)
+    base: str = ""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def is_notebook(path: str) -> bool:
+    """Tell whether an edition's input is a notebook, which is hashed without its outputs."""
+    return path.startswith("notebooks/") and path.endswith(".ipynb")
 
 
 @dataclass(frozen=True)
@@ -242,30 +272,54 @@ def _edition(name: object, spec: object, problems: list[Problem]) -> Edition | N
         return None
     if len(texts) < 3:
         return None
-    return Edition(name=name, parameters=dict(parameters), **texts)
+    return Edition(
+        name, texts["title"], texts["description"], dict(parameters), texts["disclosure"]
+    )
 
 
-def derive(edition: Edition, changes: Mapping[str, Any]) -> Edition:
+def derive(edition: Edition, changes: Mapping[str, Any], *, free: Collection[str] = ()) -> Edition:
     """Return the edition that `edition` becomes when parameters are changed.
 
     It is an edition of its own, with a name (and so a folder) made from the changed values: what
-    is published under the original's name never silently holds something else.
+    is published under the original's name never silently holds something else, and no two sets of
+    values share a name.
+
+    Parameters
+    ----------
+    edition : Edition
+        One of `editions.yaml`.
+    changes : mapping
+        Parameter to its new value; all that is changed, because names of editions derived in two
+        steps would depend on the steps.
+    free : collection of str, optional
+        Parameters that take any text, not only legal values.
     """
     if not changes:
         return edition
-    suffix = "".join(f"--{name}={_short(value)}" for name, value in sorted(changes.items()))
+    ordered = sorted(changes.items())
+    suffix = "".join(f"--{name}={_short(value)}" for name, value in ordered)
     safe = re.sub(r"[^A-Za-z0-9._+=-]", "_", suffix)
-    if safe != suffix or suffix.endswith(".") or len(edition.name + suffix) > _NAME_WIDTH:
-        # Two values must never share a folder because their odd characters were replaced or cut.
-        mark = hashlib.sha256(suffix.encode("utf-8")).hexdigest()[:8]
-        safe = safe[: _NAME_WIDTH - len(edition.name) - 10] + "--" + mark
-    words = "; ".join(f"{name}: {_spoken(value)}" for name, value in sorted(changes.items()))
+    if (
+        safe != suffix
+        or suffix.endswith(".")
+        or len(edition.name + suffix) > _NAME_WIDTH
+        or not all(_is_plain(value, free=name in free) for name, value in ordered)
+    ):
+        # Two values must never share a folder because their odd characters were replaced or cut,
+        # or because they are written alike.
+        exact = json.dumps([edition.name, ordered])
+        mark = hashlib.sha256(exact.encode("utf-8")).hexdigest()[:_MARK_WIDTH]
+        room = _NAME_WIDTH - len(edition.name) - _MARK_WIDTH - 2
+        safe = f"{safe[: max(room, 0)]}--{mark}"
+    words = "; ".join(f"{name}: {_spoken(value)}" for name, value in ordered)
     return replace(
         edition,
         name=edition.name + safe,
         title=f"{edition.title} ({words})",
         description=f"{edition.description} Changed for this edition: {words}.",
         parameters={**edition.parameters, **changes},
+        base=edition.name,
+        changes=dict(changes),
     )
 
 
@@ -275,14 +329,39 @@ def _short(value: object) -> str:
     return str(value).lower() if value is None or isinstance(value, bool) else str(value)
 
 
+def _is_plain(value: object, *, free: bool) -> bool:
+    """Tell whether no other value of the same parameter is written as `_short` writes this one."""
+    text = _short(value)
+    if free and text != text.lower():
+        # Windows and macOS take names that differ in case for one; legal values never do.
+        return False
+    # These words stand for no value and for an empty list; two hyphens begin the next parameter.
+    reserved = {"none", "all"} if value and isinstance(value, list) else {"none"}
+    if (value is not None and text in reserved) or "--" in text:
+        return False
+    items = value if isinstance(value, list) else []
+    return all(str(item) and "+" not in str(item) for item in items)
+
+
 def _spoken(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "all"
     return "not set" if value is None else str(value)
 
 
-def grid(edition: Edition, axes: Mapping[str, Sequence[Any]]) -> list[Edition]:
-    """Return one edition for each combination of the values on `axes`, in the order given."""
+def grid(
+    edition: Edition,
+    axes: Mapping[str, Sequence[Any]],
+    changes: Mapping[str, Any] | None = None,
+    *,
+    free: Collection[str] = (),
+) -> list[Edition]:
+    """Return one edition for each combination of the values on `axes`, in the order given.
+
+    `changes` are made to all of them; see `derive` for the rest.
+    """
     names = list(axes)
-    combinations = itertools.product(*axes.values())
-    return [derive(edition, dict(zip(names, values, strict=True))) for values in combinations]
+    return [
+        derive(edition, {**(changes or {}), **dict(zip(names, values, strict=True))}, free=free)
+        for values in itertools.product(*axes.values())
+    ]

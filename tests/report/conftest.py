@@ -28,7 +28,11 @@ class Info:
     )
     disclosure: str = "No small counts were changed."
     inputs: dict[str, str] = field(
-        default_factory=lambda: {"data/literature/coding.csv": "ab" * 32, "src/x.py": "cd" * 32}
+        default_factory=lambda: {
+            "data/literature/coding.csv": "ab" * 32,
+            "notebooks/01_scale.ipynb": "ef" * 32,
+            "oso_analysis/x.py": "cd" * 32,
+        }
     )
     versions: dict[str, str] = field(default_factory=lambda: {"pandas": "3.1.1", "python": "3.11"})
     imprint: Imprint = field(
@@ -37,6 +41,8 @@ class Info:
             authors=(Agent("Käthe Weiß"), Agent("A & B_C <centre>", is_organisation=True)),
         )
     )
+    base: str = ""
+    changes: dict[str, Any] = field(default_factory=dict)
     limits: tuple[str, ...] = ("These are not the group's own data.", "They cannot tell <all>.")
 
 

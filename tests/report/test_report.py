@@ -102,6 +102,18 @@ def test_the_page_is_whole_and_asks_for_nothing(built: Path) -> None:
     assert text.index("They cannot tell") < text.index('id="contents"')
 
 
+def test_the_annex_lists_data_and_notebooks_and_says_what_was_hashed(built: Path) -> None:
+    text = (built / "index.html").read_text(encoding="utf-8")
+    annex = text[text.index('<h2 id="how-this-report-was-made">') :]
+    assert "<td>abababababab</td>" in annex
+    assert "<td>efefefefefef, without outputs</td>" in annex
+    assert "oso-analysis notebooks digest" in annex
+    # The package's own modules stand for themselves among the programs, with their version.
+    assert "oso_analysis/x.py" not in text
+    record = json.loads((built / "exhibits.json").read_text(encoding="utf-8"))
+    assert "oso_analysis/x.py" in record["inputs"]
+
+
 def test_csv_in_the_page_is_the_csv_beside_it(built: Path) -> None:
     text = (built / "index.html").read_text(encoding="utf-8")
     inside = re.findall(

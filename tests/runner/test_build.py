@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -66,6 +67,26 @@ def test_an_edition_is_whole(project: Path) -> None:
     } <= names
 
 
+def test_the_digests_of_inputs_can_be_computed_again(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = json.loads((project / "reports/everything/exhibits.json").read_bytes())
+    inputs = {k: v for k, v in record["inputs"].items() if not k.startswith("oso_analysis/")}
+    assert "without outputs" in record["hashes"]["notebook"]
+    assert command("notebooks", "digest") == 0
+    printed = dict(line.split("  ")[::-1] for line in capsys.readouterr().out.splitlines())
+    assert list(printed) == ["notebooks/01_reports.ipynb", "notebooks/02_submissions.ipynb"]
+    files = {k: hashlib.sha256((project / k).read_bytes()).hexdigest() for k in inputs}
+    assert inputs == files | printed
+    # Stored outputs, which a report does not depend on, change the file but not what is named.
+    assert command("notebooks", "refresh") == 0
+    capsys.readouterr()
+    assert command("notebooks", "digest", "01") == 0
+    key = "notebooks/01_reports.ipynb"
+    assert capsys.readouterr().out == f"{printed[key]}  {key}\n"
+    assert hashlib.sha256((project / key).read_bytes()).hexdigest() != files[key]
+
+
 def test_executed_notebooks_hold_nothing_of_the_run(project: Path) -> None:
     for path in (project / "reports").rglob("*.ipynb"):
         text = path.read_text(encoding="utf-8")
@@ -115,8 +136,58 @@ def test_a_cell_changed(project: Path, command: Run, capsys: pytest.CaptureFixtu
     edit(project / "notebooks/01_reports.ipynb", "Reports by year", "Reports a year")
     assert command("run", "--explain") == 0
     said = capsys.readouterr().out
-    assert "01_reports.ipynb: runs, because there is no result for this notebook" in said
+    assert "01_reports.ipynb: runs, because the notebook has changed\n" in said
     assert "02_submissions.ipynb: up to date" in said
+
+
+def test_reasons_are_told_against_what_is_published(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, notebook = project / "data/reports.csv", project / "notebooks/01_reports.ipynb"
+    edit(data, "2019,12", "2019,13")
+    assert command("run") == 0
+    edit(data, "2019,13", "2019,12")
+    assert command("run") == 0
+    # The data are as published, whatever was computed last.
+    (project / "requirements.lock").write_text("pandas==3.1.1\n", encoding="utf-8")
+    edit(notebook, "Reports by year", "Reports a year")
+    capsys.readouterr()
+    assert command("run", "--explain") == 0
+    assert (
+        "01_reports.ipynb: runs, because the notebook has changed; requirements.lock has appeared\n"
+    ) in capsys.readouterr().out
+
+
+def test_a_changed_parameter_and_a_lost_result_are_reasons(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(project / "editions.yaml", "year_to: 2019", "year_to: 2018")
+    assert command("run", "to-2019", "--explain") == 0
+    said = "01_reports.ipynb: runs, because parameter year_to has changed\n"
+    assert said in capsys.readouterr().out
+    shutil.rmtree(project / ".cache/oso-analysis/notebooks")
+    assert command("run", "to-2019", "--explain") == 0
+    said = "01_reports.ipynb: runs, because its result is no longer kept in .cache\n"
+    assert said in capsys.readouterr().out
+
+
+def test_without_a_publication_the_nearest_result_is_compared(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = project / "data/reports.csv"
+    edit(data, "2019,12", "2019,13")
+    assert command("run", "everything", "to-2019") == 0
+    edit(data, "2019,13", "2019,12")
+    edit(project / "data/submissions.csv", "GB", "US")
+    shutil.rmtree(project / ".cache/oso-analysis/editions")
+    capsys.readouterr()
+    assert command("run", "--explain", "-p", "year_to=2019", "-p", "style=long") == 0
+    said = capsys.readouterr().out
+    assert "01_reports.ipynb: up to date" in said
+    assert "02_submissions.ipynb: runs, because there is no result yet" in said
+    assert command("run", "--explain") == 0
+    said = capsys.readouterr().out
+    assert "02_submissions.ipynb: runs, because data/submissions.csv has changed\n" in said
 
 
 def test_a_lock_file_appears(
@@ -259,12 +330,37 @@ def test_a_grid_with_failures_ends_with_a_table(
     )
     assert command("run", "--grid", "year_to=2018..2020") == 1
     out, err = capsys.readouterr()
-    assert "2 of 3 editions published" in out
+    assert out.endswith("2 of 3 editions published\n")
     assert "everything--year_to=2019" in err
     assert "AssertionError" in err
     assert (project / "reports/everything--year_to=2018/index.html").is_file()
     assert (project / "reports/everything--year_to=2020/index.html").is_file()
     assert not (project / "reports/everything--year_to=2019").exists()
+    # What was published then is not said to be published now.
+    assert command("run", "--grid", "year_to=2018,2020") == 0
+    assert capsys.readouterr().out.endswith("2 of 2 editions up to date\n")
+    assert command("run", "--grid", "year_to=2017,2018") == 0
+    assert capsys.readouterr().out.endswith("1 of 2 editions published, 1 up to date\n")
+    assert command("run", "--grid", "year_to=2018..2020") == 1
+    assert capsys.readouterr().out.endswith("2 of 3 editions up to date\n")
+
+
+def test_values_written_alike_make_editions_of_their_own(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(
+        project / "notebooks/01_reports.ipynb",
+        "[1990..2026]",
+        "[1990..2026]\\ntags: list[str] = []  # Any words.\\nlabel: str = 'b'  # A word.",
+    )
+    assert command("run", "--grid", "tags=[],all") == 0
+    assert command("run", "-p", "tags=[a+b]") == 0
+    assert command("run", "--grid", "tags=a+b") == 0
+    assert command("run", "--grid", "label=a,A") == 0
+    assert "is being built" not in capsys.readouterr().err
+    names = {path.name.lower() for path in (project / "reports").glob("everything--*")}
+    assert len(names) == 6
+    assert {"everything--tags=all", "everything--tags=a+b", "everything--label=a"} <= names
 
 
 def test_two_runs_do_not_share_an_edition(

@@ -158,13 +158,39 @@ def test_the_action_names_inputs_parameters_and_program(crate: Crate) -> None:
     _, graph = crate
     action = graph["#run"]
     used = [graph[item["@id"]] for item in action["object"]]
-    assert {e["name"]: e["sha256"] for e in used if "sha256" in e} == INFO.inputs
+    assert {e["name"]: e["sha256"] for e in used if "sha256" in e} == {
+        name: digest for name, digest in INFO.inputs.items() if not name.endswith(".ipynb")
+    }
     values = {e["name"]: e["value"] for e in used if e["@type"] == "PropertyValue"}
     assert values == {"year_to": "null", "countries": '["GB"]', "style": "plain"}
     program = graph[action["instrument"]["@id"]]
     assert program["softwareVersion"] == "0.1.0"
     needed = {graph[item["@id"]]["name"] for item in program["softwareRequirements"]}
     assert needed == {"python", "pandas"}
+
+
+def test_a_notebook_s_digest_is_not_given_for_that_of_its_file(crate: Crate) -> None:
+    _, graph = crate
+    notebook = graph["#input/notebooks/1.ipynb"]
+    assert "sha256" not in notebook
+    cells = graph[notebook["identifier"]["@id"]]
+    assert cells["@type"] == "PropertyValue"
+    assert cells["value"] == INFO.inputs["notebooks/1.ipynb"]
+    assert "without outputs" in cells["name"]
+
+
+def test_the_action_names_the_command_that_builds_the_edition(tmp_path: Path) -> None:
+    for info, command in (
+        (INFO, "oso-analysis run one"),
+        (
+            replace(INFO, name="one--year_to=2022", base="one", changes={"year_to": 2022}),
+            "oso-analysis run one -p year_to=2022",
+        ),
+    ):
+        write_crate(info, tmp_path)
+        graph = json.loads((tmp_path / CRATE).read_text(encoding="utf-8"))["@graph"]
+        (action,) = [entity for entity in graph if entity["@type"] == "CreateAction"]
+        assert action["description"] == command
 
 
 def test_the_same_folder_gives_the_same_crate(crate: Crate) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import shutil
@@ -46,6 +47,42 @@ def test_verify_says_that_all_is_the_same_or_which_number_is_not(
         "tables/01-reports-by-year.csv: row 3 (2019), column 'n_reports': published 12, rebuilt 13"
         in capsys.readouterr().out
     )
+
+
+def test_an_edition_of_a_changed_parameter_is_verified_too(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "to-2019--countries=GB--year_to=2018"
+    assert command("run", "to-2019", "-p", "countries=GB", "--grid", "year_to=2018") == 0
+    assert command("verify", name) == 0
+    assert capsys.readouterr().out.endswith("every file is the same\n")
+    # The crate names a command that builds the very same edition.
+    crate = json.loads((project / "reports" / name / "ro-crate-metadata.json").read_bytes())
+    (action,) = [item for item in crate["@graph"] if item["@id"] == "#run"]
+    assert action["description"] == "oso-analysis run to-2019 -p countries=GB -p year_to=2018"
+    before = tree_digests(project / "reports" / name)
+    assert command(*action["description"].split()[1:], "--force") == 0
+    assert tree_digests(project / "reports" / name) == before
+    data = project / "data/reports.csv"
+    data.write_text(data.read_text(encoding="utf-8").replace("2018,10", "2018,11"))
+    assert command("verify", name) == 1
+    assert "column 'n_reports': published 10, rebuilt 11" in capsys.readouterr().out
+
+
+def test_what_cannot_be_verified_is_said(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command("verify", "to-2019--year_to=2018") == 2
+    assert "is not an edition" in capsys.readouterr().err
+    folder = project / "reports" / "old--year_to=2018"
+    folder.mkdir(parents=True)
+    (folder / "exhibits.json").write_text('{"edition": {"name": "old"}}', encoding="utf-8")
+    assert command("verify", folder.name) == 1
+    assert "does not say what the edition was derived from" in capsys.readouterr().err
+    gone = {"derived_from": "everything", "changes": {"yearto": 2018}}
+    (folder / "exhibits.json").write_text(json.dumps({"edition": gone}), encoding="utf-8")
+    assert command("verify", folder.name) == 2
+    assert "did you mean 'year_to'?" in capsys.readouterr().err
 
 
 def test_same_bytes_everywhere(project: Path, tmp_path: Path) -> None:

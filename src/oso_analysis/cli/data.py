@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 __all__ = ["add_commands"]
@@ -103,13 +104,14 @@ def _dictionary(arguments: argparse.Namespace) -> int:
 
     root = find_root()
     check_outputs({"--output": arguments.output})
-    output = arguments.output or root / "docs" / "data-dictionary.md"
+    # Relative, as a given one may be: it is told as one would open it from here.
+    output = arguments.output or Path(os.path.relpath(root / "docs" / "data-dictionary.md"))
     package = read_package(root / "data")
     codebook = read_codebook(root / "data" / package["codebook"].paths[0])
     if arguments.output is None:
         (root / "docs").mkdir(exist_ok=True)
     write_whole(output, render_dictionary(package, codebook).encode("utf-8"))
-    print(f"wrote {output.name}")
+    print(f"wrote {output}")
     return 0
 
 
@@ -144,5 +146,5 @@ def _prisma(arguments: argparse.Namespace) -> int:
         kinds=review.record_sources,
     )
     write_whole(arguments.output, to_prisma2020_csv(flow).encode("utf-8"))
-    print(f"wrote the flow of {edition.name} to {arguments.output.name}")
+    print(f"wrote the flow of {edition.name} to {arguments.output}")
     return 0

@@ -1,4 +1,4 @@
-"""`oso-analysis notebooks`: check what moved, store fresh outputs, start a new notebook."""
+"""`oso-analysis notebooks`: check what moved, store fresh outputs, start new ones, tell digests."""
 
 from __future__ import annotations
 
@@ -53,6 +53,15 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     )
     _common(refresh)
     refresh.set_defaults(handler=_refresh)
+    digest = verbs.add_parser(
+        "digest",
+        help="print the digests that reports give for notebooks",
+        description="Print the SHA-256 of each notebook's cells without outputs, as a report's "
+        "annex, exhibits.json and ro-crate-metadata.json give it. Storing fresh outputs does not "
+        "change it; any other edit does.",
+    )
+    _names(digest)
+    digest.set_defaults(handler=_digest)
     new = verbs.add_parser(
         "new",
         help="start a notebook from the template",
@@ -65,8 +74,12 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("names", nargs="*", metavar="NAME", help="notebooks (default: all)")
+    _names(parser)
     add_workers(parser)
+
+
+def _names(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs="*", metavar="NAME", help="notebooks (default: all)")
 
 
 def _fraction(text: str) -> float:
@@ -122,6 +135,16 @@ def _refresh(arguments: argparse.Namespace) -> int:
     )
     for name, changed in stored:
         print(f"{name}: {'stored' if changed else 'unchanged'}")
+    return 0
+
+
+def _digest(arguments: argparse.Namespace) -> int:
+    from oso_analysis.notebooks import digest_notebooks
+    from oso_analysis.project import find_root
+
+    for path, digest in digest_notebooks(find_root(), arguments.names).items():
+        # As sha256sum prints it.
+        print(f"{digest}  {path}")
     return 0
 
 

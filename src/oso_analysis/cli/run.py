@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from oso_analysis.cli.parsing import add_workers, positive
+
+if TYPE_CHECKING:
+    from oso_analysis.runner.build import Outcome
 
 __all__ = ["add_commands"]
 
@@ -92,7 +97,7 @@ def _run(arguments: argparse.Namespace) -> int:
         # A terminal shows where to look next; seven lines of progress do not.
         print(f"open reports/{outcomes[0].edition.name}/index.html")
     if len(outcomes) > 1:
-        print(f"{len(outcomes) - len(failed)} of {len(outcomes)} editions published")
+        print(_closing_line(outcomes))
     if len(failed) > 1:
         # One failure in full is enough to mend; the table says where else to look.
         width = max(len(outcome.edition.name) for outcome in failed)
@@ -103,3 +108,14 @@ def _run(arguments: argparse.Namespace) -> int:
     if failed:
         print(f"oso-analysis: {failed[0].edition.name}: {failed[0].error}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _closing_line(outcomes: Sequence[Outcome]) -> str:
+    published = sum(outcome.assembled for outcome in outcomes)
+    current = sum(outcome.error is None for outcome in outcomes) - published
+    every = f"of {len(outcomes)} editions"
+    if not current:
+        return f"{published} {every} published"
+    if not published:
+        return f"{current} {every} up to date"
+    return f"{published} {every} published, {current} up to date"

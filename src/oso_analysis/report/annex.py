@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from oso_analysis.editions import NOTEBOOK_HASH, PACKAGE_CODE, is_notebook
+
 if TYPE_CHECKING:
     from oso_analysis.editions import EditionInfo
 
-__all__ = ["HASH_SHOWN", "input_rows", "parameter_rows", "version_rows"]
+__all__ = ["HASHES", "HASH_SHOWN", "input_rows", "parameter_rows", "version_rows"]
 
 #: Digits of a SHA-256 that are printed; `exhibits.json` holds all of them.
 HASH_SHOWN = 12
+#: What the rows of inputs hold.
+HASHES = (
+    f"What stands for a notebook is the {NOTEBOOK_HASH}: the outputs stored in it are no input. "
+    "What stands for any other file is the SHA-256 of its bytes."
+)
 
 
 def parameter_rows(edition: EditionInfo) -> list[tuple[str, str]]:
@@ -21,9 +28,9 @@ def parameter_rows(edition: EditionInfo) -> list[tuple[str, str]]:
 def input_rows(edition: EditionInfo) -> list[tuple[str, str]]:
     """Return each input that is not the package's own code, and the head of its SHA-256."""
     return [
-        (path, digest[:HASH_SHOWN])
+        (path, digest[:HASH_SHOWN] + (", without outputs" if is_notebook(path) else ""))
         for path, digest in sorted(edition.inputs.items())
-        if not path.startswith("src/")
+        if not path.startswith(PACKAGE_CODE)
     ]
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from oso_analysis.errors import RunError
 from oso_analysis.exhibits.printed import PrintedTable
 from oso_analysis.figures.rendering import crop_png, crop_svg
-from oso_analysis.report.annex import input_rows, parameter_rows, version_rows
+from oso_analysis.report.annex import HASHES, input_rows, parameter_rows, version_rows
 from oso_analysis.report.citations import Reference, run_pandoc
 from oso_analysis.report.markdown import slug
 from oso_analysis.report.model import Block, Heading, Numbered, Report, Text
@@ -386,12 +386,14 @@ def _annex(edition: EditionInfo, differences: _Differences) -> Iterator[Node]:
         "Citation Style Language project (https://citationstyles.org/)."
     )
     parts = (
-        ("Parameters", ("Parameter", "Value"), parameter_rows(edition)),
-        ("Data and notebooks", ("File", "SHA-256 (first 12 digits)"), input_rows(edition)),
-        ("Programs", ("Package", "Version"), version_rows(edition)),
+        ("Parameters", "", ("Parameter", "Value"), parameter_rows(edition)),
+        ("Data and notebooks", HASHES, ("File", "SHA-256 (first 12 digits)"), input_rows(edition)),
+        ("Programs", "", ("Package", "Version"), version_rows(edition)),
     )
-    for words, headings, rows in parts:
+    for words, note, headings, rows in parts:
         if rows:
             yield _heading(2, words, slug(words))
+            if note:
+                yield _para(note)
             printed = PrintedTable(headings, (False, False), tuple(rows), True, False)
             yield from _table(printed, differences)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from oso_analysis.editions import NOTEBOOK_HASH
 from oso_analysis.files import csv_text as table_csv
 from oso_analysis.report.model import Numbered, Report
 
@@ -61,8 +62,11 @@ def write_record(
             "description": edition.description,
             "disclosure": edition.disclosure,
             "limits": list(edition.limits),
+            "derived_from": edition.base or None,
+            "changes": dict(edition.changes),
         },
         "parameters": dict(edition.parameters),
+        "hashes": {"notebook": NOTEBOOK_HASH, "other": "SHA-256 of its bytes"},
         "inputs": dict(edition.inputs),
         "versions": dict(edition.versions),
         "exhibits": [

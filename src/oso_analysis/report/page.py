@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from oso_analysis.exhibits.printed import html_table
 from oso_analysis.figures.rendering import crop_svg
-from oso_analysis.report.annex import input_rows, parameter_rows, version_rows
+from oso_analysis.report.annex import HASHES, input_rows, parameter_rows, version_rows
 from oso_analysis.report.citations import Reference, inlines_to_html
 from oso_analysis.report.files import csv_text
 from oso_analysis.report.markdown import to_html
@@ -85,6 +85,7 @@ def render_page(
             pages=pages,
             parameters=parameter_rows(edition),
             inputs=input_rows(edition),
+            hashes=HASHES,
             versions=version_rows(edition),
         )
     )

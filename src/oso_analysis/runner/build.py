@@ -13,15 +13,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from oso_analysis.editions import EDITIONS_FILE, Edition, EditionInfo
+from oso_analysis.editions import (
+    EDITIONS_FILE,
+    PACKAGE_CODE,
+    Edition,
+    EditionInfo,
+    is_notebook,
+)
 from oso_analysis.errors import InputError, OsoError, Problem, RunError
 from oso_analysis.imprint import read_imprint
 from oso_analysis.parameters import declarations, resolve
 from oso_analysis.project import MARKER
 from oso_analysis.runner.assemble import AssembleTask, assemble
-from oso_analysis.runner.clean import meaning
+from oso_analysis.runner.clean import source_digest
 from oso_analysis.runner.execute import Failure, NotebookResult, NotebookTask, run_notebook
 from oso_analysis.runner.inputs import Digests, changes, data_inputs, installed, lock_files
+from oso_analysis.runner.past import Past
 from oso_analysis.runner.progress import Progress
 from oso_analysis.runner.publish import hold, publish, recover, staging, writing
 from oso_analysis.runner.state import State, tree_digests
@@ -31,8 +38,6 @@ from oso_analysis.runner.workers import Place
 __all__ = ["Options", "Outcome", "build_editions", "disclosure_words", "find_notebooks"]
 
 _POLL = 0.1
-#: How many causes of one notebook's run are spelt out.
-_REASONS = 4
 _RUNNER = "package:runner/"
 #: Parameter by which notebooks withhold small counts of answers.
 _THRESHOLD = "disclosure_threshold"
@@ -83,7 +88,6 @@ class _Job:
     name: str
     parameters: dict[str, Any]
     key: str
-    reason: str = ""
     #: The stored result, once there is one.
     result: str | None = None
     read: dict[str, str | None] = field(default_factory=dict)
@@ -167,12 +171,13 @@ class _Build:
         self._digests = Digests(root)
         self._notebooks = find_notebooks(root)
         self._versions = versions()
+        self._past = Past(root, self._digests, self._versions)
         self._direct_versions = direct_versions()
         self._package = _read_package(root)
         self._imprint = read_imprint(root / "data", self._package)
         self._started = time.time_ns()
         self._jobs: dict[str, _Job] = {}
-        self._meanings = {path.name: _meaning(path) for path in self._notebooks}
+        self._meanings = {path.name: source_digest(path) for path in self._notebooks}
         self._plans = self._make_plans(editions)
 
     # Planning
@@ -212,32 +217,10 @@ class _Build:
     def _look_up(self, job: _Job) -> None:
         entries = self._state.results(job.key)
         job.seconds = max((entry.get("seconds", 0.0) for entry in entries), default=math.inf)
-        if self._options.force:
-            job.reason = "everything was asked for"
-        elif not entries:
-            job.reason = "there is no result for this notebook with these parameters"
         for entry in [] if self._options.force else entries:
-            differences = self._differences(entry)
-            if not differences:
+            if not self._past.differences(entry):
                 job.result, job.read = entry["result"], entry["read"]
-                job.reason = "up to date"
                 return
-            if not job.reason:
-                more = len(differences) - _REASONS
-                last = [f"{more} more"] if more > 0 else []
-                job.reason = "; ".join([*differences[:_REASONS], *last])
-
-    def _differences(self, entry: Mapping[str, Any]) -> list[str]:
-        before: dict[str, str] = entry["versions"]
-        installed_now = [
-            f"{name} is {self._versions.get(name, 'gone')} instead of {before.get(name, 'absent')}"
-            for name in sorted({*before, *self._versions})
-            if before.get(name) != self._versions.get(name)
-        ]
-        locks = [name for name in lock_files(self._root) if name not in entry["read"]]
-        # What a person edits comes first; packages come last.
-        said = sorted(changes(entry["read"], self._digests), key=lambda s: s.startswith("package:"))
-        return [*said, *(f"{name} has appeared" for name in locks), *installed_now]
 
     # Running
 
@@ -269,9 +252,20 @@ class _Build:
         if self._options.explain is None:
             return
         for plan in plans:
+            published = self._state.edition(plan.edition.name).get("jobs", {})
             for job in plan.jobs:
-                verb = "up to date" if job.done else f"runs, because {job.reason}"
+                verb = "up to date"
+                if not job.done:
+                    verb = f"runs, because {self._reason(job, published.get(job.name))}"
                 self._options.explain(f"{plan.edition.name}: {job.name}: {verb}")
+
+    def _reason(self, job: _Job, published: Mapping[str, Any] | None) -> str:
+        if self._options.force:
+            return "everything was asked for"
+        return self._past.reason(self._made_of(job), published, self._state.results(job.key))
+
+    def _made_of(self, job: _Job) -> dict[str, Any]:
+        return {"cells": self._meanings[job.name], "parameters": job.parameters}
 
     def _is_published(self, plan: _Plan) -> bool:
         """Tell whether the published folder is what this plan would make."""
@@ -422,11 +416,13 @@ class _Build:
         # What runs the notebooks does not make the numbers; naming it would make every report
         # differ after every change to the runner.
         inputs = {
-            key.replace("package:", "oso_analysis/"): digest
+            key.replace("package:", PACKAGE_CODE): digest
             for job in plan.jobs
             for key, digest in job.read.items()
             if digest is not None and not key.endswith("/") and not key.startswith(_RUNNER)
         }
+        # One that another reads is there with its bytes, outputs included; see `EditionInfo`.
+        inputs |= {key: source_digest(self._root / key) for key in inputs if is_notebook(key)}
         inputs |= {f"notebooks/{name}": digest for name, digest in self._meanings.items()}
         return EditionInfo(
             name=plan.edition.name,
@@ -439,6 +435,8 @@ class _Build:
             limits=tuple(self._package.get("limits", ())),
             date=str(self._package.get("created", ""))[:10],
             imprint=self._imprint,
+            base=plan.edition.base,
+            changes=plan.edition.changes,
         )
 
     def _made_from(self, plan: _Plan) -> str:
@@ -466,6 +464,14 @@ class _Build:
                     "inputs": inputs,
                     "installed": installed(),
                     "locks": lock_files(self._root),
+                    "jobs": {
+                        job.name: {
+                            **self._made_of(job),
+                            "read": job.read,
+                            "versions": self._versions,
+                        }
+                        for job in plan.jobs
+                    },
                     "outputs": dict(outputs),
                 },
             )
@@ -508,12 +514,3 @@ def _as_error(failed: Sequence[_Job]) -> RunError:
         "The published report was left as it was."
     )
     return RunError("\n".join(parts))
-
-
-def _meaning(path: Path) -> str:
-    try:
-        return meaning(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise InputError(
-            [Problem(f"is not a readable notebook ({error})", file=path.name)]
-        ) from None

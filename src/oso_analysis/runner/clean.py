@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-__all__ = ["clean_notebook", "meaning"]
+from oso_analysis.errors import InputError, Problem
+
+__all__ = ["clean_notebook", "meaning", "source_digest"]
 
 #: Cell metadata written by a run.
 _RUN_METADATA = ("papermill", "execution", "ExecuteTime")
@@ -111,10 +113,31 @@ def _replacer(root: Path) -> Callable[[str], str]:
     return replace
 
 
+def source_digest(path: Path) -> str:
+    """Return the `meaning` of a stored notebook: what a report names as its SHA-256.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read as a notebook.
+    """
+    try:
+        return meaning(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise InputError(
+            [Problem(f"is not a readable notebook ({error})", file=path.name)]
+        ) from None
+
+
 def meaning(raw: bytes) -> str:
     """Return a digest of what a notebook computes: its cells, without outputs or run metadata.
 
     Storing a notebook with its outputs must not make it count as changed.
+
+    It is the SHA-256 of the JSON text ``[cells, metadata]`` as Python's `json.dumps` writes it
+    with sorted keys, each cell as ``[cell_type, source, id, metadata, attachments]``. Left out of
+    the cells' metadata: `papermill`, `execution`, `ExecuteTime` and an empty list of tags; of the
+    notebook's: `kernelspec`, `language_info`, `papermill` and `widgets`.
 
     Raises
     ------

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from oso_analysis.editions import (
     EDITIONS_FILE,
@@ -18,15 +20,15 @@ from oso_analysis.editions import (
     read_editions,
     scan_editions,
 )
-from oso_analysis.errors import InputError, Problem
-from oso_analysis.parameters import resolve, resolve_axes
+from oso_analysis.errors import InputError, Problem, RunError
+from oso_analysis.parameters import declarations, resolve, resolve_axes
 from oso_analysis.runner.build import Options, Outcome, build_editions, find_notebooks
 from oso_analysis.runner.inputs import Digests
 from oso_analysis.runner.publish import writing
 from oso_analysis.runner.state import State
 from oso_analysis.runner.workers import Place, local_workers
 
-__all__ = ["run"]
+__all__ = ["run", "select", "select_published"]
 
 
 def run(
@@ -119,18 +121,62 @@ def select(
     except InputError as error:
         hint = f" ({LIST_HINT})" if changes or spans else ""
         raise InputError([replace(p, rule=p.rule + hint) for p in error.problems]) from None
-    made = []
+    if not changes and not spans:
+        return editions
+    changed = []
     for edition in editions:
-        changed = edition
-        if changes:
-            values = resolve(root, notebooks, edition.parameters, texts=changes)
-            merged = {name: value for own in values.values() for name, value in own.items()}
-            changed = derive(edition, {name: merged[name] for name in changes})
-        made.append(changed)
-    if not spans:
-        return made
-    values_of = resolve_axes(root, notebooks, spans)
-    return [combined for edition in made for combined in grid(edition, values_of)]
+        values = _merged(resolve(root, notebooks, edition.parameters, texts=changes))
+        changed.append({name: values[name] for name in changes})
+    axis_values = resolve_axes(root, notebooks, spans)
+    free = _free(notebooks)
+    return [
+        combined
+        for edition, values in zip(editions, changed, strict=True)
+        for combined in grid(edition, axis_values, values, free=free)
+    ]
+
+
+def select_published(root: Path, name: str | None = None) -> Edition:
+    """Return an edition of `editions.yaml` (the default one without a name), or a published one.
+
+    What a published edition was derived from, and how, is in its `exhibits.json`.
+
+    Raises
+    ------
+    InputError
+        If there is no such edition, or it is derived from what is no edition or parameter now.
+    RunError
+        If what is published does not say what it was derived from.
+    """
+    notebooks = find_notebooks(root)
+    known = _sound_editions(root, notebooks)
+    record = root / "reports" / (name or "") / "exhibits.json"
+    if name is None or name in known.editions or not record.is_file():
+        return known.select([name] if name else [])[0]
+    try:
+        said = json.loads(record.read_bytes())["edition"]
+        base, changes = said["derived_from"], dict(said["changes"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise RunError(
+            f"reports/{name}/exhibits.json does not say what the edition was derived from; build "
+            "it again with `oso-analysis run` and the parameters that its name shows"
+        ) from None
+    (edition,) = known.select([base or name])
+    file = f"reports/{name}/exhibits.json"
+    values = _merged(resolve(root, notebooks, {**edition.parameters, **changes}, file=file))
+    changed = {name: values[name] for name in changes}
+    return derive(edition, changed, free=_free(notebooks))
+
+
+def _merged(values: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    return {name: value for own in values.values() for name, value in own.items()}
+
+
+def _free(notebooks: Sequence[Path]) -> set[str]:
+    """Return the parameters that take any text."""
+    declared = declarations(notebooks).values()
+    every = [parameter for own in declared for parameter in own.values()]
+    return {one.name for one in every if one.scalar == "str" and one.legal is None}
 
 
 def _sound_editions(root: Path, notebooks: Sequence[Path]) -> Editions:

@@ -1,9 +1,10 @@
 """The provenance of an edition as an RO-Crate 1.1: what it was made from, with what, into what.
 
 Specification: https://www.researchobject.org/ro-crate/specification/1.1/. Inputs are not copied
-into the crate, so they are described as entities with a path in the project and a SHA-256; what the
-edition's folder holds is listed as its parts. Dates are the data's, never the clock's; authors,
-publishers and licences are the project's, and what it does not say is left out.
+into the crate, so they are described as entities with a path in the project and a SHA-256
+(notebooks with that of their cells alone, which is no `sha256` of a file); what the edition's
+folder holds is listed as its parts. Dates are the data's, never the clock's; authors, publishers
+and licences are the project's, and what it does not say is left out.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from oso_analysis.editions import EditionInfo
+from oso_analysis.editions import NOTEBOOK_HASH, EditionInfo, is_notebook
 from oso_analysis.imprint import Agent, Licence
+from oso_analysis.runner.typed import typed_command
 
 __all__ = ["CRATE", "write_crate"]
 
@@ -60,6 +62,7 @@ def write_crate(info: EditionInfo, out: Path) -> None:
     )
     parts = [_part(out, name, info) for name in files]
     inputs = [_input(key, digest) for key, digest in info.inputs.items()]
+    cells = [_cells(key, digest) for key, digest in info.inputs.items() if is_notebook(key)]
     parameters = [_parameter(name, value) for name, value in info.parameters.items()]
     programs = [_program(name, version) for name, version in info.versions.items()]
     program = next(item for item in programs if item["@id"] == _PROGRAM)
@@ -101,13 +104,14 @@ def write_crate(info: EditionInfo, out: Path) -> None:
             "@id": "#run",
             "@type": "CreateAction",
             "name": f"Build edition {info.name}",
-            "description": f"oso-analysis run {info.name}",
+            "description": typed_command(info.base or info.name, info.changes),
             "instrument": {"@id": _PROGRAM},
             "object": [*_refer(inputs), *_refer(parameters)],
             "result": _refer(parts),
         },
         *parts,
         *inputs,
+        *cells,
         *parameters,
         *programs,
     ]
@@ -161,7 +165,19 @@ def _part(out: Path, name: str, info: EditionInfo) -> dict[str, Any]:
 def _input(key: str, digest: str) -> dict[str, Any]:
     # Not part of the crate: a contextual entity, whose identity may not look like a file of it.
     kind = "SoftwareSourceCode" if key.endswith((".py", ".ipynb")) else "CreativeWork"
-    return {"@id": f"#input/{quote(key)}", "@type": kind, "name": key, "sha256": digest}
+    entity: dict[str, Any] = {"@id": f"#input/{quote(key)}", "@type": kind, "name": key}
+    if is_notebook(key):
+        return entity | {"identifier": {"@id": _cells(key, digest)["@id"]}}
+    return entity | {"sha256": digest}
+
+
+def _cells(key: str, digest: str) -> dict[str, Any]:
+    return {
+        "@id": f"#cells/{quote(key)}",
+        "@type": "PropertyValue",
+        "name": NOTEBOOK_HASH,
+        "value": digest,
+    }
 
 
 def _parameter(name: str, value: Any) -> dict[str, Any]:

@@ -33,7 +33,8 @@ def verify_edition(root: Path, name: str | None = None, *, jobs: int, engine: st
     root : Path
         The project.
     name : str, optional
-        The edition; by default the default one.
+        The edition, one that was derived with changed parameters included; by default the default
+        one.
     jobs, engine
         As for a run; neither changes the result.
 
@@ -50,11 +51,11 @@ def verify_edition(root: Path, name: str | None = None, *, jobs: int, engine: st
         If it was never published, or cannot be rebuilt.
     """
     from oso_analysis.runner.build import Options, build_editions
-    from oso_analysis.runner.command import select
+    from oso_analysis.runner.command import select_published
     from oso_analysis.runner.workers import local_workers, scratch_folder
 
-    (edition,) = select(root, [name] if name else [])
-    published = root / "reports" / edition.name
+    edition = select_published(root, name)
+    published = root / "reports" / (name or edition.name)
     if not published.is_dir():
         raise RunError(f"edition {edition.name} is not published; build it with `oso-analysis run`")
     with scratch_folder() as folder:
