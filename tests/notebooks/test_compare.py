@@ -169,6 +169,10 @@ def test_works_that_come_and_go_are_named() -> None:
     assert texts[0].endswith("the works listed went from 2 to 1")
     assert texts[1].endswith("'Second' [w-2] is gone")
     assert texts[2].endswith("has another title")
+    dated = dict(whole.items[0], issued={"date-parts": [["2020"]]}, page="1-9")
+    (text,) = moved(shown(exhibits.References((dict(whole.items[0], page="1"),))),
+                    shown(exhibits.References((dated,))))  # fmt: skip
+    assert text.endswith("has another date (2019, now 2020), page range (1, now 1-9)")
 
 
 def test_comparing_changes_neither_notebook() -> None:

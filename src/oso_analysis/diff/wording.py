@@ -14,6 +14,10 @@ SCREEN = 160
 _LEAD = 40
 #: Words of a long text shown before and after the place where two texts part.
 _WORDS = 8
+#: Fields of a reference whose values are short enough to be told.
+_TOLD = frozenset({"issued", "page", "volume", "issue", "edition", "DOI", "PMID"})
+#: What a reader calls the fields of CSL-JSON, where that is another word.
+_CSL_WORDS = {"issued": "date", "page": "page range", "container-title": "journal or series"}
 
 
 def around(one: str, other: str, width: int = SCREEN) -> tuple[str, str]:
@@ -72,8 +76,22 @@ def reference_changes(
     for key, item in second.items():
         if key in first and first[key] != item:
             names = sorted({*first[key], *item})
-            changed = [name for name in names if first[key].get(name) != item.get(name)]
+            pairs = [(name, first[key].get(name), item.get(name)) for name in names]
+            changed = [_moved(*pair) for pair in pairs if pair[1] != pair[2]]
             yield f"{_work(item)} has another {', '.join(changed)}"
+
+
+def _moved(name: str, old: Any, new: Any) -> str:
+    """Return what of a reference is another, with both values where they are short."""
+    word = _CSL_WORDS.get(name, name)
+    if isinstance(old, Mapping) and isinstance(new, Mapping) and name == "issued":
+        old, new = (
+            "-".join(str(part) for dates in value.get("date-parts", ()) for part in dates)
+            for value in (old, new)
+        )
+    if name in _TOLD and isinstance(old, str) and isinstance(new, str):
+        return f"{word} ({old}, now {new})"
+    return word
 
 
 def _work(item: Mapping[str, Any]) -> str:
