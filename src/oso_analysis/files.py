@@ -16,6 +16,7 @@ __all__ = [
     "CLOSE_FIRST",
     "check_output_folder",
     "check_outputs",
+    "csv_rows",
     "csv_text",
     "matching_paths",
     "safe_cell",
@@ -72,6 +73,18 @@ def short_names(paths: Iterable[Path]) -> dict[Path, str]:
             depth += 1
         names[file] = "/".join(path.parts[-depth:])
     return {path: names[file] for path, file in whole.items()}
+
+
+def csv_rows(text: str) -> list[list[str]]:
+    """Return the rows of a table that this package wrote, however long its cells are.
+
+    Raises
+    ------
+    csv.Error
+        Where quotation marks stand wrong.
+    """
+    csv.field_size_limit(2**31 - 1)
+    return list(csv.reader(io.StringIO(text, newline=""), strict=True))
 
 
 def matching_paths(paths: Iterable[Path]) -> list[Path]:

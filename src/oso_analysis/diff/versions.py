@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from oso_analysis.errors import InputError, Problem, RunError, nearest
+from oso_analysis.files import csv_rows
 
 __all__ = ["Version", "open_edition"]
 
@@ -67,7 +68,7 @@ class Version:
     def table(self, path: str) -> list[list[str]]:
         """Return the rows of a CSV file, its header first."""
         try:
-            return list(csv.reader(io.StringIO(self.text(path))))
+            return csv_rows(self.text(path))
         except csv.Error as error:
             raise RunError(f"{self}: {path} is no table ({error})") from None
 

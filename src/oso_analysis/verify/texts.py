@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import difflib
-import io
 import json
 import re
 from collections import Counter
@@ -12,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from oso_analysis.diff.wording import around
+from oso_analysis.files import csv_rows
 
 __all__ = ["first_hunk", "in_json", "in_table", "in_text", "short", "sides", "unlike_text"]
 
@@ -117,8 +117,7 @@ def in_table(old: str, new: str) -> str:
     """Return where two CSV tables first differ: columns, then rows, then how they are written."""
     try:
         first, second = (
-            [tuple(row) for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))]
-            for text in (old, new)
+            [tuple(row) for row in csv_rows(text.removeprefix("\ufeff"))] for text in (old, new)
         )
     except csv.Error:
         return in_text(old, new)
