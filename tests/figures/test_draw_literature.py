@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,31 @@ def test_no_text_overlaps_or_is_cut(
     assert figure.get_size_inches()[0] * 25.4 == pytest.approx(width)
     assert overlapping_text(figure) == []
     assert text_outside_canvas(figure) == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("years", [1, 2, 3])
+def test_labels_of_many_short_periods_are_thinned_and_do_not_meet(
+    years: int, width: float, review: Review, base: pd.Index
+) -> None:
+    table = cross_periods(
+        review.work_codes, review.works, "theme", base, review.codebook, years=years
+    )
+    figure = plot_over_time(table, width_mm=width)
+    assert overlapping_text(figure) == []
+    assert text_outside_canvas(figure) == []
+    turned = [text for text in figure.axes[0].texts if text.get_rotation()]
+    labels = [text.get_text() for text in turned]
+    assert labels.count("Not stated") == len(labels) / len(set(labels)) == 8
+    edges = [edge for text in turned for edge in text.get_window_extent().intervalx]
+    assert min(edges) > 1
+    assert max(edges) < figure.bbox.x1 - 1
+    starts = [int(label[:4]) for label in labels[: len(set(labels)) - 1]]
+    assert len({later - earlier for earlier, later in pairwise(starts)}) == 1
+    printed = words(figure)
+    largest = table[~table["theme"].isin(["total", "not_stated"]) & table["period"].ne("total")]
+    for most in largest.groupby("theme")["n_works"].max():
+        assert str(most) in printed
 
 
 @pytest.mark.parametrize("name", ["flow", "evidence map", "agreement"])
