@@ -149,6 +149,18 @@ def test_wrong_codes_of_a_part_are_named_too(review: Review, scope: Scope) -> No
     assert "must not begin after it ends" in str(caught.value)
 
 
+@pytest.mark.parametrize("years", [2015, "2015", ("a", "b"), (2015,), (None, 2020), (2020, 2010)])
+def test_years_of_the_wrong_type_are_refused_in_words(review: Review, years: Any) -> None:
+    with pytest.raises(InputError, match=r"column 'years'.*must be a first and a last year"):
+        oso.explore(review, years=years)
+
+
+@pytest.mark.parametrize("codes", [None, 3, [None], [["GB"]]])
+def test_codes_of_the_wrong_type_are_refused_in_words(review: Review, codes: Any) -> None:
+    with pytest.raises(InputError, match=r"column 'countries'.*must be codes"):
+        oso.explore(review, countries=codes)
+
+
 def test_choices_that_no_longer_fit_are_given_up(review: Review) -> None:
     explorer = oso.explore(review, by="theme", across="design", sectors=["police"])
     explorer.choose(counting="submissions")
