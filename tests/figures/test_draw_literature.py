@@ -265,6 +265,28 @@ def test_an_edition_without_works_draws_no_empty_page(
     assert text_outside_canvas(figure) == []
 
 
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        (pd.array([3, None], dtype="Int64"), "not stated"),
+        ([3.0, float("nan")], "not stated"),
+        ([3, "[c]"], "[c]"),
+    ],
+)
+def test_bars_without_a_number_say_so(counts: Any, said: str) -> None:
+    table = pd.DataFrame(
+        {"venue": ["a", "b"], "venue_label": ["A", None], "n_works": counts}
+    ).assign(percent_of_works=[75.0, float("nan")])
+    printed = [text.get_text() for text in plot_bars(table, "venue").axes[0].texts]
+    assert printed == ["A", "3 (75%)", "b", said]
+
+
+def test_bars_of_no_number_are_named() -> None:
+    table = pd.DataFrame({"venue": ["a", "b"], "venue_label": ["A", "B"], "n_works": [3, "many"]})
+    with pytest.raises(InputError, match=r"'n_works'.*many \(b\)"):
+        plot_bars(table.assign(percent_of_works=1.0), "venue")
+
+
 def test_labels_are_wrapped_by_their_measured_width() -> None:
     wrapped = fit_wrap("Not about sexual offending: 41", 30, 8.5)
     assert max(measure(line, 8.5) for line in wrapped.split("\n")) <= 30
