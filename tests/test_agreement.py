@@ -288,3 +288,18 @@ def test_caveats_name_weak_codes_only() -> None:
     assert unmeasured.startswith("Agreement on practice decision could not be estimated")
     with pytest.raises(InputError, match=r"'themes' is not measured \(did you mean 'theme'"):
         caveat_for(table, ["themes"])
+
+
+def test_one_name_stands_for_a_list_of_one() -> None:
+    table = measure_coding_agreement(CODING, CODEBOOK, n_draws=50)
+    one = measure_coding_agreement(CODING, CODEBOOK, facets="theme", n_draws=50)
+    assert set(one["facet"]) == {"theme"}
+    assert caveat_for(table, "theme") == caveat_for(table, ["theme"]) != []
+    assert caveat_for(table, "theme", codes="research") == []
+
+
+def test_no_draws_and_a_coder_who_is_no_pair_are_refused() -> None:
+    with pytest.raises(InputError, match=r"'n_draws'.*must be 1 or more"):
+        measure_coding_agreement(CODING, CODEBOOK, n_draws=0)
+    with pytest.raises(InputError, match="must be two coders"):
+        measure_coding_agreement(CODING, CODEBOOK, coders="AB")

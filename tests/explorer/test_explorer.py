@@ -17,7 +17,8 @@ import pytest
 import oso_analysis as oso
 from oso_analysis.errors import InputError
 from oso_analysis.explorer import Choices, Explorer
-from oso_analysis.explorer.choices import UNITS, legal
+from oso_analysis.explorer.choices import UNITS, facet_names, legal
+from oso_analysis.explorer.code import write_cell
 from oso_analysis.explorer.saved import SAVED
 from oso_analysis.reliability import Reliability
 from oso_analysis.review import Review
@@ -148,6 +149,18 @@ def test_wrong_codes_of_a_part_are_named_too(review: Review, scope: Scope) -> No
     assert "must not begin after it ends" in str(caught.value)
 
 
+@pytest.mark.parametrize("years", [2015, "2015", ("a", "b"), (2015,), (None, 2020), (2020, 2010)])
+def test_years_of_the_wrong_type_are_refused_in_words(review: Review, years: Any) -> None:
+    with pytest.raises(InputError, match=r"column 'years'.*must be a first and a last year"):
+        oso.explore(review, years=years)
+
+
+@pytest.mark.parametrize("codes", [None, 3, [None], [["GB"]]])
+def test_codes_of_the_wrong_type_are_refused_in_words(review: Review, codes: Any) -> None:
+    with pytest.raises(InputError, match=r"column 'countries'.*must be codes"):
+        oso.explore(review, countries=codes)
+
+
 def test_choices_that_no_longer_fit_are_given_up(review: Review) -> None:
     explorer = oso.explore(review, by="theme", across="design", sectors=["police"])
     explorer.choose(counting="submissions")
@@ -204,6 +217,59 @@ def test_saving_makes_a_notebook_and_saving_again_replaces(
             check=True,
             capture_output=True,
         )
+
+
+def test_different_choices_never_share_an_id_so_that_saving_loses_none(
+    review: Review, project: Path
+) -> None:
+    explorer = oso.explore(replace(review, root=project), by="design", themes=["research"])
+    explorer.save()
+    explorer.choose(themes=(), sectors=["research"])
+    explorer.save()
+    shown = [cell for cell in _notebook(project)["cells"] if "oso.exhibits." in cell["source"]]
+    assert len(shown) == 2
+
+    several: dict[str, Any] = {"themes": ("research",), "sectors": ("police",)}
+    alike = [
+        Choices(),
+        Choices(show="table"),
+        Choices(themes=("research",)),
+        Choices(sectors=("research",)),
+        Choices(themes=("multi_agency",)),
+        Choices(themes=("multi-agency",)),
+        Choices(themes=("_multi__agency-",)),
+        Choices(themes=("multi", "agency")),
+        Choices(themes=("Multi", "agency")),
+        Choices(countries=("GB",)),
+        Choices(countries=("GB-ENG",)),
+        Choices(countries=("GB", "ENG")),
+        Choices(themes=("gb",)),
+        Choices(themes=("table",)),
+        Choices(themes=("research", "sectors", "police")),
+        Choices(**several),
+        Choices(years=(2010, 2020)),
+        Choices(themes=("2010", "2020")),
+    ]
+    names = facet_names(review)
+    ids = [write_cell(choices, names).id for choices in alike]
+    assert len(set(ids)) == len(ids)
+    assert [write_cell(choices, names).id for choices in alike] == ids
+    for one, choices in zip(ids, alike, strict=True):
+        assert re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", one), choices
+
+
+def test_ids_say_what_was_chosen(review: Review) -> None:
+    made = {
+        "saved-works-by-theme": Choices(),
+        "saved-works-by-theme-and-design-2010-2020-gb-in-table": Choices(
+            across="design", years=(2010, 2020), countries=("GB", "IN"), show="table"
+        ),
+        "saved-works-by-theme-gb-themes-research-policing-sectors-police": Choices(
+            countries=("GB",), themes=("research", "policing"), sectors=("police",)
+        ),
+    }
+    for identity, choices in made.items():
+        assert write_cell(choices, facet_names(review)).id == identity
 
 
 def test_running_the_saved_notebook_gives_the_saved_outputs(review: Review, project: Path) -> None:

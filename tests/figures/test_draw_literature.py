@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,31 @@ def test_no_text_overlaps_or_is_cut(
     assert text_outside_canvas(figure) == []
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("years", [1, 2, 3])
+def test_labels_of_many_short_periods_are_thinned_and_do_not_meet(
+    years: int, width: float, review: Review, base: pd.Index
+) -> None:
+    table = cross_periods(
+        review.work_codes, review.works, "theme", base, review.codebook, years=years
+    )
+    figure = plot_over_time(table, width_mm=width)
+    assert overlapping_text(figure) == []
+    assert text_outside_canvas(figure) == []
+    turned = [text for text in figure.axes[0].texts if text.get_rotation()]
+    labels = [text.get_text() for text in turned]
+    assert labels.count("Not stated") == len(labels) / len(set(labels)) == 8
+    edges = [edge for text in turned for edge in text.get_window_extent().intervalx]
+    assert min(edges) > 1
+    assert max(edges) < figure.bbox.x1 - 1
+    starts = [int(label[:4]) for label in labels[: len(set(labels)) - 1]]
+    assert len({later - earlier for earlier, later in pairwise(starts)}) == 1
+    printed = words(figure)
+    largest = table[~table["theme"].isin(["total", "not_stated"]) & table["period"].ne("total")]
+    for most in largest.groupby("theme")["n_works"].max():
+        assert str(most) in printed
+
+
 @pytest.mark.parametrize("name", ["flow", "evidence map", "agreement"])
 def test_same_figure_same_bytes(name: str, review: Review, base: pd.Index) -> None:
     def svg() -> bytes:
@@ -237,6 +263,28 @@ def test_an_edition_without_works_draws_no_empty_page(
     assert words(figure)
     assert overlapping_text(figure) == []
     assert text_outside_canvas(figure) == []
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        (pd.array([3, None], dtype="Int64"), "not stated"),
+        ([3.0, float("nan")], "not stated"),
+        ([3, "[c]"], "[c]"),
+    ],
+)
+def test_bars_without_a_number_say_so(counts: Any, said: str) -> None:
+    table = pd.DataFrame(
+        {"venue": ["a", "b"], "venue_label": ["A", None], "n_works": counts}
+    ).assign(percent_of_works=[75.0, float("nan")])
+    printed = [text.get_text() for text in plot_bars(table, "venue").axes[0].texts]
+    assert printed == ["A", "3 (75%)", "b", said]
+
+
+def test_bars_of_no_number_are_named() -> None:
+    table = pd.DataFrame({"venue": ["a", "b"], "venue_label": ["A", "B"], "n_works": [3, "many"]})
+    with pytest.raises(InputError, match=r"'n_works'.*many \(b\)"):
+        plot_bars(table.assign(percent_of_works=1.0), "venue")
 
 
 def test_labels_are_wrapped_by_their_measured_width() -> None:

@@ -11,7 +11,7 @@ import pytest
 from textboxes import overlapping_text, text_outside_canvas
 
 from oso_analysis.figures import consultation as figures
-from oso_analysis.figures.comparison import plot_rank_differences
+from oso_analysis.figures.comparison import plot_rank_differences, plot_theme_slopes
 from oso_analysis.figures.outcomes import plot_outcome_trace
 from oso_analysis.tables import consultation as said
 from oso_analysis.tables.comparison import compare_themes
@@ -39,6 +39,17 @@ FIGURES: dict[str, Draw] = {
     "outcomes": lambda name, width: figures.plot_outcomes(
         name(said.count_outcomes(_segments(), consulted.codebook())), width_mm=width
     ),
+    "theme slopes": lambda name, width: plot_theme_slopes(
+        name(
+            compare_themes(
+                consulted.work_codes("real"), _segments(), consulted.codebook(), n_resamples=20
+            )
+        ),
+        width_mm=width,
+    ),
+    "issue flow": lambda name, width: figures.plot_issue_flow(
+        name(said.trace_issues_to_outcomes(_segments(), consulted.codebook())), width_mm=width
+    ),
     "outcome trace": lambda name, width: plot_outcome_trace(
         name(trace_outcomes(_segments(), consulted.work_codes("real"), consulted.codebook())),
         width_mm=width,
@@ -52,6 +63,9 @@ FIGURES: dict[str, Draw] = {
         width_mm=width,
     ),
 }
+
+#: Figures without rows, and their height in millimetres by width while their labels are few.
+SHEETS = {"theme slopes": {170: 120, 80: 120}, "issue flow": {170: 125, 80: 150}}
 
 
 @pytest.mark.parametrize("width_mm", [170, 80])
@@ -68,7 +82,28 @@ def test_long_labels_do_not_meet(figure: str, width_mm: float) -> None:
     assert text_outside_canvas(drawn) == []
 
 
-@pytest.mark.parametrize("figure", FIGURES)
+@pytest.mark.parametrize("width_mm", [170, 80])
+@pytest.mark.parametrize("figure", SHEETS)
+def test_many_labels_make_a_sheet_taller(figure: str, width_mm: float) -> None:
+    def many(table: pd.DataFrame) -> pd.DataFrame:
+        copies = [
+            table.assign(
+                theme=table["theme"] + f"_{number}",
+                theme_label=table["theme_label"] + f" {number}",
+            )
+            for number in range(5)
+        ]
+        return pd.concat(copies, ignore_index=True)
+
+    drawn = FIGURES[figure](many, width_mm)
+    assert overlapping_text(drawn) == []
+    assert text_outside_canvas(drawn) == []
+    few = FIGURES[figure](lambda table: table, width_mm)
+    assert few.get_size_inches()[1] * 25.4 == pytest.approx(SHEETS[figure][width_mm])
+    assert drawn.get_size_inches()[1] > few.get_size_inches()[1]
+
+
+@pytest.mark.parametrize("figure", [name for name in FIGURES if name not in SHEETS])
 def test_rows_of_short_labels_stay_as_they_are(figure: str) -> None:
     heights = {"issues and solutions": 7.5, "themes by sector": 7.5, "outcomes": 9.0}
     drawn = FIGURES[figure](lambda table: table, 170)

@@ -37,7 +37,7 @@ def legible(figure: object) -> None:
 
 
 @pytest.mark.parametrize("width_mm", WIDTHS)
-@pytest.mark.parametrize("by", ["respondent_sector", "country", "held_by", "year"])
+@pytest.mark.parametrize("by", ["respondent_sector", "country", "held_by", "year", "consultation"])
 def test_submissions(some: Consultation, codebook: Codebook, by: str, width_mm: float) -> None:
     table = count_submissions(some.submissions, by, codebook)
     figure = figures.plot_submissions(table, by, width_mm=width_mm)
@@ -45,6 +45,16 @@ def test_submissions(some: Consultation, codebook: Codebook, by: str, width_mm: 
     bars = figure.axes[0].patches
     assert sum(bar.get_width() for bar in bars) == len(some.submissions)
     assert figure.axes[0].get_xlim()[0] == 0
+
+
+@pytest.mark.parametrize("by", ["consultation", "held_by"])
+def test_wide_labels_of_rows_leave_room_for_their_numbers(codebook: Codebook, by: str) -> None:
+    table = count_submissions(consulted.consultation("real").submissions, by, codebook)
+    figure = figures.plot_submissions(table, by)
+    # A file is drawn once; drawn again, the layout would have shrunk the bars for the numbers.
+    figure.draw_without_rendering()
+    ends = [text.get_window_extent().x1 for text in figure.axes[0].texts]
+    assert max(ends) <= figure.bbox.x1
 
 
 @pytest.mark.parametrize("width_mm", WIDTHS)

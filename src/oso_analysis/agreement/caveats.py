@@ -16,9 +16,9 @@ __all__ = ["caveat_for"]
 
 def caveat_for(
     agreement: pd.DataFrame,
-    facets: Collection[str],
+    facets: Collection[str] | str,
     *,
-    codes: Collection[str] | None = None,
+    codes: Collection[str] | str | None = None,
     material: str | None = None,
 ) -> list[str]:
     """Return the caveats that an exhibit built on these facets or codes has to carry.
@@ -27,9 +27,9 @@ def caveat_for(
     ----------
     agreement : pandas.DataFrame
         A table of this module, or several of them under one another.
-    facets : collection of str
+    facets : collection of str or str
         Facets the exhibit is built on.
-    codes : collection of str, optional
+    codes : collection of str or str, optional
         Only these codes of the facets; by default all of them.
     material : str, optional
         "screening", "literature" or "consultation", where the table holds several and a facet
@@ -48,6 +48,9 @@ def caveat_for(
         Missing columns, or a facet that the table does not measure.
     """
     require_columns(agreement, AGREEMENT_COLUMNS, where="caveat_for")
+    # A text is a collection of letters, too.
+    facets = [facets] if isinstance(facets, str) else facets
+    codes = [codes] if isinstance(codes, str) else codes
     table = agreement if material is None else agreement[agreement["material"] == material]
     measured = distinct(table["facet"])
     unknown = sorted(set(facets) - measured)

@@ -225,6 +225,8 @@ def _interval(draws: np.ndarray, notes: list[str]) -> dict[str, Any]:
 
 
 def _table(facets: Iterable[_Facet], *, n_draws: int, seed: int) -> pd.DataFrame:
+    if n_draws < 1:
+        raise InputError([Problem("must be 1 or more", column="n_draws", value=n_draws)])
     resamples = _Resamples(n_draws, seed)
     rows = [row for facet in facets for row in _measure(facet, resamples)]
     table = pd.DataFrame(rows, columns=list(AGREEMENT_COLUMNS))
@@ -243,8 +245,8 @@ def _check_coders(frame: pd.DataFrame, column: str, coders: Sequence[str]) -> tu
     A coder without any row is a misspelling where the data name somebody else; where they name
     nobody else (an edition in which nothing was coded twice), agreement is simply not estimable.
     """
-    if len(coders) != 2:
-        raise InputError([Problem("must be two coders", column=column, value=list(coders))])
+    if isinstance(coders, str) or len(coders) != 2:
+        raise InputError([Problem("must be two coders", column=column, value=coders)])
     known = sorted(set(frame[column].dropna()))
     others = set(known) - set(coders)
     problems = [
@@ -343,7 +345,7 @@ def measure_coding_agreement(
     coding: pd.DataFrame,
     codebook: Codebook,
     *,
-    facets: Sequence[str] | None = None,
+    facets: Sequence[str] | str | None = None,
     labels: Mapping[str, Mapping[str, str]] | None = None,
     names: Mapping[str, str] | None = None,
     coders: Sequence[str] = ("coder_1", "coder_2"),
@@ -363,7 +365,7 @@ def measure_coding_agreement(
         `record_id, coder, basis, facet, code`.
     codebook : Codebook
         Labels and order of codes.
-    facets : sequence of str, optional
+    facets : sequence of str or str, optional
         Facets to measure; by default all that are coded, the codebook's first.
     labels : mapping, optional
         For facets that the codebook does not define, code to label: ``{"country": {"GB": …}}``.
@@ -399,6 +401,7 @@ def measure_coding_agreement(
     words = {**_FACET_LABELS, **(names or {})}
     present = sorted(set(coding["facet"].dropna()))
     known = [*(name for name in codebook.facets if name in present)]
+    facets = [facets] if isinstance(facets, str) else facets
     wanted = list(facets) if facets is not None else known + sorted(set(present) - set(known))
     unknown = [name for name in wanted if name not in present]
     if unknown:

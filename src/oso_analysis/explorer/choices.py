@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -122,6 +122,17 @@ def legal(
     }
 
 
+def _years(value: object) -> tuple[int, int] | None:
+    """Return the first and the last year, or None where they are none."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        return None
+    try:
+        first, last = (int(year) for year in value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return (first, last) if first <= last else None
+
+
 def make_choices(review: Review, scope: Scope, values: Mapping[str, Any]) -> Choices:
     """Return checked choices.
 
@@ -139,13 +150,19 @@ def make_choices(review: Review, scope: Scope, values: Mapping[str, Any]) -> Cho
     given = {name: value for name, value in values.items() if name in names}
     for name in ("countries", "themes", "sectors"):
         codes = given.get(name, ())
-        given[name] = (codes,) if isinstance(codes, str) else tuple(codes)
+        if isinstance(codes, str) or not isinstance(codes, Iterable):
+            codes = (codes,)
+        given[name] = tuple(codes)
+        if not all(isinstance(code, str) for code in given[name]):
+            rule = "must be codes, such as ['…']; an empty list keeps all"
+            problems.append(Problem(rule, column=name, value=codes))
+            given[name] = ()
     if given.get("years") is not None:
-        given["years"] = tuple(int(year) for year in given["years"])
-        if len(given["years"]) != 2 or given["years"][0] > given["years"][1]:
-            problems.append(
-                Problem("must be a first and a last year", column="years", value=given["years"])
-            )
+        years = _years(given["years"])
+        if years is None:
+            rule = "must be a first and a last year, such as (2015, 2020)"
+            problems.append(Problem(rule, column="years", value=given["years"]))
+        given["years"] = years
     choices = Choices(**given)
     checks: list[tuple[str, Any, Mapping[str, str]]] = [
         ("counting", choices.counting, UNITS),

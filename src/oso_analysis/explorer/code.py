@@ -5,6 +5,8 @@ What the explorer shows is made by running this very cell, so that the two canno
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +23,8 @@ reliability = oso.measure_reliability(review)
 """
 #: Longest line that the project's formatter leaves alone.
 _WIDTH = 100
+#: Codes that stand in an id as one word, so that what was chosen can be read back from it.
+_COUNTRY, _WORD = re.compile("[A-Z]{2}"), re.compile("(?!(?:themes|sectors|table)$)[a-z]+")
 _CODING = "data/literature/coding.csv (coder_1)"
 _RECORDS = "data/literature/records"
 _SUBMISSIONS = "data/consultation/submissions.csv, relevance.csv"
@@ -350,13 +354,26 @@ def _lower(name: str) -> str:
 
 
 def _identity(choices: Choices) -> str:
-    """Return the id that these choices always have, so that saving twice replaces."""
+    """Return the id that these choices always have and no others, so that saving twice replaces.
+
+    Themes and sectors may share their codes and countries do not, so that only the former follow
+    the name of their list. An id has no sign that would tell two codes from one of two words; where
+    that matters, a digest of the codes does.
+    """
     parts = ["saved", choices.counting, "by", choices.by]
     if choices.across is not None:
         parts += ["and", choices.across]
     if choices.years is not None:
         parts += [str(year) for year in choices.years]
-    parts += [*choices.countries, *choices.themes, *choices.sectors]
+    parts += choices.countries
+    for name, codes in (("themes", choices.themes), ("sectors", choices.sectors)):
+        parts += [name, *codes] if codes else []
+    plain = [_COUNTRY.fullmatch(code) for code in choices.countries]
+    plain += [_WORD.fullmatch(code) for code in (*choices.themes, *choices.sectors)]
+    if not all(plain):
+        chosen = repr((choices.countries, choices.themes, choices.sectors))
+        parts.append(hashlib.sha256(chosen.encode()).hexdigest()[:8])
     if choices.show == "table":
         parts.append("table")
-    return "-".join(part.lower().replace("_", "-") for part in parts)
+    # A code may begin or end with a sign, an id may not.
+    return "-".join(re.findall("[a-z0-9]+", "-".join(parts).lower()))

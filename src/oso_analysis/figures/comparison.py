@@ -72,11 +72,15 @@ def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
     narrow = is_narrow(width_mm)
     size = 7.5 if narrow else 9.0
     side = 27.0 if narrow else 54.0
-    height = 120.0
-    low, high = 6.0, height - 16.0
     xs = (side, width_mm - side)
     top = largest(table[shares])
     colours = theme_colours(table["theme"])
+    per_line = int((side - 7) / text_width("x", size))
+    labels = [_slope_labels(table, share, withheld, per_line) for share in shares]
+    heights = [[line_height(text, size) + 0.6 for text in words] for words in labels]
+    # Labels may stand from 1 mm up to 12 below the top; the figure grows with what they need.
+    height = max(120.0, 13 + max(map(sum, heights)))
+    low, high = 6.0, height - 16.0
     with style():
         figure, ax = sheet(width_mm, height)
         for x, head, base in zip(xs, ("works", "submissions"), bases, strict=True):
@@ -107,24 +111,10 @@ def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
                 markersize=5,
                 zorder=3,
             )
-        for x, share, way in zip(xs, shares, (-1, 1), strict=True):
-            per_line = int((side - 7) / text_width("x", size))
+        for x, share, way, words, rooms in zip(xs, shares, (-1, 1), labels, heights, strict=True):
             drawn = table if way < 0 else table[~withheld]
-            names = [
-                f"{name} ({WITHHELD} of submissions)" if hidden and way < 0 else name
-                for name, hidden in zip(drawn["theme_label"], withheld[drawn.index], strict=True)
-            ]
-            percents = [f"{value:.0f}\N{NO-BREAK SPACE}%" for value in drawn[share]]
-            words = [
-                wrap_label(
-                    f"{name} {percent}" if way < 0 else f"{percent} {name}",
-                    per_line,
-                )
-                for name, percent in zip(names, percents, strict=True)
-            ]
-            heights = [line_height(text, size) + 0.6 for text in words]
             middles = [ys[share][at] for at in drawn.index]
-            spread = dodge(middles, heights, 1.0, high + 4)
+            spread = dodge(middles, rooms, 1.0, high + 4)
             for text, theme, y, label in zip(words, drawn["theme"], middles, spread, strict=True):
                 join(ax, (x + 1.2 * way, y), (x + 4.4 * way, label))
                 direct_label(
@@ -138,6 +128,20 @@ def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
                     size=size,
                 ).set_linespacing(1.1)
     return figure
+
+
+def _slope_labels(table: pd.DataFrame, share: str, withheld: pd.Series, per_line: int) -> list[str]:
+    """Return the labels of one side, wrapped; a withheld share has one on the left only."""
+    on_left = share == "percent_of_works"
+    labels = []
+    for name, value, hidden in zip(table["theme_label"], table[share], withheld, strict=True):
+        percent = f"{value:.0f}\N{NO-BREAK SPACE}%"
+        if on_left:
+            mark = f" ({WITHHELD} of submissions)" if hidden else ""
+            labels.append(wrap_label(f"{name}{mark} {percent}", per_line))
+        elif not hidden:
+            labels.append(wrap_label(f"{percent} {name}", per_line))
+    return labels
 
 
 def _base(bases: pd.Series) -> str:

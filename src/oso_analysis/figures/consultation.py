@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 from oso_analysis.codebook import NOT_STATED, WITHHELD
 from oso_analysis.errors import check_option, require_columns
+from oso_analysis.figures.grids import measure
 from oso_analysis.figures.issue_flow import plot_issue_flow
 from oso_analysis.figures.layout import (
     count_axis,
@@ -58,6 +61,8 @@ _UNITS = {
 _MANY = {"Issue": "Issues", "Possible solution": "Possible solutions"}
 _SMALL = 8.0
 _BAR_MM = 4.4
+#: Type size of rows' labels and numbers; free space beside rows' labels and bars.
+_TICK, _BESIDE_MM = 9.0, 2.4
 
 
 def plot_submissions(table: pd.DataFrame, by: str, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
@@ -123,6 +128,7 @@ def plot_submissions(table: pd.DataFrame, by: str, *, width_mm: float = FULL_WID
             direct_label(ax, ends[row.Index], row.Index, behind)
         unit = "Submissions by respondents" if len(repeats) else "Submissions"
         _finish_bars(ax, rows.index, wrapped, largest(rows["n_submissions"]), unit, width_mm)
+        _keep_inside(ax, wrapped, ends.to_list(), width_mm)
         ax.set_ylim(float(tall.sum()), 0)
         if split:
             _legend(figure, [("relevant", ACCENT), ("not relevant", NOT_STATED_COLOUR)])
@@ -145,6 +151,14 @@ def _finish_bars(
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     ax.grid(axis="x")
+
+
+def _keep_inside(ax: Axes, labels: list[str], ends: Sequence[float], width_mm: float) -> None:
+    """Lengthen the axis where wide labels of rows leave its numbers too little room."""
+    room = width_mm - max(measure(label, _TICK) for label in labels) - _BESIDE_MM
+    for text, end in zip(ax.texts, ends, strict=True):
+        left = max(room - measure(text.get_text(), _TICK), room / 4)
+        ax.set_xlim(0, max(ax.get_xlim()[1], end * room / left))
 
 
 def _legend(figure: Figure, entries: list[tuple[str, str]]) -> None:

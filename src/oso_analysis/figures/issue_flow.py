@@ -69,7 +69,11 @@ def plot_issue_flow(paths: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> 
     narrow = is_narrow(width_mm)
     size = 7.5 if narrow else _SMALL
     left, right = (24.0, 27.0) if narrow else (36.0, 50.0)
-    height = 150.0 if narrow else 125.0
+    room = {"theme": left - 5, "voiced": 24.0, "outcome": right - 5}
+    labels = {stage: _labels(paths, stage, room[stage], size) for stage in stages}
+    # Labels may stand from the foot up to 10 mm below the top; the figure grows with their need.
+    needed = max(sum(line_height(text, size) for text in words) for words in labels.values())
+    height = max(150.0 if narrow else 125.0, 10 + needed)
     low, high = 2.0, height - 12.0
     xs = [left, left + (width_mm - left - right) * 0.45, width_mm - right - _NODE_MM]
     with style():
@@ -83,11 +87,9 @@ def plot_issue_flow(paths: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> 
             outcome_colours(nodes[2]),
         ]
         for stage, x, node, colour in zip(stages, xs, nodes, colours, strict=True):
-            names = dict(zip(paths[stage], printed_words(paths, stage), strict=True))
             for code, (bottom, top) in node.items():
                 ax.fill_between([x, x + _NODE_MM], bottom, top, color=colour[code], linewidth=0)
-            room = {"theme": left - 5, "voiced": 24.0, "outcome": right - 5}[stage]
-            _label_nodes(ax, paths, stage, (x, room), node, names, size=size, limits=(low, high))
+            _label_nodes(ax, stage, x, node, labels[stage], size=size, limits=(low, high))
         heads = ("Theme", "Voiced as", "Outcome")
         for words, x, side in zip(heads, xs, ("right", "center", "left"), strict=True):
             shift = {"right": _NODE_MM, "center": _NODE_MM / 2, "left": 0.0}[side]
@@ -154,25 +156,29 @@ def _draw_flows(
         draw_band(ax, ends, edges[flow.Index, 0], edges[flow.Index, 1], look)
 
 
+def _labels(paths: pd.DataFrame, stage: str, room: float, size: float) -> list[str]:
+    """Return the labels of one column's nodes from the top, wrapped to their room."""
+    names = dict(zip(paths[stage], printed_words(paths, stage), strict=True))
+    sizes = paths.groupby(stage)["n_submission_themes"].sum()
+    per_line = max(int(room / text_width("x", size)), 8)
+    return [
+        wrap_label(f"{names[code]}\N{NO-BREAK SPACE}{sizes[code]}", per_line)
+        for code in _node_order(paths, stage)
+    ]
+
+
 def _label_nodes(
     ax: Axes,
-    paths: pd.DataFrame,
     stage: str,
-    place: tuple[float, float],
+    x: float,
     nodes: dict[str, tuple[float, float]],
-    names: dict[str, str],
+    words: list[str],
     *,
     size: float,
     limits: tuple[float, float],
 ) -> None:
     from matplotlib.patheffects import withStroke
 
-    x, room = place
-    sizes = paths.groupby(stage)["n_submission_themes"].sum()
-    per_line = max(int(room / text_width("x", size)), 8)
-    words = [
-        wrap_label(f"{names[code]}\N{NO-BREAK SPACE}{sizes[code]}", per_line) for code in nodes
-    ]
     middles = [sum(edges) / 2 for edges in nodes.values()]
     heights = [line_height(text, size) for text in words]
     spread = dodge(middles, heights, limits[0] - 2, limits[1] + 2)

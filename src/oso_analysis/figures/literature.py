@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from oso_analysis.codebook import NOT_STATED
-from oso_analysis.errors import require_columns
+import pandas as pd
+
+from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, WITHHELD
+from oso_analysis.errors import InputError, Problem, require_columns
 from oso_analysis.figures.grids import Grid, draw_grid, fit_wrap, measure, type_size
 from oso_analysis.figures.layout import empty, line_height, sheet
 from oso_analysis.figures.style import ACCENT, FULL_WIDTH_MM, GRID, MUTED, NOT_STATED_COLOUR, style
 from oso_analysis.tables.literature import OTHER
+from oso_analysis.tables.withheld import numbers as without_marks
 from oso_analysis.tables.works import TOTAL
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+#: The columns of numbers that bars show.
+_DRAWN = ("n_works", "percent_of_works")
 _ROUND = [factor * 10**power for power in range(10) for factor in (1, 2, 5)]
 
 __all__ = ["plot_bars", "plot_completeness", "plot_years"]
@@ -119,32 +123,43 @@ def plot_bars(table: pd.DataFrame, facet: str, *, width_mm: float = FULL_WIDTH_M
     -------
     matplotlib.figure.Figure
         Bars from zero, each with its number of works and its percentage of all works counted;
-        "other" and "not stated" in grey.
+        "other" and "not stated" in grey. A count that is withheld reads ``[c]`` and has no bar, a
+        missing one "not stated".
+
+    Raises
+    ------
+    InputError
+        Missing columns; counts that are no numbers, with their codes.
     """
     columns = [facet, f"{facet}_label", "n_works", "percent_of_works"]
     require_columns(table, columns, where="plot_bars")
     rows = table[table[facet] != TOTAL]
     if rows.empty:
         return empty(width_mm, "No works to draw")
+    withheld = rows["n_works"].astype(object).eq(WITHHELD)
+    rows = _countable(without_marks(rows), facet)
     size = type_size(width_mm)
     room = min(0.45 * width_mm, max((measure(t, size) for t in rows[f"{facet}_label"]), default=10))
     labels = [fit_wrap(text, room, size) for text in rows[f"{facet}_label"]]
     # A long word may be wider than the room.
     room = max([room, *(measure(label, size) for label in labels)])
     numbers = [
-        f"{n:,}" if percent != percent else f"{n:,} ({_percent(percent)}%)"
-        for n, percent in zip(rows["n_works"], rows["percent_of_works"], strict=True)
+        _spell(n, percent, hidden)
+        for n, percent, hidden in zip(
+            rows["n_works"], rows["percent_of_works"], withheld, strict=True
+        )
     ]
+    counts = [0 if pd.isna(n) else n for n in rows["n_works"]]
     left = room + 3.2
     length = width_mm - left - max((measure(text, size) for text in numbers), default=0) - 2.5
     least = 6.2 if size > 8 else 4.6
     heights = [max(least, line_height(label, size) + 1.4) for label in labels]
-    top = max([*rows["n_works"], 1])
+    top = max([*counts, 1])
     with style():
         figure, ax = sheet(width_mm, sum(heights) + 1)
         at = sum(heights) + 0.5
         for code, label, n, number, tall in zip(
-            rows[facet], labels, rows["n_works"], numbers, heights, strict=True
+            rows[facet], labels, counts, numbers, heights, strict=True
         ):
             middle = at - tall / 2
             at -= tall
@@ -154,6 +169,28 @@ def plot_bars(table: pd.DataFrame, facet: str, *, width_mm: float = FULL_WIDTH_M
             _text(ax, left + length * n / top + 1, middle, number, size, ha="left")
         ax.plot([left, left], [0.5, sum(heights) + 0.5], color=MUTED, linewidth=0.8)
     return figure
+
+
+def _countable(rows: pd.DataFrame, facet: str) -> pd.DataFrame:
+    """Return the rows with the code where a label is missing; refuse counts that are no numbers."""
+    kinds = {name: pd.to_numeric(rows[name], errors="coerce") for name in _DRAWN}
+    problems = [
+        Problem("must be a number, or missing", column=name, value=f"{value} ({code})")
+        for name, numeric in kinds.items()
+        for code, value, n in zip(rows[facet], rows[name], numeric, strict=True)
+        if isinstance(value, str) or (pd.isna(n) and not pd.isna(value))
+    ]
+    if problems:
+        raise InputError(problems, "plot_bars: these rows cannot be drawn")
+    label = f"{facet}_label"
+    return rows.assign(**{label: rows[label].astype(object).fillna(rows[facet].astype(object))})
+
+
+def _spell(n: Any, percent: Any, hidden: bool) -> str:
+    """Return what stands behind a bar: the mark where the count is withheld, words without one."""
+    if pd.isna(n):
+        return WITHHELD if hidden else NOT_STATED_LABEL.lower()
+    return f"{n:,.0f}" if pd.isna(percent) else f"{n:,.0f} ({_percent(percent)}%)"
 
 
 def _text(ax: Axes, x: float, y: float, text: str, size: float, *, ha: str) -> None:

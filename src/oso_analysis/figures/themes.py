@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from math import ceil
 from typing import TYPE_CHECKING
 
 from oso_analysis.codebook import NOT_STATED
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 __all__ = ["plot_cooccurrence", "plot_cross_table", "plot_evidence_map", "plot_over_time"]
 
 _PLAIN = (TOTAL, NOT_STATED)
+#: Part of its place that a bar of a small panel fills.
+_BAR = 0.74
+#: Free space beside a bar's number, and how far it may reach over the next bar, in millimetres.
+_SPACE, _HAIR = 0.6, 0.3
+_Box = tuple[float, float, float, float]
 
 
 def _headings(table: pd.DataFrame, facet: str) -> dict[str, str]:
@@ -197,7 +203,9 @@ def plot_over_time(
     -------
     matplotlib.figure.Figure
         Bars from zero with their numbers; works without a year in grey, set apart. Codes that no
-        work carries are left out, as is "not stated".
+        work carries are left out, as is "not stated". Where bars are too thin for every label and
+        number, every second period is labelled (or third, …), and of the numbers those that meet
+        no other and no bar, the largest first.
     """
     needed = [facet, f"{facet}_label", period, f"{period}_label", "n_works"]
     require_columns(table, needed, where="plot_over_time")
@@ -260,19 +268,47 @@ def _panel(
     size: float,
 ) -> None:
     left, floor, width, height = place
+    line = line_height("0", size)
+    n_unstated = sum(unstated for _, _, unstated in counts)
     # "Not stated" stands half a bar apart.
-    slots = len(counts) + 0.5 * any(unstated for _, _, unstated in counts)
-    slot = width / max(slots, 1)
+    slot = last = width / max(len(counts) + 0.5 * n_unstated, 1)
+    if slot < line:
+        # The labels of thin bars keep their room at both ends.
+        left, width, last = left + line / 4, width - line / 4, line
+        slot = (width - last * n_unstated) / (len(counts) - 0.5 * n_unstated)
+    step = ceil(line / slot)
+    edge = left + width - last * n_unstated
     ax.plot([left, left + width], [floor, floor], color=GRID, linewidth=0.8, zorder=0)
-    for at, (label, n, unstated) in enumerate(counts):
-        x = left + (at + 0.5 + 0.5 * unstated) * slot
+    bars, numbers = [], []
+    for at, (_, n, unstated) in enumerate(counts):
+        x = left + (width - last / 2 if unstated else (at + 0.5) * slot)
         tall = height * n / top
-        ax.bar(
-            x,
-            tall,
-            bottom=floor,
-            width=0.74 * slot,
-            color=NOT_STATED_COLOUR if unstated else colour,
-        )
-        ax.text(x, floor + tall + 0.4, f"{n:,}", ha="center", va="bottom", fontsize=size)
-        ax.text(x, floor - 0.8, label, ha="center", va="top", rotation=90, fontsize=size)
+        bars.append((x, _BAR * slot, floor, tall))
+        numbers.append((x, measure(f"{n:,}", size) + _SPACE, floor + tall + 0.4, line))
+    printed = _apart(numbers, bars)
+    for at, (label, n, unstated) in enumerate(counts):
+        x, thick, _, tall = bars[at]
+        fill = NOT_STATED_COLOUR if unstated else colour
+        ax.bar(x, tall, bottom=floor, width=thick, color=fill)
+        if at in printed:
+            ax.text(x, numbers[at][2], f"{n:,}", ha="center", va="bottom", fontsize=size)
+        if unstated or (at % step == 0 and x + line / 2 <= edge):
+            ax.text(x, floor - 0.8, label, ha="center", va="top", rotation=90, fontsize=size)
+
+
+def _apart(numbers: Sequence[_Box], bars: Sequence[_Box]) -> set[int]:
+    """Return which of the bars' numbers can be printed, those of the tallest the first."""
+    kept: set[int] = set()
+    for at in sorted(range(len(bars)), key=lambda at: -bars[at][3]):
+        others = [numbers[other] for other in kept]
+        others += [bar for other, bar in enumerate(bars) if other != at]
+        if not any(_meet(numbers[at], other) for other in others):
+            kept.add(at)
+    return kept
+
+
+def _meet(one: _Box, other: _Box) -> bool:
+    """Tell whether two boxes (middle, width, bottom, height) overlap by more than a hair."""
+    beside = abs(one[0] - other[0]) > (one[1] + other[1]) / 2 - _HAIR
+    above = min(one[2] + one[3], other[2] + other[3]) - max(one[2], other[2]) < _HAIR
+    return not (beside or above)
