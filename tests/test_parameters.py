@@ -98,6 +98,17 @@ def test_one_name_has_one_type(tmp_path: Path) -> None:
         declarations(paths)
 
 
+def test_one_name_has_one_default(tmp_path: Path) -> None:
+    paths = [
+        notebook(tmp_path, "1.ipynb", "a: int | None = None  # One."),
+        notebook(tmp_path, "2.ipynb", "a: int | None = 2012  # One."),
+    ]
+    with pytest.raises(InputError, match=r"2\.ipynb, row 1, column 'a': is 2012 by default here "):
+        declarations(paths)
+    with pytest.raises(InputError, match=r"but None in 1\.ipynb"):
+        resolve(PROJECT, paths, {"a": 2012})
+
+
 def notebooks() -> list[Path]:
     return sorted((PROJECT / "notebooks").glob("*.ipynb"))
 

@@ -379,7 +379,10 @@ def resolve_axes(
 
 
 def declarations(notebooks: Sequence[Path]) -> dict[str, dict[str, Parameter]]:
-    """Read all notebooks' parameters; a name must have the same type wherever it is declared.
+    """Read all notebooks' parameters; a name has one type and one default wherever it is declared.
+
+    A report prints one value for each parameter, so that one notebook's own default would be
+    printed as what all the others counted.
 
     Raises
     ------
@@ -397,14 +400,18 @@ def declarations(notebooks: Sequence[Path]) -> dict[str, dict[str, Parameter]]:
             continue
         for name, parameter in declared[notebook.name].items():
             other = first.setdefault(name, parameter)
+            said = ""
             if other.type != parameter.type:
+                said = f"is {parameter.type} here but {other.type} in {other.notebook}"
+            elif other.default != parameter.default:
+                said = (
+                    f"is {parameter.default!r} by default here but {other.default!r} in "
+                    f"{other.notebook}; give it one default, and an edition of its own to what "
+                    "is to differ"
+                )
+            if said:
                 problems.append(
-                    Problem(
-                        f"is {parameter.type} here but {other.type} in {other.notebook}",
-                        file=parameter.notebook,
-                        row=parameter.row,
-                        column=name,
-                    )
+                    Problem(said, file=parameter.notebook, row=parameter.row, column=name)
                 )
     if problems:
         raise InputError(problems, f"{len(problems)} problem(s) in the notebooks' parameters")
