@@ -24,6 +24,7 @@ __all__ = [
     "LIST_HINT",
     "NOTEBOOK_HASH",
     "PACKAGE_CODE",
+    "THRESHOLD",
     "Edition",
     "EditionInfo",
     "Editions",
@@ -41,6 +42,8 @@ PACKAGE_CODE = "oso_analysis/"
 NOTEBOOK_HASH = (
     "SHA-256 of its cells without outputs, as the command “oso-analysis notebooks digest” prints it"
 )
+#: Parameter by which notebooks withhold small counts of answers.
+THRESHOLD = "disclosure_threshold"
 #: PowerShell makes two words of a list without quotes, and the second looks like an edition's name.
 LIST_HINT = 'a list after -p or --grid needs quotes: -p "countries=GB,US"'
 

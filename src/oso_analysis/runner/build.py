@@ -16,6 +16,7 @@ from typing import Any
 from oso_analysis.editions import (
     EDITIONS_FILE,
     PACKAGE_CODE,
+    THRESHOLD,
     Edition,
     EditionInfo,
     is_notebook,
@@ -39,8 +40,6 @@ __all__ = ["Options", "Outcome", "build_editions", "disclosure_words", "find_not
 
 _POLL = 0.1
 _RUNNER = "package:runner/"
-#: Parameter by which notebooks withhold small counts of answers.
-_THRESHOLD = "disclosure_threshold"
 
 
 @dataclass(frozen=True)
@@ -490,8 +489,8 @@ def disclosure_words(edition: Edition, parameters: Mapping[str, Any]) -> str:
     from oso_analysis.disclosure.policy import DisclosurePolicy, describe
 
     words = [edition.disclosure]
-    if _THRESHOLD in parameters:
-        words.insert(0, describe(DisclosurePolicy(threshold=parameters[_THRESHOLD])))
+    if THRESHOLD in parameters:
+        words.insert(0, describe(DisclosurePolicy(threshold=parameters[THRESHOLD])))
     return " ".join(word for word in words if word)
 
 
