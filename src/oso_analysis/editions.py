@@ -71,7 +71,8 @@ class Edition:
         Only what differs from the notebooks' defaults.
     disclosure : str
         Why small counts of answers are or are not withheld in this edition; a report says what the
-        parameter `disclosure_threshold` means in front of it. May be empty.
+        parameter `disclosure_threshold` means in front of it. May be empty. Words that begin with
+        "Off" are left out where there is a threshold.
     base : str
         The edition of `editions.yaml` that this one was derived from; empty if it stands there.
     changes : mapping
@@ -285,7 +286,8 @@ def derive(edition: Edition, changes: Mapping[str, Any], *, free: Collection[str
 
     It is an edition of its own, with a name (and so a folder) made from the changed values: what
     is published under the original's name never silently holds something else, and no two sets of
-    values share a name.
+    values share a name. What the original says of small counts is not said of one with another
+    threshold.
 
     Parameters
     ----------
@@ -299,6 +301,8 @@ def derive(edition: Edition, changes: Mapping[str, Any], *, free: Collection[str
     """
     if not changes:
         return edition
+    written_for = edition.parameters.get(THRESHOLD)
+    other = changes.get(THRESHOLD, written_for) != written_for
     ordered = sorted(changes.items())
     suffix = "".join(f"--{name}={_short(value)}" for name, value in ordered)
     safe = re.sub(r"[^A-Za-z0-9._+=-]", "_", suffix)
@@ -323,6 +327,7 @@ def derive(edition: Edition, changes: Mapping[str, Any], *, free: Collection[str
         parameters={**edition.parameters, **changes},
         base=edition.name,
         changes=dict(changes),
+        disclosure="" if other else edition.disclosure,
     )
 
 
