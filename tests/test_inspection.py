@@ -149,6 +149,11 @@ FORGOTTEN: list[tuple[str, Callable[[Path], object], list[str]]] = [
         [f"{THEMES}, row 1, column 'year_to': is 2012 by default here but None in 01_scale.ipynb"],
     ),
     (
+        "brackets that hold nothing legal",
+        lambda root: replace(root / THEMES, "all. [theme]", "all. [themes]"),
+        [f"{THEMES}, row 3, column 'themes': '[themes]' is not a range", "mean '[theme]'?"],
+    ),
+    (
         "a function in a notebook",
         lambda root: change(root / SCALE, _function),
         [f"{SCALE}, cell ", "'helper' is defined in a notebook, where no test sees it"],

@@ -102,7 +102,8 @@ def check_notebooks(
     notebooks = select_notebooks(root, names)
     stored = {path.name: read_notebook(path) for path in notebooks}
     # Whichever are run: a default is right or wrong by what the other chapters say.
-    declarations([path for path in select_notebooks(root) if not path.name.startswith("00_")])
+    chapters = [path for path in select_notebooks(root) if not path.name.startswith("00_")]
+    declarations(chapters, root)
     results = execute(root, notebooks, jobs=jobs, engine=engine)
     failures = failure_texts(results)
     checks = []
