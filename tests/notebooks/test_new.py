@@ -13,6 +13,7 @@ import pytest
 
 from oso_analysis import exhibits
 from oso_analysis.errors import InputError
+from oso_analysis.explorer.saved import SAVED
 from oso_analysis.notebooks import new, new_notebook
 from oso_analysis.tables.extremes import find_extremes
 
@@ -40,6 +41,20 @@ def test_names_that_differ_in_their_marks_alone_are_one(project: Path) -> None:
     other = new_notebook(project, "school_meals_2", title="Meals")
     cells = json.loads(other.read_text("utf-8"))["cells"]
     assert "school-meals-2-by-theme" in "".join(cell["source"] for cell in cells)
+
+
+def test_saved_exhibits_stay_the_last_chapter(project: Path) -> None:
+    saved = project / SAVED
+    saved.write_text("{}", encoding="utf-8")
+    assert new_notebook(project, "prices", title="Prices").name == "03_prices.ipynb"
+    assert new_notebook(project, "waste", title="Waste").name == "04_waste.ipynb"
+
+
+@pytest.mark.parametrize("name", ["90_saved_exhibits", "saved_exhibits", "08_saved-exhibits.ipynb"])
+def test_the_name_of_the_saved_exhibits_is_kept_for_them(project: Path, name: str) -> None:
+    with pytest.raises(InputError, match="is the name of the notebook that the explorer saves to"):
+        new_notebook(project, name, title="Mine")
+    assert not (project / SAVED).exists()
 
 
 @pytest.mark.parametrize(
