@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 
 from oso_analysis.editions import Edition, derive, grid, read_editions
 from oso_analysis.errors import InputError
+from oso_analysis.runner.build import disclosure_words
 
 
 def write(folder: Path, text: str) -> Path:
@@ -157,3 +160,29 @@ def test_a_grid_is_every_combination() -> None:
         "base--countries=GB--year_to=2011",
         "base--countries=US--year_to=2011",
     ]
+
+
+def test_what_an_edition_says_of_small_counts_holds_for_its_own_threshold() -> None:
+    plain = replace(BASE, disclosure="All answers are published.")
+    assert derive(plain, {"disclosure_threshold": 5}).disclosure == ""
+    assert derive(plain, {"disclosure_threshold": None}).disclosure == plain.disclosure
+    assert derive(plain, {"year_to": 2015}).disclosure == plain.disclosure
+    strict = replace(plain, parameters={"disclosure_threshold": 5})
+    assert derive(strict, {"disclosure_threshold": None}).disclosure == ""
+    assert derive(strict, {"disclosure_threshold": 5}).disclosure == plain.disclosure
+
+
+def test_no_edition_with_a_threshold_says_that_it_is_off() -> None:
+    off = replace(BASE, disclosure="Off: every count is of published documents.")
+    assert disclosure_words(off, {}) == off.disclosure
+    assert disclosure_words(off, {"disclosure_threshold": None}).endswith(off.disclosure)
+    words = disclosure_words(off, {"disclosure_threshold": 5})
+    assert words.startswith("Counts from 1 to 4 are withheld")
+    assert "Off" not in words
+    own = replace(BASE, disclosure="Answers were given in confidence.")
+    assert disclosure_words(own, {"disclosure_threshold": 5}).endswith(own.disclosure)
+
+
+def test_a_started_project_does_not_say_twice_how_small_counts_are_treated() -> None:
+    started = Path(str(files("oso_analysis.scaffold"))) / "project"
+    assert all(one.disclosure == "" for one in read_editions(started).editions.values())

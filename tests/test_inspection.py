@@ -69,6 +69,7 @@ def test_this_project_has_forgotten_nothing(root: Path) -> None:
 
 
 SCALE = "notebooks/01_scale.ipynb"
+THEMES = "notebooks/03_literature_themes.ipynb"
 
 
 def _typed(cells: list[dict[str, Any]]) -> None:
@@ -139,6 +140,18 @@ FORGOTTEN: list[tuple[str, Callable[[Path], object], list[str]]] = [
         "no parameters tag",
         lambda root: change(root / SCALE, lambda cells: cells[1].update(metadata={})),
         [f"{SCALE}: must have its first code cell, and no other, tagged `parameters`; JupyterLab"],
+    ),
+    (
+        "one notebook's own default",
+        lambda root: replace(
+            root / THEMES, "year_to: int | None = None", "year_to: int | None = 2012"
+        ),
+        [f"{THEMES}, row 1, column 'year_to': is 2012 by default here but None in 01_scale.ipynb"],
+    ),
+    (
+        "brackets that hold nothing legal",
+        lambda root: replace(root / THEMES, "all. [theme]", "all. [themes]"),
+        [f"{THEMES}, row 3, column 'themes': '[themes]' is not a range", "mean '[theme]'?"],
     ),
     (
         "a function in a notebook",

@@ -98,6 +98,17 @@ def test_one_name_has_one_type(tmp_path: Path) -> None:
         declarations(paths)
 
 
+def test_one_name_has_one_default(tmp_path: Path) -> None:
+    paths = [
+        notebook(tmp_path, "1.ipynb", "a: int | None = None  # One."),
+        notebook(tmp_path, "2.ipynb", "a: int | None = 2012  # One."),
+    ]
+    with pytest.raises(InputError, match=r"2\.ipynb, row 1, column 'a': is 2012 by default here "):
+        declarations(paths)
+    with pytest.raises(InputError, match=r"but None in 1\.ipynb"):
+        resolve(PROJECT, paths, {"a": 2012})
+
+
 def notebooks() -> list[Path]:
     return sorted((PROJECT / "notebooks").glob("*.ipynb"))
 
@@ -150,6 +161,57 @@ def test_codebook_facets_are_legal_values(tmp_path: Path) -> None:
     assert resolve(PROJECT, [path], {"themes": ["prevention"]})
     with pytest.raises(InputError, match="did you mean 'prevention'"):
         resolve(PROJECT, [path], {"themes": ["preventoin"]})
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("k: int = 50  # Places. [1..9]", "'50' is the default, but must be from 1 to 9 (did you "
+         "mean '9'?)"),
+        ("k: list[int] = [1, 0]  # Places. [1..9]", "'0' is the default, but must be from 1 to 9 "
+         "(did you mean '1'?)"),
+        ("k: str = 'c'  # Places. [a|b]", "'c' is the default, but is not one of a, b"),
+        ("k: list[str] = ['polcing']  # Areas. [theme]", "(did you mean 'policing'?)"),
+        ("k: str | None = 'UK'  # Place. [country]", "'UK' is the default, but is not one of GB"),
+        ("k: int = 5  # Places. [1...9]", "'[1...9]' is not a range, options, country or a facet "
+         "of the codebook (did you mean '[1..9]'?)"),
+        ("k: list[str] = []  # Areas. [themes]", "'[themes]' is not a range, options, country or a "
+         "facet of the codebook (did you mean '[theme]'?)"),
+        ("k: int = 5  # Places. [a|b]", "'[a|b]' must be options that are numbers"),
+        ("k: str = 'a'  # Places. [a||b]", "'[a||b]' must be different options with | between"),
+        ("k: int = 5  # Places. [9..1]", "'[9..1]' ends before it begins (did you mean '[1..9]'?)"),
+        ("k: str = 'a'  # Places. [1..9]", "'[1..9]' is a range, which only numbers can have"),
+        ("k: int = 5  # Places. [country]", "'[country]' holds codes, which are texts"),
+    ],
+)  # fmt: skip
+def test_brackets_and_defaults_are_checked_whoever_asks(
+    tmp_path: Path, source: str, said: str
+) -> None:
+    path = notebook(tmp_path, "n.ipynb", source)
+    for ask in (
+        lambda: resolve(PROJECT, [path], {}),
+        lambda: resolve_axes(PROJECT, [path], {}),
+        lambda: declarations([path], PROJECT),
+    ):
+        with pytest.raises(InputError) as caught:
+            ask()
+        assert f"n.ipynb, row 1, column 'k': {said}" in str(caught.value) or (
+            said.startswith("(") and said in str(caught.value)
+        )
+
+
+def test_brackets_that_are_well_formed_pass(tmp_path: Path) -> None:
+    source = (
+        "a: int | None = None  # A. [1..9]\nb: float = 0.5  # B. [-1.5..2]\n"
+        "c: int = 2  # C. [1|2|3]\nd: str = 'policing'  # D. [theme]\n"
+        "e: list[str] = ['GB']  # E. [country]\nf: int = -3  # F. [-3..-1]\n"
+    )
+    assert resolve(PROJECT, [notebook(tmp_path, "n.ipynb", source)], {})
+
+
+def test_a_codebook_that_cannot_be_read_is_said_by_who_checks_the_data(tmp_path: Path) -> None:
+    path = notebook(tmp_path, "n.ipynb", "themes: list[str] = []  # Themes. [theme]")
+    assert resolve(tmp_path, [path], {}) == {"n.ipynb": {"themes": []}}
 
 
 @pytest.mark.parametrize(

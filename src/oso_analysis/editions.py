@@ -24,6 +24,7 @@ __all__ = [
     "LIST_HINT",
     "NOTEBOOK_HASH",
     "PACKAGE_CODE",
+    "THRESHOLD",
     "Edition",
     "EditionInfo",
     "Editions",
@@ -41,6 +42,8 @@ PACKAGE_CODE = "oso_analysis/"
 NOTEBOOK_HASH = (
     "SHA-256 of its cells without outputs, as the command “oso-analysis notebooks digest” prints it"
 )
+#: Parameter by which notebooks withhold small counts of answers.
+THRESHOLD = "disclosure_threshold"
 #: PowerShell makes two words of a list without quotes, and the second looks like an edition's name.
 LIST_HINT = 'a list after -p or --grid needs quotes: -p "countries=GB,US"'
 
@@ -68,7 +71,8 @@ class Edition:
         Only what differs from the notebooks' defaults.
     disclosure : str
         Why small counts of answers are or are not withheld in this edition; a report says what the
-        parameter `disclosure_threshold` means in front of it. May be empty.
+        parameter `disclosure_threshold` means in front of it. May be empty. Words that begin with
+        "Off" are left out where there is a threshold.
     base : str
         The edition of `editions.yaml` that this one was derived from; empty if it stands there.
     changes : mapping
@@ -282,7 +286,8 @@ def derive(edition: Edition, changes: Mapping[str, Any], *, free: Collection[str
 
     It is an edition of its own, with a name (and so a folder) made from the changed values: what
     is published under the original's name never silently holds something else, and no two sets of
-    values share a name.
+    values share a name. What the original says of small counts is not said of one with another
+    threshold.
 
     Parameters
     ----------
@@ -296,6 +301,8 @@ def derive(edition: Edition, changes: Mapping[str, Any], *, free: Collection[str
     """
     if not changes:
         return edition
+    written_for = edition.parameters.get(THRESHOLD)
+    other = changes.get(THRESHOLD, written_for) != written_for
     ordered = sorted(changes.items())
     suffix = "".join(f"--{name}={_short(value)}" for name, value in ordered)
     safe = re.sub(r"[^A-Za-z0-9._+=-]", "_", suffix)
@@ -320,6 +327,7 @@ def derive(edition: Edition, changes: Mapping[str, Any], *, free: Collection[str
         parameters={**edition.parameters, **changes},
         base=edition.name,
         changes=dict(changes),
+        disclosure="" if other else edition.disclosure,
     )
 
 

@@ -155,7 +155,7 @@ def _parameters(root: Path) -> list[Problem]:
     from oso_analysis.parameters import declarations
 
     try:
-        declarations(_chapters(root))
+        declarations(_chapters(root), root)
     except InputError as error:
         return [replace(item, file=f"notebooks/{item.file}") for item in error.problems]
     return []

@@ -19,13 +19,13 @@ import json
 import math
 import re
 import tokenize
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from oso_analysis.errors import InputError, Problem, listed, nearest, nearest_code
-from oso_analysis.legal_values import country_codes, facet_codes
+from oso_analysis.legal_values import RANGE, bad_bracket, legal_options
 
 __all__ = [
     "Parameter",
@@ -47,7 +47,6 @@ _IN_WORDS = {
 }
 _WORDS = {"true": True, "yes": True, "false": False, "no": False}
 _LEGAL = re.compile(r"\[([^\[\]]+)\]\s*$")
-_RANGE = re.compile(r"(-?\d+(?:\.\d+)?)\.\.(-?\d+(?:\.\d+)?)")
 #: A grid axis may not name more values than this; 1..1000000 is a slip, not a wish.
 _AXIS_LIMIT = 10_000
 
@@ -316,7 +315,7 @@ def resolve(
         All problems of all parameters at once: names that no notebook declares, values that cannot
         be read as the declared type, values that are not legal; each with the nearest legal one.
     """
-    declared = declarations(notebooks)
+    declared = declarations(notebooks, root)
     problems: list[Problem] = []
     values: dict[str, Any] = {}
     for name, value in given.items():
@@ -357,7 +356,7 @@ def resolve_axes(
     InputError
         All problems of all axes at once.
     """
-    declared = declarations(notebooks)
+    declared = declarations(notebooks, root)
     problems: list[Problem] = []
     values: dict[str, list[Any]] = {}
     for name, text in axes.items():
@@ -378,8 +377,24 @@ def resolve_axes(
     return values
 
 
-def declarations(notebooks: Sequence[Path]) -> dict[str, dict[str, Parameter]]:
-    """Read all notebooks' parameters; a name must have the same type wherever it is declared.
+def declarations(
+    notebooks: Sequence[Path], root: Path | None = None
+) -> dict[str, dict[str, Parameter]]:
+    """Read all notebooks' parameters; a name has one type and one default wherever it is declared.
+
+    A report prints one value for each parameter, so that one notebook's own default would be
+    printed as what all the others counted.
+
+    Parameters
+    ----------
+    notebooks : sequence of Path
+    root : Path, optional
+        The project. With it, what stands in the brackets is checked too, and every default by it.
+
+    Returns
+    -------
+    dict of str to dict
+        Notebook file name to {name: Parameter}, in the order of declaration.
 
     Raises
     ------
@@ -397,18 +412,49 @@ def declarations(notebooks: Sequence[Path]) -> dict[str, dict[str, Parameter]]:
             continue
         for name, parameter in declared[notebook.name].items():
             other = first.setdefault(name, parameter)
+            said = ""
             if other.type != parameter.type:
-                problems.append(
-                    Problem(
-                        f"is {parameter.type} here but {other.type} in {other.notebook}",
-                        file=parameter.notebook,
-                        row=parameter.row,
-                        column=name,
-                    )
+                said = f"is {parameter.type} here but {other.type} in {other.notebook}"
+            elif other.default != parameter.default:
+                said = (
+                    f"is {parameter.default!r} by default here but {other.default!r} in "
+                    f"{other.notebook}; give it one default, and an edition of its own to what "
+                    "is to differ"
                 )
+            if said:
+                problems.append(
+                    Problem(said, file=parameter.notebook, row=parameter.row, column=name)
+                )
+            if root is not None:
+                problems += _illegal_declaration(root, parameter)
     if problems:
         raise InputError(problems, f"{len(problems)} problem(s) in the notebooks' parameters")
     return declared
+
+
+def _illegal_declaration(root: Path, parameter: Parameter) -> Iterator[Problem]:
+    """Yield what is wrong with the brackets of one parameter, or else with its default by them."""
+    place: dict[str, Any] = {
+        "file": parameter.notebook,
+        "row": parameter.row,
+        "column": parameter.name,
+    }
+    if parameter.legal is None:
+        return
+    try:
+        problem = bad_bracket(root, parameter.legal, parameter.scalar)
+        if problem is not None:
+            yield replace(problem, value=f"[{parameter.legal}]", **place)
+            return
+        default = parameter.default
+        items = default if isinstance(default, list) else [default] if default is not None else []
+        for item in items:
+            problem = _illegal(root, item, parameter, None)
+            if problem is not None:
+                yield replace(problem, rule=f"is the default, but {problem.rule}", **place)
+    except InputError:
+        # The codebook cannot be read, which whoever checks the data says.
+        return
 
 
 def _lookup(
@@ -440,7 +486,7 @@ def _unreadable_axis(text: str, parameter: Parameter) -> Problem:
     first, dots, last = (part.strip() for part in text.partition(".."))
     if not dots or parameter.scalar != "int":
         return _unreadable(text, parameter, "--grid")
-    legal = _RANGE.fullmatch(parameter.legal or "")
+    legal = RANGE.fullmatch(parameter.legal or "")
     numbers = [first or (legal[1] if legal else ""), last or (legal[2] if legal else "")]
     whole = all(re.fullmatch(r"-?\d+", number) for number in numbers)
     meant = "..".join(sorted(numbers, key=int)) if whole else None
@@ -460,9 +506,9 @@ def _in_order(root: Path, value: Any, parameter: Parameter) -> Any:
     the default, where they are its codes.
     """
     legal = parameter.legal
-    if not legal or not isinstance(value, list) or _RANGE.fullmatch(legal):
+    if not legal or not isinstance(value, list) or RANGE.fullmatch(legal):
         return value
-    places = {code: place for place, code in enumerate(_options(root, legal, parameter))}
+    places = {code: place for place, code in enumerate(legal_options(root, legal))}
     codes = sorted(dict.fromkeys(value), key=lambda item: places[str(item)])
     default = parameter.default
     return default if isinstance(default, list) and set(default) == set(codes) else codes
@@ -505,7 +551,7 @@ def _check(
 
 def _illegal(root: Path, item: Any, parameter: Parameter, file: str | None) -> Problem | None:
     legal = str(parameter.legal)
-    span = _RANGE.fullmatch(legal)
+    span = RANGE.fullmatch(legal)
     if span:
         low, high = float(span[1]), float(span[2])
         if low <= item <= high:
@@ -517,7 +563,7 @@ def _illegal(root: Path, item: Any, parameter: Parameter, file: str | None) -> P
             value=item,
             nearest=close,
         )
-    options = _options(root, legal, parameter)
+    options = legal_options(root, legal)
     if str(item) in options:
         return None
     return Problem(
@@ -526,28 +572,3 @@ def _illegal(root: Path, item: Any, parameter: Parameter, file: str | None) -> P
         value=item,
         nearest=nearest_code(item, options),
     )
-
-
-def _options(root: Path, legal: str, parameter: Parameter) -> Mapping[str, str]:
-    """Return the legal values with their printed names."""
-    if "|" in legal:
-        options = [option.strip() for option in legal.split("|")]
-        return dict(zip(options, options, strict=True))
-    if legal == "country":
-        return country_codes(root)
-    facets = facet_codes(root)
-    if legal not in facets:
-        raise InputError(
-            [
-                Problem(
-                    "is not a range, options, country or a facet of the codebook",
-                    file=parameter.notebook,
-                    row=parameter.row,
-                    column=parameter.name,
-                    value=legal,
-                    nearest=nearest(legal, [*facets, "country"]),
-                )
-            ],
-            "1 problem in the notebooks' parameters",
-        )
-    return facets[legal]

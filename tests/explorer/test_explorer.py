@@ -143,6 +143,16 @@ def test_all_wrong_choices_are_named_with_the_nearest_right_one(review: Review) 
     assert "column 'size': is not a choice" in text
 
 
+def test_what_a_part_shows_is_said_once(review: Review) -> None:
+    scope = oso.scope_review(review, year_to=2019, countries=["GB"])
+    assert oso.narrow_scope(review, scope, countries=["GB"]).text == scope.text
+    part = oso.narrow_scope(review, scope, countries=["GB", "US"], years=(2010, 2015))
+    assert part.text == (
+        "years up to 2019; what states no year is left out; places: United Kingdom; "
+        "years 2010 to 2015; places: United Kingdom, United States"
+    )
+
+
 def test_wrong_codes_of_a_part_are_named_too(review: Review, scope: Scope) -> None:
     with pytest.raises(InputError, match="did you mean 'policing'") as caught:
         oso.narrow_scope(review, scope, themes=["polcing"], years=(2020, 2010))

@@ -132,3 +132,16 @@ def test_a_summary_cannot_be_made_to_act(project: Path) -> None:
     assert "\\[x\\](http" in line
     many = tuple(Finding("Table t", f"row {n}") for n in range(30))
     assert "… and 10 more" in summarise([NotebookCheck("a.ipynb", many, 1)])
+
+
+def test_a_default_of_its_own_is_refused_before_anything_runs(project: Path) -> None:
+    path = project / "notebooks" / "02_submissions.ipynb"
+    text = path.read_text(encoding="utf-8")
+    assert "year_to: int | None = None" in text
+    path.write_text(
+        text.replace("year_to: int | None = None", "year_to: int | None = 2012"), encoding="utf-8"
+    )
+    said = "02_submissions.ipynb, row 1, column 'year_to': is 2012 by default here but None in 01_"
+    for names in ([], [FIRST]):
+        with pytest.raises(InputError, match=said):
+            check_notebooks(project, names)

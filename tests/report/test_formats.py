@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import openpyxl
 import pandas as pd
 import pypdf
 import pytest
-from conftest import Info, themes
+from conftest import Info, code, markdown, theme_table, themes
 from defusedxml import ElementTree
 from markupsafe import escape
 
@@ -172,6 +173,28 @@ def test_pdf_numbers_exhibits_as_the_page_does(built: Path) -> None:
     assert "Table 3" not in text
     assert "Figure 1. Most works are on prevention" in text
     assert "Home Office. (n.d.). A report on policing." in text
+
+
+def test_of_a_picture_in_the_text_its_words_stay_in_every_format(
+    save: Callable[..., Path], tmp_path: Path, info: Info
+) -> None:
+    text = (
+        '# Flow\n\nSee ![the *old* flow](https://a.b/c.png "T") and '
+        "[![a badge](pic.png)](https://x.org)."
+        "\n\n## Part ![of the flow](attachment:image.png)\n\n![](none.png)\n\nEnd of it."
+    )
+    out = tmp_path / "out"
+    notebook = save("01_flow.ipynb", markdown(text), code(theme_table()))
+    build_report([notebook], out, info)  # type: ignore[arg-type]
+    page = re.sub(r"<[^>]*>", "", (out / "index.html").read_text(encoding="utf-8"))
+    paper = "".join(page.extract_text() for page in pypdf.PdfReader(out / "report.pdf").pages)
+    for shown in (page, words(word(out)), paper):
+        shown = " ".join(shown.split())
+        assert "See the old flow and a badge." in shown
+        assert "Part of the flow" in shown
+        assert "End of it." in shown
+        assert ".png" not in shown
+    assert 'href="https://a.b' not in (out / "index.html").read_text(encoding="utf-8")
 
 
 def test_archives_carry_no_clock(built: Path) -> None:

@@ -156,3 +156,27 @@ def test_a_helper_takes_a_part_and_everything_is_looked_at_once(
     assert len(helper.looked) == 2
     assert "early.csv" in helper.looked
     assert not out.exists()
+
+
+def test_an_edition_prints_no_count_that_it_says_it_withholds(
+    project: Path, command: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notebook = project / "notebooks" / "02_submissions.ipynb"
+    style = 'style: str = \\"plain\\"'
+    declared = "disclosure_threshold: int | None = None  # Smallest count. [2..50]\\n"
+    _edit(notebook, style, declared + style)
+    assert command("run") == 0
+    (folder,) = [path for path in (project / "reports").iterdir() if path.is_dir()]
+    assert command("run", "-p", "disclosure_threshold=3") == 1
+    said = capsys.readouterr().err
+    assert "counts of answers below 3 are withheld, but not in every exhibit" in said
+    place = "notebooks/02_submissions.ipynb: Figure 1, 'submissions-by-country', column"
+    assert f"{place} 'n_submissions': 3 counts from 1 to 2" in said
+    assert "`told.table(…)`" in said
+    assert [path.name for path in (project / "reports").iterdir() if path.is_dir()] == [folder.name]
+    # What is withheld is marked, and passes.
+    counted = 'rename(\\"n_submissions\\").reset_index()'
+    mark = 'counted = counted.assign(n_submissions=\\"[c]\\")'
+    _edit(notebook, counted, f"{counted}\\n{mark}")
+    _edit(notebook, 'counted[\\"n_submissions\\"])', "[0] * len(counted))")
+    assert command("run", "-p", "disclosure_threshold=3") == 0

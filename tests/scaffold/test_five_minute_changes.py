@@ -144,7 +144,7 @@ def test_an_edition(project: Path) -> None:
         project / "editions.yaml",
         "      countries: [GB]\n",
         "  cost:\n    title: Cost\n    description: Works on cost.\n"
-        "    disclosure: Off.\n    parameters: {themes: [cost]}\n",
+        "    parameters: {themes: [cost]}\n",
     )
     assert "cost" in read_editions(project).editions
     assert "edition" not in problems(project)

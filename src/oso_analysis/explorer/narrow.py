@@ -173,5 +173,6 @@ def narrow_scope(
         ),
         n_works_left_out=int((~kept).sum()),
         n_submissions_left_out=int((~taking_part).sum()),
-        text="; ".join(parts) or scope.text,
+        # An edition of one place, narrowed to it once more, need not say so twice.
+        text="; ".join(dict.fromkeys("; ".join(parts).split("; "))) or scope.text,
     )

@@ -16,6 +16,7 @@ from oso_analysis.notebooks.execute import (
     read_notebook,
     select_notebooks,
 )
+from oso_analysis.parameters import declarations
 
 __all__ = ["NotebookCheck", "check_notebooks", "summarise"]
 
@@ -95,10 +96,14 @@ def check_notebooks(
     Raises
     ------
     InputError
-        If a notebook is unknown or unreadable.
+        If a notebook is unknown or unreadable, or the report's notebooks declare their parameters
+        wrongly or differently.
     """
     notebooks = select_notebooks(root, names)
     stored = {path.name: read_notebook(path) for path in notebooks}
+    # Whichever are run: a default is right or wrong by what the other chapters say.
+    chapters = [path for path in select_notebooks(root) if not path.name.startswith("00_")]
+    declarations(chapters, root)
     results = execute(root, notebooks, jobs=jobs, engine=engine)
     failures = failure_texts(results)
     checks = []

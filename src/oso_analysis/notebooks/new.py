@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from oso_analysis.errors import InputError, Problem
+from oso_analysis.explorer.saved import SAVED
 from oso_analysis.files import write_whole
 from oso_analysis.notebooks.refresh import refresh_notebooks
 
@@ -26,7 +27,8 @@ def new_notebook(root: Path, name: str, *, title: str, engine: str = "warm") -> 
         The project.
     name : str
         Lower-case letters, digits, ``_`` and ``-``. Without a leading number such as ``08_`` it
-        takes the next free one: notebooks become chapters in the order of their names.
+        takes the one after the last chapter's, before the saved exhibits: notebooks become chapters
+        in the order of their names.
     title : str
         The chapter's heading.
     engine : str, optional
@@ -40,7 +42,7 @@ def new_notebook(root: Path, name: str, *, title: str, engine: str = "warm") -> 
     Raises
     ------
     InputError
-        A name that cannot be one or is taken; an empty title.
+        A name that cannot be one, is taken or is kept for saved exhibits; an empty title.
     RunError
         If the project's data do not let the template run; the notebook is there nevertheless.
     """
@@ -55,6 +57,10 @@ def new_notebook(root: Path, name: str, *, title: str, engine: str = "warm") -> 
                 nearest="_".join(re.findall(r"[a-z0-9]+", stem.lower())) or None,
             )
         )
+    elif _exhibit_id(stem) == _exhibit_id(SAVED.stem):
+        # What is saved later goes into it and needs the names that its first cells make.
+        rule = "is the name of the notebook that the explorer saves to; choose another"
+        problems.append(Problem(rule, column="NAME", value=name))
     if not title.strip():
         problems.append(Problem("must not be empty", column="--title", value=title))
     if problems:
@@ -62,8 +68,10 @@ def new_notebook(root: Path, name: str, *, title: str, engine: str = "warm") -> 
     folder = root / "notebooks"
     folder.mkdir(exist_ok=True)
     if not re.match(r"\d{2}_", stem):
-        taken = [path.name[:2] for path in folder.glob("[0-9][0-9]_*.ipynb")]
-        stem = f"{max(map(int, taken), default=0) + 1:02d}_{stem}"
+        taken = [int(path.name[:2]) for path in folder.glob("[0-9][0-9]_*.ipynb")]
+        # What was kept from exploring comes last, whatever chapter is made after it.
+        chapters = [number for number in taken if number < int(SAVED.name[:2]) - 1]
+        stem = f"{max(chapters, default=0) + 1:02d}_{stem}"
     path = folder / f"{stem}.ipynb"
     for there in sorted(folder.glob("*.ipynb")):
         # Another number in front makes no other name: the exhibits' ids would be the same.

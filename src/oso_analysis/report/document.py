@@ -238,8 +238,13 @@ def _parsed(texts: Sequence[Text]) -> list[list[Node]]:
 
 
 def _mend(nodes: Any, headings: Iterator[Heading]) -> None:
-    """Give headings their level and anchor, and turn raw HTML into plain text."""
+    """Give headings their level and anchor; turn raw HTML and pictures into the words they have."""
     if isinstance(nodes, list):
+        # A page asks for nothing from elsewhere, and the typesetter finds no file there.
+        while any(map(_is_image, nodes)):
+            nodes[:] = [
+                inner for node in nodes for inner in (node["c"][1] if _is_image(node) else [node])
+            ]
         for node in nodes:
             _mend(node, headings)
     elif isinstance(nodes, dict):
@@ -247,12 +252,17 @@ def _mend(nodes: Any, headings: Iterator[Heading]) -> None:
             heading = next(headings)
             nodes["c"][0] = heading.level + 1
             nodes["c"][1] = [heading.id, [], []]
+            _mend(nodes["c"][2], headings)
         elif nodes.get("t") == "RawInline":
             nodes["t"], nodes["c"] = "Str", nodes["c"][1]
         elif nodes.get("t") == "RawBlock":
             nodes["t"], nodes["c"] = "Para", _words(nodes["c"][1])
         else:
             _mend(nodes.get("c"), headings)
+
+
+def _is_image(node: Any) -> bool:
+    return isinstance(node, dict) and node.get("t") == "Image"
 
 
 def _raw(format: str, text: str) -> Node:

@@ -19,7 +19,23 @@ _LINK = re.compile(r"(?P<ticks>`+).+?(?P=ticks)|\[(?P<words>[^\]]*)\]\(#(?P<id>[
 
 def _parser() -> MarkdownIt:
     # No raw HTML and no pictures from elsewhere: the page must stay safe and self-contained.
-    return MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    return MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+def _parse(parser: MarkdownIt, markdown: str) -> list[Token]:
+    """Return the tokens of a text, with a picture's alternative text where it would stand."""
+    tokens = parser.parse(markdown)
+    for token in tokens:
+        token.children = token.children and _words_only(token.children)
+    return tokens
+
+
+def _words_only(tokens: Sequence[Token]) -> list[Token]:
+    return [
+        inner
+        for token in tokens
+        for inner in (_words_only(token.children or []) if token.type == "image" else [token])
+    ]
 
 
 def slug(text: str) -> str:
@@ -36,7 +52,7 @@ def _plain(inline: Token) -> str:
 
 def find_headings(markdown: str) -> list[tuple[int, str]]:
     """Return (level, text) of each heading, in order."""
-    tokens = _parser().parse(markdown)
+    tokens = _parse(_parser(), markdown)
     return [
         (int(token.tag[1]), _plain(tokens[index + 1]))
         for index, token in enumerate(tokens)
@@ -80,7 +96,7 @@ def to_html(markdown: str, headings: Sequence[Heading], *, shift: int) -> str:
         Added to a heading's level (a section becomes ``<h3>`` with 2).
     """
     parser = _parser()
-    tokens = parser.parse(markdown)
+    tokens = _parse(parser, markdown)
     upcoming = iter(headings)
     for index, token in enumerate(tokens):
         if token.type == "heading_open":

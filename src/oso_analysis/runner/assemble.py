@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from oso_analysis.editions import EditionInfo
+from oso_analysis.editions import THRESHOLD, EditionInfo
 from oso_analysis.runner.crate import write_crate
 from oso_analysis.runner.forkserver import Helper
 from oso_analysis.runner.inputs import Digests, named_inputs, package_key
@@ -78,7 +78,8 @@ def assemble(task: AssembleTask) -> dict[str, str | None]:
             tracing(read),
             writing(f"the report of edition {task.info.name}"),
         ):
-            release = Release(root, out, task.before, task.helper)
+            threshold = task.info.parameters.get(THRESHOLD)
+            release = Release(root, out, task.before, task.helper, threshold=threshold)
             _write(task, out, release)
             digests = Digests(root)
             release.require()

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import math
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -16,6 +17,7 @@ from typing import Any
 from oso_analysis.editions import (
     EDITIONS_FILE,
     PACKAGE_CODE,
+    THRESHOLD,
     Edition,
     EditionInfo,
     is_notebook,
@@ -39,8 +41,8 @@ __all__ = ["Options", "Outcome", "build_editions", "disclosure_words", "find_not
 
 _POLL = 0.1
 _RUNNER = "package:runner/"
-#: Parameter by which notebooks withhold small counts of answers.
-_THRESHOLD = "disclosure_threshold"
+#: How an edition says in its own words that small counts are printed.
+_OFF = re.compile(r"off\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -489,10 +491,12 @@ def disclosure_words(edition: Edition, parameters: Mapping[str, Any]) -> str:
     """Say how small counts are treated: what the threshold means, then the edition's own words."""
     from oso_analysis.disclosure.policy import DisclosurePolicy, describe
 
-    words = [edition.disclosure]
-    if _THRESHOLD in parameters:
-        words.insert(0, describe(DisclosurePolicy(threshold=parameters[_THRESHOLD])))
-    return " ".join(word for word in words if word)
+    if THRESHOLD not in parameters:
+        return edition.disclosure
+    policy = DisclosurePolicy(threshold=parameters[THRESHOLD])
+    # Many editions were copied from one that says "Off: …", and a threshold was put in later.
+    own = "" if policy.on and _OFF.match(edition.disclosure) else edition.disclosure
+    return f"{describe(policy)} {own}".strip()
 
 
 def _wanted(job: _Job, plans: Sequence[_Plan]) -> bool:

@@ -25,7 +25,8 @@ _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,16}\b")
 def clean_notebook(content: dict[str, Any], root: Path) -> bytes:
     """Return an executed notebook as deterministic bytes.
 
-    Left out: times, durations, paths, kernel identities and the interpreter's patch version.
+    Left out: times, durations, paths, kernel identities, the interpreter's patch version, and the
+    state of widgets that no output shows, such as a session with a reader left behind.
     Random cell and widget identities become counted ones; in text outputs the project's folder, the
     packages' folder and memory addresses are replaced, because they differ between machines.
     """
@@ -37,8 +38,8 @@ def clean_notebook(content: dict[str, Any], root: Path) -> bytes:
     parameters = metadata.get("papermill", {}).get("parameters")
     if parameters:
         kept["papermill"] = {"parameters": parameters}
-    if metadata.get("widgets"):
-        kept["widgets"] = metadata["widgets"]
+    if widgets := _shown_widgets(metadata.get("widgets", {}), content["cells"]):
+        kept["widgets"] = widgets
     kept |= {
         key: value
         for key, value in metadata.items()
@@ -56,6 +57,22 @@ def clean_notebook(content: dict[str, Any], root: Path) -> bytes:
         # The states are keyed by the identities just replaced, so their order must be made anew.
         text = json.dumps(json.loads(text), ensure_ascii=False, indent=1, sort_keys=True)
     return (text + "\n").encode("utf-8")
+
+
+def _shown_widgets(widgets: dict[str, Any], cells: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the widgets' states that outputs show, directly or as a part of what they show."""
+    states = widgets.get(_WIDGETS, {}).get("state", {})
+    seen: set[str] = set()
+    texts = [json.dumps([cell.get("outputs", []) for cell in cells])]
+    while texts:
+        text = texts.pop()
+        found = {identity for identity in states if identity in text} - seen
+        seen |= found
+        texts += [json.dumps(states[identity]) for identity in found]
+    if not seen:
+        return {}
+    shown = {identity: state for identity, state in states.items() if identity in seen}
+    return {**widgets, _WIDGETS: {**widgets[_WIDGETS], "state": shown}}
 
 
 def _in_order(text: str, identities: dict[str, Any]) -> list[str]:

@@ -1,9 +1,10 @@
-"""What is looked at before an edition is published: no personal data in any file of it."""
+"""What is looked at before an edition is published: no personal data, no count it withholds."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -33,6 +34,14 @@ _RULES = (
     "package:runner/release.py",
 )
 
+#: What to do about an exhibit with counts that its edition withholds.
+_PROTECT = (
+    "Withhold them as the chapters on the consultations do: `told = protect_consultation("
+    "consultation, codebook, threshold=disclosure_threshold)`, then `told.table(…)` before a table "
+    "is shown or drawn, and `told.shown(…)` for n. An exhibit that it does not know cannot be "
+    "protected: leave it out where `told.on` (docs/disclosure-control.md)."
+)
+
 
 def confidential_names(root: Path) -> list[str]:
     """Return the respondents who must not be named, as listed and as they are recognised, sorted.
@@ -49,7 +58,7 @@ def confidential_names(root: Path) -> list[str]:
 
 
 class Release:
-    """Looks for personal data and confidential respondents in a staged edition.
+    """Looks for personal data, confidential respondents and small counts in a staged edition.
 
     Parameters
     ----------
@@ -63,12 +72,20 @@ class Release:
         list of confidential respondents has changed.
     helper : Helper, optional
         Another process to share the work with.
+    threshold : int, optional
+        Smallest count of answers that the edition may print; all may be where there is none.
     """
 
     def __init__(
-        self, root: Path, out: Path, before: Mapping[str, Any], helper: Helper | None = None
+        self,
+        root: Path,
+        out: Path,
+        before: Mapping[str, Any],
+        helper: Helper | None = None,
+        *,
+        threshold: int | None = None,
     ) -> None:
-        self._out, self._helper = out, helper
+        self._out, self._helper, self._threshold = out, helper, threshold
         self._names = confidential_names(root)
         digests = Digests(root)
         rules: Mapping[str, Any] = before.get("assembled_from", {})
@@ -89,7 +106,8 @@ class Release:
         Raises
         ------
         RunError
-            Naming every finding, masked: file, place and kind. The staged edition is emptied then.
+            Naming every finding, masked: file, place and kind; or each exhibit with counts of
+            answers that the edition withholds. The staged edition is emptied then.
         """
         import pandas as pd
 
@@ -103,6 +121,8 @@ class Release:
             found = [_look(self._task(own)), *(look.result() for look in self._looks)]
         try:
             require_none(pd.concat(found, ignore_index=True).sort_values("file", kind="stable"))
+            if self._threshold is not None:
+                _require_protected(self._out, self._threshold)
         except RunError as error:
             # What must not be published must not lie about beside what is, either.
             shutil.rmtree(self._out)
@@ -139,6 +159,27 @@ def _look(task: _Look) -> pd.DataFrame:
     from oso_analysis.scan import scan_paths
 
     return scan_paths(task.files, confidential=task.names, relative_to=Path(task.folder))
+
+
+def _require_protected(out: Path, threshold: int) -> None:
+    """Raise if any exhibit holds a count of answers that this edition says it withholds."""
+    from oso_analysis.disclosure.printed import find_small_counts
+
+    record = out / "exhibits.json"
+    exhibits = json.loads(record.read_bytes())["exhibits"] if record.exists() else []
+    said = []
+    for exhibit in exhibits:
+        (table,) = (file["path"] for file in exhibit["files"] if file["path"].endswith(".csv"))
+        with (out / table).open(encoding="utf-8-sig", newline="") as stream:
+            columns, *rows = csv.reader(stream)
+        said += [
+            f"notebooks/{exhibit['notebook']}: {exhibit['label']}, {exhibit['id']!r}, column "
+            f"{column!r}: {number} {'count' if number == 1 else 'counts'} from 1 to {threshold - 1}"
+            for column, number in find_small_counts(exhibit, columns, rows, threshold).items()
+        ]
+    if said:
+        summary = f"counts of answers below {threshold} are withheld, but not in every exhibit:"
+        raise RunError("\n  - ".join([summary, *said]) + "\n" + _PROTECT)
 
 
 #: About how long a byte of some formats takes to look at, where a byte of text takes 1.
