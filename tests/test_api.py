@@ -241,6 +241,22 @@ def test_alternative_text_says_what_is_so(labels: list[str], counts: list[Any], 
     assert oso.exhibits.describe_counts(frame, "code_label", "n_works").endswith(said)
 
 
+def test_alternative_text_takes_the_totals_of_another_column_beside_its_label() -> None:
+    frame = pd.DataFrame(
+        {
+            "period_label": ["2000s", "All works", "2000s", "All works"],
+            "theme": ["a", "a", "b", "b"],
+            "theme_label": ["A", "A", "B", "B"],
+            "n_works": [1, 4, 2, 6],
+        }
+    )
+    for columns in (frame, frame.drop(columns="theme")):
+        said = oso.exhibits.describe_counts(columns, "theme_label", "n_works")
+        assert said.endswith("largest first: B 6, A 4.")
+    said = oso.exhibits.describe_counts(frame, "theme", "n_works")
+    assert said.endswith("largest first: b 6, a 4.")
+
+
 def test_alternative_text_takes_totals_whatever_they_are_called(review: Review) -> None:
     fields = oso.tables.count_fields(review.records)
     said = oso.exhibits.describe_counts(fields, "field_label", "n_with_field")

@@ -385,6 +385,18 @@ def test_what_is_wrong_in_several_joined_tables_is_told_at_once(data: Path) -> N
     ]
 
 
+def test_verdicts_that_contradict_one_another_hide_no_other_row(data: Path) -> None:
+    contradict(data)
+    append(data, DECISIONS, "nobody,database-0009,same,,")
+    append(data, "literature/screening.csv", "databse-0001,reviewer_1,include,")
+    found = {(p.file, p.value) for p in refused(data)}
+    assert {
+        (DECISIONS, "nobody"),
+        (DECISIONS, "different"),
+        ("literature/screening.csv", "databse-0001"),
+    } <= found
+
+
 def test_verdicts_on_duplicates_that_cannot_be_read_say_nothing_of_works(data: Path) -> None:
     contradict(data)
     replace(data, DECISIONS, "record_id_a", "record")

@@ -445,6 +445,11 @@ def test_a_name_that_runs_over_a_line_is_found_where_it_begins(ending: str) -> N
     ]
 
 
+def test_what_stands_within_a_line_is_told_once_on_its_own_line() -> None:
+    text = "a &#10; b &#10; c\nfoo\nwrite to jane.doe@example.org\n"
+    assert scan_bytes(text.encode(), "a.txt")["place"].tolist() == ["line 3"]
+
+
 def test_file_names_are_read(tmp_path: Path) -> None:
     (tmp_path / "societe-exemplaire.csv").write_text("a\n1\n", encoding="utf-8")
     found = scan_paths([tmp_path], confidential=[NAME])

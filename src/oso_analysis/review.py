@@ -454,7 +454,11 @@ class _Parts:
             self._attempt("work_codes", found)
         # Of a verdict that could not be read nobody knows which records it makes one work.
         elif wrong.get(self._file(_DECISIONS), set()) <= set(self._loaded(_DECISIONS)[0].index):
-            left = self._left(wrong)
+            try:
+                left = self._left(wrong)
+            except InputError as error:
+                # What is left of the verdicts contradicts itself.
+                return [*found, *error.problems]
             for make in (left._screen_works, left._code_works):
                 try:
                     make()

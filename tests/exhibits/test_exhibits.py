@@ -338,6 +338,8 @@ def test_years_with_a_gap_are_printed_as_years() -> None:
 def test_nothing_for_a_text_is_no_text_and_other_things_are_named() -> None:
     bare = exhibits.table(COUNTED, **ABOUT, caption=None, alt_text=None, caveats=None)  # type: ignore[arg-type]
     assert (bare.caption, bare.alt_text, bare.caveats) == ("", "", ())
+    said = exhibits.table(COUNTED, **ABOUT, caveats=pd.Series(["a", "b"]))  # type: ignore[arg-type]
+    assert said.caveats == ("a", "b")
     with pytest.raises(InputError) as caught:
         exhibits.table(COUNTED, **ABOUT, caption=3, caveats=[1], columns=["year"])  # type: ignore[arg-type]
     assert [item.column for item in caught.value.problems] == ["caveats", "caption", "columns"]

@@ -51,6 +51,7 @@ def test_columns_of_frames_are_lists(names: Any) -> None:
 def test_numbers_and_truths_of_frames_are_said_as_plain_ones() -> None:
     said = exhibits.say("{n} {yes}", n=np.int64(1200), yes=np.bool_(True))
     assert said == "1,200 yes"
+    assert "2020-01-01" in exhibits.say("{d}", d=np.datetime64("2020-01-01", "ns"))
 
 
 def test_the_first_text_is_told_that_has_all_its_values() -> None:

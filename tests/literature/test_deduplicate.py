@@ -141,6 +141,8 @@ def test_year_and_volume_are_of_one_record() -> None:
     )
     (work,) = deduplicate(records).works.to_dict("records")
     assert (work["year"], work["volume"], work["issue"], work["pages"]) == (2024, "27", "1", "e12")
+    early = records.assign(year=[2020, 2019, 2020], volume=[pd.NA, "ahead-of-print", pd.NA])
+    assert deduplicate(early).works["year"].tolist() == [2020]
 
 
 def test_uncertain_pairs_come_with_what_to_look_at(result: Deduplication) -> None:

@@ -107,6 +107,9 @@ def test_a_key_of_two_publications_is_nobodys_id(tmp_path: Path) -> None:
         ({"year": 2022}, {"year": 2024}, False),
         ({"title": "A  title: one"}, {"title": "A title - ONE."}, True),
         ({"title": None}, {"title": None}, False),
+        ({"authors": "Smith, A"}, {"authors": "Jones, B"}, False),
+        ({"container": "X", "volume": "3"}, {"container": "X", "volume": "88"}, False),
+        ({"container": "X"}, {"container": "X", "volume": "88"}, True),
     ],
 )
 def test_what_makes_two_entries_of_one_key_one_publication(
@@ -145,6 +148,38 @@ def test_a_table_of_ours_is_read_back_as_it_was_beside_an_update(tmp_path: Path)
     assert again.loc[again["title"] == ANNUAL, "record_id"].tolist() == [
         result.records["record_id"][0]
     ]
+
+
+def test_one_id_in_two_tables_of_ours_is_kept_where_both_mean_one_publication() -> None:
+    for second, kept in (({"title": "Other"}, False), ({"title": "A TITLE"}, True)):
+        one, two = record_ids(
+            [
+                entries("a.csv", ["1"], [{}], exported=True),
+                entries("b.csv", ["1"], [second], exported=True),
+            ]
+        )
+        assert (one.ids == ["1"]) is kept
+        assert two.ids[0].startswith("b-")
+
+
+def test_editorials_are_told_apart_by_all_they_say_never_by_their_order() -> None:
+    said: list[dict[str, object]] = [
+        {"title": "Editorial", "year": 2020, "container": name, "volume": str(volume)}
+        for volume, name in enumerate(("X", "Y", "Z"))
+    ]
+    (forward,) = record_ids([entries("a", ["", "", ""], said)])
+    (backward,) = record_ids([entries("a", ["", "", ""], said[::-1])])
+    assert forward.ids == backward.ids[::-1]
+    # The same thing twice has the name it had, and one more.
+    (twice,) = record_ids([entries("a", ["", ""], [said[0], said[0]])])
+    (once,) = record_ids([entries("a", [""], said[:1])])
+    assert twice.ids == [once.ids[0], f"{once.ids[0]}-2"]
+    assert once.ids[0] not in forward.ids
+
+
+def test_many_entries_without_a_title_are_named_at_once() -> None:
+    (found,) = record_ids([entries("a", [""] * 30_000, [{"title": "Untitled"}] * 30_000)])
+    assert len(set(found.ids)) == 30_000
 
 
 def test_numbers_of_a_table_of_ours_may_have_been_through_a_spreadsheet(tmp_path: Path) -> None:

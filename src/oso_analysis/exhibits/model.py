@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 from numbers import Integral
@@ -311,8 +311,10 @@ def _exhibit(
         for name, text in texts.items()
         if not isinstance(text, str) or not text.strip()
     ]
-    notes = (caveats,) if isinstance(caveats, str) else caveats or ()
-    if not isinstance(notes, Sequence) or not all(isinstance(note, str) for note in notes):
+    notes: tuple[Any, ...] = (caveats,)
+    if caveats is None or (isinstance(caveats, Iterable) and not isinstance(caveats, str)):
+        notes = tuple(caveats if caveats is not None else ())
+    if not all(isinstance(note, str) for note in notes):
         problems.append(Problem("must be texts", column="caveats", value=caveats))
     if not isinstance(caption or "", str):
         problems.append(Problem("must be text", column="caption", value=caption))
@@ -350,7 +352,7 @@ def _exhibit(
         source=source.strip(),
         caption=(caption or "").strip(),
         alt_text=(alt_text or "").strip(),
-        caveats=tuple(notes),
+        caveats=notes,
         columns=headings,
         schema=tuple(schema),
         rows=rows,

@@ -46,7 +46,8 @@ def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
     told = [
         name
         for name in names
-        if labels.count(name) == 1 and list(frame.index.get_level_values(name)) == list(frame[name])
+        if labels.count(name) == 1
+        and frame.index.get_level_values(name).equals(pd.Index(frame[name]))
     ]
     if told:
         frame = frame.reset_index(told, drop=True)

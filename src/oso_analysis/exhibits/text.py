@@ -10,6 +10,7 @@ from html import escape
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from oso_analysis.errors import InputError, Problem, nearest
@@ -237,7 +238,10 @@ def say(template: str, /, *shorter: str, **values: Any) -> str:
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values with NumPy's and pandas' own as the lists, numbers and truths they hold."""
     return {
-        name: value.tolist() if hasattr(value, "tolist") else value
+        # A NumPy date would come as the nanoseconds it is kept in.
+        name: value.tolist()
+        if hasattr(value, "tolist") and not isinstance(value, np.datetime64 | np.timedelta64)
+        else value
         for name, value in values.items()
     }
 

@@ -51,7 +51,8 @@ def describe_counts(table: pd.DataFrame, label: str, count: str) -> str:
     """
     require_columns(table, [label, count], where="describe_counts")
     rows = table[~_is_total(table, label)]
-    others = [name for name in map(str, table.columns) if name.endswith("_label") and name != label]
+    labels = [name for name in map(str, table.columns) if name.endswith("_label")]
+    others = [name for name in labels if name not in (label, f"{label}_label")]
     for other in others:
         whole = _is_total(rows, other)
         if whole.any():
@@ -76,8 +77,9 @@ def describe_counts(table: pd.DataFrame, label: str, count: str) -> str:
 def _is_total(table: pd.DataFrame, label: str) -> pd.Series[bool]:
     """Tell which rows are of all works, all sources, …: labels differ, their code does not."""
     place = list(table.columns).index(label)
-    # A label stands beside its code.
-    beside = table.iloc[:, max(place - 1, 0) : place + 1]
+    # A label stands beside its code: `theme`, `theme_label`; `source_file`, `source_label`.
+    is_code = place > 0 and str(table.columns[place - 1]).startswith(label.removesuffix("_label"))
+    beside = table.iloc[:, place - is_code : place + 1]
     return beside.isin([TOTAL_LABEL, TOTAL]).any(axis="columns")
 
 

@@ -110,7 +110,10 @@ def _matches(parts: Sequence[Text], name: str, search: _Search) -> Iterator[_Row
         for match in search(part.text):
             place = part.place
             if place == LINES:
-                place = f"line {len(part.text[: match.start + 1].splitlines())}"
+                # What stands within a line was found there.
+                if "\n" not in match.value:
+                    continue
+                place = f"line {1 + part.text.count(chr(10), 0, match.start)}"
             elif len(part.text) > 2_000 and not place.startswith("line"):
                 place += f", character {match.start + 1:,}"
             yield name, place, match.kind, mask(match.value)

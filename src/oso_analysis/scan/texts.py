@@ -31,8 +31,9 @@ _ENDINGS = {
     "image/jpeg": ".jpg",
     "text/html": ".html",
 }
-#: Place of a text whose findings are placed by its lines.
+#: Place of a text whose findings are placed by its lines, if they run over the end of one.
 LINES = "lines"
+_BREAKS = re.compile(r"[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
 _PRINTABLE = re.compile(rb"[\x20-\x7e\xa0-\xff]{6,}")
 
 
@@ -98,13 +99,13 @@ def _values(parsed: Any, depth: int) -> list[Text]:
 
 
 def _lines(text: str) -> Iterator[Text]:
-    lines = text.splitlines()
+    lines = [unescape(line) if "&" in line else line for line in text.splitlines()]
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            yield Text(f"line {number}", unescape(line) if "&" in line else line)
+            yield Text(f"line {number}", line)
     if len(lines) > 1:
-        # A name may run over a line's end.
-        yield Text(LINES, unescape(text))
+        # A name may run over a line's end; the text has as many lines as the file.
+        yield Text(LINES, "\n".join([_BREAKS.sub(" ", line) for line in lines]))
 
 
 def _png(raw: bytes) -> Iterator[Text]:

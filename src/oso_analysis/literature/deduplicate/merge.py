@@ -28,6 +28,7 @@ _FULLEST = frozenset({"title", "authors", "abstract", "keywords", "pages", "extr
 #: "und" names no language.
 _SAYS_NOTHING = {"type": "document", "language": ""}
 _DIGIT = re.compile(r"\d")
+_VOLUME = re.compile(r"\d|^[ivxlcdm]+$", re.IGNORECASE)
 #: Every export words this differently, so differing says nothing about the work.
 _NOT_COMPARED = frozenset({"extra"})
 
@@ -133,7 +134,9 @@ def merge(records: pd.DataFrame, first: Array, work_ids: Array) -> Merged:
     ids = records["record_id"].to_numpy(dtype=object)
     in_print = np.zeros(size, bool)
     if "volume" in records.columns:
-        in_print = records["volume"].notna().to_numpy()
+        # "Ahead of print" is no volume.
+        volumes = records["volume"][several].astype("str")
+        in_print[several] = volumes.str.contains(_VOLUME).fillna(False).to_numpy(bool)
     columns: dict[str, Any] = {"work_id": pd.Series(work_ids[starts], dtype="str")}
     sources: dict[str, _Rows] = {}
     losers: dict[str, _Rows] = {}

@@ -21,8 +21,14 @@ __all__ = ["Entries", "Ids", "record_ids"]
 _NO_LETTERS = re.compile(r"[\W_]+")
 #: Of 40 bits, five of base 32's digits: two of a million titles of one file share them by chance.
 _DIGEST_BYTES = 5
-#: What tells entries whose titles have no letters apart.
+#: Values that contradict each other where two publications have one title.
+_APART = ("authors", "container", "volume", "issue", "pages")
+#: What tells entries apart whose titles do not.
 _ELSE = ("title", "authors", "container", "volume", "issue", "pages", "url", "abstract", "extra")
+
+_Columns = Mapping[str, Sequence[Any]]
+#: An entry: the number of its file, its place in it, and the columns of the file.
+_Place = tuple[int, int, _Columns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +75,10 @@ def record_ids(files: Sequence[Entries]) -> list[Ids]:
 
     An entry's key is its id where no other entry has it. Where several have it, the first keeps
     it if all are entries of one publication, as when a search is repeated: what was decided about
-    that id stays right, whichever of them it was. An id that this package gave before is kept in
+    that id stays right, whichever of them it was. An id that one table of ours gives is kept in
     any case. All others are called ``<file name>-<fingerprint>``, eight letters and digits that
-    depend on the title and the DOI, or the year, alone.
+    depend on the title and the DOI, or the year, alone; where that is the name of several
+    publications, on all that tells these apart.
 
     Parameters
     ----------
@@ -87,26 +94,41 @@ def record_ids(files: Sequence[Entries]) -> list[Ids]:
     order = sorted(range(len(files)), key=lambda number: not files[number].exported)
     kept = _kept(((n, files[n]) for n in order), {key for key, times in seen.items() if times > 1})
     taken = {key for key, times in seen.items() if times == 1} | set(kept)
-    found: list[Ids] = [Ids() for _ in files]
+    names: list[dict[int, str]] = [{} for _ in files]
+    sharing: dict[str, list[_Place]] = defaultdict(list)
     for number in order:
-        file, own = files[number], found[number]
-        stem = PurePath(file.file).stem
+        file = files[number]
         for at, key in enumerate(file.keys):
             if key and (seen[key] == 1 or kept.get(key) == (number, at)):
-                own.ids.append(key)
-                continue
-            name = f"{stem}-{_fingerprint(file.columns, at)}"
-            record_id, times = name, 1
-            while record_id in taken:
-                times += 1
-                record_id = f"{name}-{times}"
-            taken.add(record_id)
-            own.ids.append(record_id)
-            if key:
-                why = f"key {key!r} is not unique; the record is called {record_id!r}"
-                own.renamed.append((at, why, key))
+                names[number][at] = key
             else:
-                own.n_without_key += 1
+                name = f"{PurePath(file.file).stem}-{_fingerprint(file.columns, at)}"
+                sharing[name].append((number, at, file.columns))
+    last: Counter[str] = Counter()
+    for name, places in sharing.items():
+        alike = _all_same(places)
+        for number, at, columns in places:
+            own = name
+            if not alike:
+                stem = PurePath(files[number].file).stem
+                own = f"{stem}-{_fingerprint(columns, at, whole=True)}"
+            last[own] += 1
+            record_id = own if last[own] == 1 else f"{own}-{last[own]}"
+            while record_id in taken:
+                last[own] += 1
+                record_id = f"{own}-{last[own]}"
+            taken.add(record_id)
+            names[number][at] = record_id
+    found = []
+    for file, own_names in zip(files, names, strict=True):
+        own_ids = Ids([own_names[at] for at in range(len(file.keys))])
+        for at, (key, record_id) in enumerate(zip(file.keys, own_ids.ids, strict=True)):
+            if not key:
+                own_ids.n_without_key += 1
+            elif key != record_id:
+                why = f"key {key!r} is not unique; the record is called {record_id!r}"
+                own_ids.renamed.append((at, why, key))
+        found.append(own_ids)
     return found
 
 
@@ -114,23 +136,24 @@ def _kept(files: Iterable[tuple[int, Entries]], shared: set[str]) -> dict[str, t
     """Return which entry, by file and place, keeps each key that several have, where one does."""
     if not shared:
         return {}
-    holders: dict[str, list[tuple[int, int, Entries]]] = defaultdict(list)
+    holders: dict[str, list[_Place]] = defaultdict(list)
+    given: dict[str, list[_Place]] = defaultdict(list)
     for number, file in files:
         for at, key in enumerate(file.keys):
             if key in shared:
-                holders[key].append((number, at, file))
-    return {
-        key: (number, at)
-        for key, ((number, at, file), *others) in holders.items()
-        if file.exported
-        or all(_same(file.columns, at, other.columns, place) for _, place, other in others)
-    }
+                (given if file.exported else holders)[key].append((number, at, file.columns))
+    # An id that we gave is worth more than a key that another program gave.
+    rivals = {key: given.get(key) or holders[key] for key in shared}
+    return {key: places[0][:2] for key, places in rivals.items() if _all_same(places)}
 
 
-def _same(
-    first: Mapping[str, Sequence[Any]], at: int, other: Mapping[str, Sequence[Any]], place: int
-) -> bool:
-    """Whether two entries that have one key are entries of one publication."""
+def _all_same(places: Sequence[_Place]) -> bool:
+    (_, at, columns), *others = places
+    return all(_same(columns, at, other, place) for _, place, other in others)
+
+
+def _same(first: _Columns, at: int, other: _Columns, place: int) -> bool:
+    """Whether two entries that would have one name are surely entries of one publication."""
     for name in ("doi", "pmid"):
         if first[name][at] and other[name][place]:
             return bool(first[name][at] == other[name][place])
@@ -138,21 +161,27 @@ def _same(
     # A publication is online one year and in print the next.
     if all(years) and abs(years[0] - years[1]) > 1:
         return False
+    # Every issue has an editorial.
+    for name in _APART:
+        told = _letters(first[name][at]), _letters(other[name][place])
+        if all(told) and told[0] != told[1]:
+            return False
     letters = _letters(first["title"][at])
     return bool(letters) and letters == _letters(other["title"][place])
 
 
-def _letters(title: str | None) -> str:
-    return _NO_LETTERS.sub("", title.casefold()) if title else ""
+def _letters(text: str | None) -> str:
+    return _NO_LETTERS.sub("", text.casefold()) if text else ""
 
 
-def _fingerprint(columns: Mapping[str, Sequence[Any]], at: int) -> str:
+def _fingerprint(columns: _Columns, at: int, *, whole: bool = False) -> str:
     """Return eight letters and digits for an entry: of its title and its DOI, or else year.
 
-    The rest of a record is corrected more often, and would change what it is called.
+    The rest of a record is corrected more often, and would change what it is called; the `whole`
+    of it tells apart what these do not.
     """
     said = [_letters(columns["title"][at]), columns["doi"][at] or columns["year"][at]]
-    if not said[0]:
+    if whole or not said[0]:
         said += [columns[name][at] for name in _ELSE]
     text = "\0".join("" if part is None else str(part) for part in said)
     digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_DIGEST_BYTES)
