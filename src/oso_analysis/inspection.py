@@ -18,6 +18,7 @@ from typing import Any
 
 from oso_analysis.errors import InputError, Problem
 from oso_analysis.omissions import list_omissions
+from oso_analysis.project import chapters
 from oso_analysis.review import Review, open_review
 from oso_analysis.scaffold.leftovers import find_leftovers
 
@@ -31,7 +32,6 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)
-_TOUR = "00_"
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def _editions(root: Path, *, are_declared: bool) -> Iterator[Problem]:
     from oso_analysis.editions import EDITIONS_FILE, scan_editions
     from oso_analysis.parameters import resolve
 
-    notebooks = _chapters(root)
+    notebooks = chapters(root)
     try:
         editions, problems = scan_editions(root)
     except InputError as error:
@@ -155,18 +155,10 @@ def _parameters(root: Path) -> list[Problem]:
     from oso_analysis.parameters import declarations
 
     try:
-        declarations(_chapters(root), root)
+        declarations(chapters(root), root)
     except InputError as error:
         return [replace(item, file=f"notebooks/{item.file}") for item in error.problems]
     return []
-
-
-def _chapters(root: Path) -> list[Path]:
-    return [
-        path
-        for path in sorted((root / "notebooks").glob("*.ipynb"))
-        if not path.name.startswith(_TOUR)
-    ]
 
 
 # Notebooks
@@ -176,11 +168,11 @@ def _notebooks(root: Path) -> list[Problem]:
     from oso_analysis.report.markdown import slug
 
     problems: list[Problem] = []
-    if not _chapters(root):
+    if not chapters(root):
         problems.append(Problem("holds no notebooks, so there is no report", file="notebooks/"))
     places: dict[str, list[str]] = {}
-    chapters = {slug(re.sub(r"^\d+[_-]*", "", path.stem)): path.name for path in _chapters(root)}
-    for path in _chapters(root):
+    anchors = {slug(re.sub(r"^\d+[_-]*", "", path.stem)): path.name for path in chapters(root)}
+    for path in chapters(root):
         file = f"notebooks/{path.name}"
         try:
             cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
@@ -211,10 +203,10 @@ def _notebooks(root: Path) -> list[Problem]:
                     value=identity,
                 )
             )
-        if identity in chapters:
+        if identity in anchors:
             problems.append(
                 Problem(
-                    f"is the name of the chapter {chapters[identity]} already, and both are places "
+                    f"is the name of the chapter {anchors[identity]} already, and both are places "
                     "in one report; choose another id",
                     file=files[0],
                     column="id",

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from oso_analysis.errors import InputError, Problem
 
-__all__ = ["CHECKED", "MARKER", "find_root"]
+__all__ = ["CHECKED", "MARKER", "chapters", "find_root"]
 
 #: The file that marks a project's folder.
 MARKER = Path("data", "datapackage.json")
 #: In the environment of a notebook's kernel, names the project whose data were all checked before.
 CHECKED = "OSO_ANALYSIS_CHECKED"
+#: How the name of the guided tour begins, which is no chapter.
+_TOUR = "00_"
 
 
 def find_root(start: Path | str | None = None) -> Path:
@@ -34,3 +36,9 @@ def find_root(start: Path | str | None = None) -> Path:
         "the project's folder first (cd), or start a project with `oso-analysis init`"
     )
     raise InputError([Problem(rule, file=str(here))], "there is no project here")
+
+
+def chapters(root: Path) -> list[Path]:
+    """Return the notebooks a report is made of, in order: all in `notebooks/` but the tour."""
+    found = (root / "notebooks").glob("*.ipynb")
+    return sorted(path for path in found if not path.name.startswith(_TOUR))

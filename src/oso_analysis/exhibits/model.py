@@ -311,9 +311,9 @@ def _exhibit(
         for name, text in texts.items()
         if not isinstance(text, str) or not text.strip()
     ]
-    notes: tuple[Any, ...] = (caveats,)
-    if caveats is None or (isinstance(caveats, Iterable) and not isinstance(caveats, str)):
-        notes = tuple(caveats if caveats is not None else ())
+    given = () if caveats is None else caveats
+    is_one = isinstance(given, str) or not isinstance(given, Iterable)
+    notes = (given,) if is_one else tuple(given)
     if not all(isinstance(note, str) for note in notes):
         problems.append(Problem("must be texts", column="caveats", value=caveats))
     if not isinstance(caption or "", str):

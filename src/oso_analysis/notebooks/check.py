@@ -17,6 +17,7 @@ from oso_analysis.notebooks.execute import (
     select_notebooks,
 )
 from oso_analysis.parameters import declarations
+from oso_analysis.project import chapters
 
 __all__ = ["NotebookCheck", "check_notebooks", "summarise"]
 
@@ -102,8 +103,7 @@ def check_notebooks(
     notebooks = select_notebooks(root, names)
     stored = {path.name: read_notebook(path) for path in notebooks}
     # Whichever are run: a default is right or wrong by what the other chapters say.
-    chapters = [path for path in select_notebooks(root) if not path.name.startswith("00_")]
-    declarations(chapters, root)
+    declarations(chapters(root), root)
     results = execute(root, notebooks, jobs=jobs, engine=engine)
     failures = failure_texts(results)
     checks = []

@@ -25,7 +25,7 @@ from oso_analysis.editions import (
 from oso_analysis.errors import InputError, OsoError, Problem, RunError
 from oso_analysis.imprint import read_imprint
 from oso_analysis.parameters import declarations, resolve
-from oso_analysis.project import MARKER
+from oso_analysis.project import MARKER, chapters
 from oso_analysis.runner.assemble import AssembleTask, assemble
 from oso_analysis.runner.clean import source_digest
 from oso_analysis.runner.execute import Failure, NotebookResult, NotebookTask, run_notebook
@@ -114,16 +114,14 @@ class _Plan:
 
 
 def find_notebooks(root: Path) -> list[Path]:
-    """Return the notebooks a report is made of: all in `notebooks/` but the tour, ``00_…``.
+    """Return the notebooks a report is made of; see `project.chapters`.
 
     Raises
     ------
     InputError
         If there are none.
     """
-    found = sorted(
-        path for path in (root / "notebooks").glob("*.ipynb") if not path.name.startswith("00_")
-    )
+    found = chapters(root)
     if not found:
         raise InputError([Problem("holds no notebooks to run", file="notebooks")])
     return found

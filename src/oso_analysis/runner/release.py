@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from oso_analysis.consultation.respondents import respondent_key
 from oso_analysis.errors import RunError
+from oso_analysis.files import csv_rows
 from oso_analysis.runner.forkserver import Helper
 from oso_analysis.runner.inputs import Digests
 
@@ -170,8 +171,7 @@ def _require_protected(out: Path, threshold: int) -> None:
     said = []
     for exhibit in exhibits:
         (table,) = (file["path"] for file in exhibit["files"] if file["path"].endswith(".csv"))
-        with (out / table).open(encoding="utf-8-sig", newline="") as stream:
-            columns, *rows = csv.reader(stream)
+        columns, *rows = csv_rows((out / table).read_bytes().decode("utf-8-sig"))
         said += [
             f"notebooks/{exhibit['notebook']}: {exhibit['label']}, {exhibit['id']!r}, column "
             f"{column!r}: {number} {'count' if number == 1 else 'counts'} from 1 to {threshold - 1}"

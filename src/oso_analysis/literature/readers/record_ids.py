@@ -11,7 +11,7 @@ import base64
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
@@ -51,6 +51,11 @@ class Entries:
     keys: Sequence[str]
     columns: Mapping[str, Sequence[Any]]
     exported: bool = False
+
+    @property
+    def stem(self) -> str:
+        """The file's name without its ending."""
+        return PurePath(self.file).stem
 
 
 @dataclass(slots=True)
@@ -102,23 +107,10 @@ def record_ids(files: Sequence[Entries]) -> list[Ids]:
             if key and (seen[key] == 1 or kept.get(key) == (number, at)):
                 names[number][at] = key
             else:
-                name = f"{PurePath(file.file).stem}-{_fingerprint(file.columns, at)}"
+                name = f"{file.stem}-{_fingerprint(file.columns, at)}"
                 sharing[name].append((number, at, file.columns))
-    last: Counter[str] = Counter()
-    for name, places in sharing.items():
-        alike = _all_same(places)
-        for number, at, columns in places:
-            own = name
-            if not alike:
-                stem = PurePath(files[number].file).stem
-                own = f"{stem}-{_fingerprint(columns, at, whole=True)}"
-            last[own] += 1
-            record_id = own if last[own] == 1 else f"{own}-{last[own]}"
-            while record_id in taken:
-                last[own] += 1
-                record_id = f"{own}-{last[own]}"
-            taken.add(record_id)
-            names[number][at] = record_id
+    for (number, at), record_id in _named(files, sharing, taken):
+        names[number][at] = record_id
     found = []
     for file, own_names in zip(files, names, strict=True):
         own_ids = Ids([own_names[at] for at in range(len(file.keys))])
@@ -130,6 +122,29 @@ def record_ids(files: Sequence[Entries]) -> list[Ids]:
                 own_ids.renamed.append((at, why, key))
         found.append(own_ids)
     return found
+
+
+def _named(
+    files: Sequence[Entries], sharing: Mapping[str, Sequence[_Place]], taken: set[str]
+) -> Iterator[tuple[tuple[int, int], str]]:
+    """Yield the id of each entry, by file and place, that is called by what it is.
+
+    Entries of one publication are numbered; those of several are called by all that they say.
+    """
+    last: Counter[str] = Counter()
+    for name, places in sharing.items():
+        alike = _all_same(places)
+        for number, at, columns in places:
+            own = name
+            if not alike:
+                own = f"{files[number].stem}-{_fingerprint(columns, at, whole=True)}"
+            last[own] += 1
+            record_id = own if last[own] == 1 else f"{own}-{last[own]}"
+            while record_id in taken:
+                last[own] += 1
+                record_id = f"{own}-{last[own]}"
+            taken.add(record_id)
+            yield (number, at), record_id
 
 
 def _kept(files: Iterable[tuple[int, Entries]], shared: set[str]) -> dict[str, tuple[int, int]]:
