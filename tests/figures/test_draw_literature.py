@@ -20,7 +20,7 @@ from oso_analysis.figures.challenges import plot_decisions_services, plot_least_
 from oso_analysis.figures.grids import Grid, draw_grid, fit_wrap, measure
 from oso_analysis.figures.literature import plot_bars, plot_completeness, plot_years
 from oso_analysis.figures.prisma import plot_prisma_flow
-from oso_analysis.figures.style import FULL_WIDTH_MM, NARROW_WIDTH_MM, style
+from oso_analysis.figures.style import FULL_WIDTH_MM, style
 from oso_analysis.figures.themes import (
     plot_cooccurrence,
     plot_cross_table,
@@ -51,7 +51,7 @@ from oso_analysis.tables.themes import (
     map_evidence,
 )
 
-WIDTHS = [FULL_WIDTH_MM, NARROW_WIDTH_MM]
+WIDTHS = [FULL_WIDTH_MM, 80.0]
 
 
 @pytest.fixture(scope="module")

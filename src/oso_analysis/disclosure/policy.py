@@ -41,7 +41,7 @@ class DisclosurePolicy:
     def __post_init__(self) -> None:
         check_option("method", self.method, _METHODS)
         problems = []
-        if self.threshold is not None and not _at_least(self.threshold, 2):
+        if self.threshold is not None and not _at_least_2(self.threshold):
             problems.append(
                 Problem(
                     "must be a whole number of 2 or more, or None for off",
@@ -49,7 +49,7 @@ class DisclosurePolicy:
                     value=self.threshold,
                 )
             )
-        if not _at_least(self.base, 2):
+        if not _at_least_2(self.base):
             problems.append(
                 Problem("must be a whole number of 2 or more", column="base", value=self.base)
             )
@@ -62,8 +62,8 @@ class DisclosurePolicy:
         return self.threshold is not None
 
 
-def _at_least(value: object, least: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+def _at_least_2(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 2
 
 
 #: Default for answers given in confidence.

@@ -34,7 +34,6 @@ __all__ = [
     "INK",
     "ISSUE",
     "MUTED",
-    "NARROW_WIDTH_MM",
     "NOT_STATED_COLOUR",
     "OUTCOME_COLOURS",
     "SECTOR_COLOURS",
@@ -45,20 +44,16 @@ __all__ = [
     "new_figure",
     "note",
     "note_text",
-    "outcome_colour",
     "outcome_colours",
-    "sector_colour",
     "style",
     "text_colour_on",
-    "theme_colour",
     "theme_colours",
     "title",
     "wrap_label",
 ]
 
-#: Width of the text block of an A4 page, and of a column or a phone.
+#: Width of the text block of an A4 page.
 FULL_WIDTH_MM = 170.0
-NARROW_WIDTH_MM = 80.0
 #: Dots per inch of the PNG of a figure.
 DPI = 200
 
@@ -210,16 +205,6 @@ def new_figure(*, width_mm: float = FULL_WIDTH_MM, height_mm: float = 95.0) -> F
     return figure
 
 
-def theme_colour(code: str) -> str:
-    """Return the colour of a theme this package knows; grey for "not stated" and other codes."""
-    return THEME_COLOURS.get(code, NOT_STATED_COLOUR)
-
-
-def outcome_colour(code: str) -> str:
-    """Return the colour of an outcome this package knows; grey for "not stated" and others."""
-    return OUTCOME_COLOURS.get(code, NOT_STATED_COLOUR)
-
-
 def theme_colours(codes: Iterable[str]) -> dict[str, str]:
     """Return a colour for each theme of a figure, also for themes of another review's codebook.
 
@@ -241,14 +226,6 @@ def _colours(codes: Iterable[str], known: Mapping[str, str]) -> dict[str, str]:
     strangers = sorted(code for code in wanted if code not in known and code not in _NO_COLOUR)
     found = {code: next(free, NOT_STATED_COLOUR) for code in strangers}
     return {code: known.get(code) or found.get(code, NOT_STATED_COLOUR) for code in wanted}
-
-
-def sector_colour(code: str) -> str:
-    """Return the colour of a sector (`sector` or `respondent_sector` code); grey for others.
-
-    A respondent sector and the literature's sector that corresponds to it share a colour.
-    """
-    return SECTOR_COLOURS.get(code, NOT_STATED_COLOUR)
 
 
 def count_colours() -> Colormap:
@@ -361,13 +338,10 @@ def direct_label(
     *,
     colour: str = INK,
     dx: float = 4.0,
-    dy: float = 0.0,
     ha: str = "left",
-    va: str = "center",
     size: float = 9.0,
-    weight: str = "normal",
 ) -> Text:
-    """Write a label beside a data point, `dx` and `dy` points away, instead of in a legend.
+    """Write a label beside a data point, `dx` points away, instead of in a legend.
 
     Text in a pale series colour would be hard to read: it is darkened until it reaches 4.5:1 on
     white.
@@ -375,12 +349,11 @@ def direct_label(
     return ax.annotate(
         text,
         (x, y),
-        xytext=(dx, dy),
+        xytext=(dx, 0),
         textcoords="offset points",
         ha=ha,
-        va=va,
+        va="center",
         fontsize=size,
-        fontweight=weight,
         color=_readable(colour),
         annotation_clip=False,
     )

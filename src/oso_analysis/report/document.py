@@ -280,7 +280,7 @@ def _para(text: str) -> Node:
     return {"t": "Para", "c": _words(text)}
 
 
-def _heading(level: int, text: str, anchor: str = "") -> Node:
+def _heading(level: int, text: str, anchor: str) -> Node:
     return {"t": "Header", "c": [level, [anchor, [], []], _words(text)]}
 
 

@@ -193,17 +193,13 @@ def scan_paths(
 
 
 def require_clean(
-    paths: Sequence[Path | str],
-    *,
-    confidential: Sequence[str] = (),
-    allow: Iterable[str] = (),
-    relative_to: Path | None = None,
+    paths: Sequence[Path | str], *, confidential: Sequence[str] = (), allow: Iterable[str] = ()
 ) -> int:
     """Raise unless a scan finds nothing; return the number of files looked at.
 
     Parameters
     ----------
-    paths, confidential, allow, relative_to
+    paths, confidential, allow
         As for `scan_paths`.
 
     Raises
@@ -214,7 +210,7 @@ def require_clean(
     InputError
         For paths that do not exist.
     """
-    require_none(scan_paths(paths, confidential=confidential, allow=allow, relative_to=relative_to))
+    require_none(scan_paths(paths, confidential=confidential, allow=allow))
     return len(_files(paths))
 
 

@@ -128,7 +128,7 @@ def recode(
     )
 
 
-def code_column(works: pd.DataFrame, column: str, name: str | None = None) -> pd.DataFrame:
+def code_column(works: pd.DataFrame, column: str) -> pd.DataFrame:
     """Return a column of `works` (year, type, language) as codes; missing becomes "not stated".
 
     Parameters
@@ -136,8 +136,7 @@ def code_column(works: pd.DataFrame, column: str, name: str | None = None) -> pd
     works : pandas.DataFrame
         `work_id` and `column`.
     column : str
-    name : str, optional
-        Facet's name; by default the column's.
+        Its name becomes the facet's.
 
     Returns
     -------
@@ -148,7 +147,7 @@ def code_column(works: pd.DataFrame, column: str, name: str | None = None) -> pd
     return pd.DataFrame(
         {
             "work_id": works["work_id"].astype("str"),
-            "facet": name or column,
+            "facet": column,
             "code": state_missing(works[column]),
         }
     ).reset_index(drop=True)

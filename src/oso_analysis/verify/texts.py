@@ -71,7 +71,7 @@ def unlike_text(old: bytes, new: bytes) -> str | None:
     return None
 
 
-def in_text(old: str, new: str, noun: str = "line") -> str:
+def in_text(old: str, new: str) -> str:
     """Return where two texts first differ."""
     lines = [_LINE_END.split(text.removeprefix("\ufeff")) for text in (old, new)]
     # The last piece is what follows the last line end: nothing, where the text ends in one.
@@ -82,11 +82,11 @@ def in_text(old: str, new: str, noun: str = "line") -> str:
     a, b, c, d = hunk
     if a == b:
         text = short(whole[1][c])
-        return f"{noun} {a + 1} is missing from the published file: {text}{_more(noun, d - c)}"
+        return f"line {a + 1} is missing from the published file: {text}{_more('line', d - c)}"
     if c == d:
         text = short(whole[0][a])
-        return f"{noun} {a + 1} is in the published file only: {text}{_more(noun, b - a)}"
-    return f"{noun} {a + 1}: {sides(whole[0][a], whole[1][c])}"
+        return f"line {a + 1} is in the published file only: {text}{_more('line', b - a)}"
+    return f"line {a + 1}: {sides(whole[0][a], whole[1][c])}"
 
 
 def _more(noun: str, count: int) -> str:

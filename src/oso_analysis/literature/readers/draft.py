@@ -11,7 +11,6 @@ from oso_analysis.literature.readers.text import split_serial_number
 __all__ = [
     "MAX_ENTRY",
     "RECORD_COLUMNS",
-    "TEXT_COLUMNS",
     "Draft",
     "Parsed",
     "Tags",
@@ -52,7 +51,6 @@ RECORD_COLUMNS = (
     "keywords",
     "extra",
 )
-TEXT_COLUMNS = tuple(name for name in RECORD_COLUMNS if name not in ("source_line", "year"))
 
 #: One entry between the parser and the finished table: record columns as the export gave them,
 #: `authors` a list of names, `extra` a dict, and `key`, the export's own name for the entry.
