@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from oso_analysis.errors import InputError
 from oso_analysis.parameters import (
+    Declared,
     Parameter,
     declarations,
     parse_axis,
@@ -95,7 +96,7 @@ def test_one_name_has_one_type(tmp_path: Path) -> None:
         notebook(tmp_path, "2.ipynb", "a: str = 'x'  # Text."),
     ]
     with pytest.raises(InputError, match=r"2\.ipynb, row 1, column 'a': is str here but int in 1"):
-        declarations(paths)
+        declarations(paths, PROJECT)
 
 
 def test_one_name_has_one_default(tmp_path: Path) -> None:
@@ -103,18 +104,18 @@ def test_one_name_has_one_default(tmp_path: Path) -> None:
         notebook(tmp_path, "1.ipynb", "a: int | None = None  # One."),
         notebook(tmp_path, "2.ipynb", "a: int | None = 2012  # One."),
     ]
-    with pytest.raises(InputError, match=r"2\.ipynb, row 1, column 'a': is 2012 by default here "):
-        declarations(paths)
-    with pytest.raises(InputError, match=r"but None in 1\.ipynb"):
-        resolve(PROJECT, paths, {"a": 2012})
+    said = r"2\.ipynb, row 1, column 'a': is 2012 by default here but None in 1\.ipynb"
+    with pytest.raises(InputError, match=said):
+        declarations(paths, PROJECT)
 
 
-def notebooks() -> list[Path]:
-    return sorted((PROJECT / "notebooks").glob("*.ipynb"))
+def declared(*paths: Path, root: Path = PROJECT) -> Declared:
+    """Return what notebooks declare, by default those of the small project."""
+    return declarations(paths or sorted((PROJECT / "notebooks").glob("*.ipynb")), root)
 
 
 def test_each_notebook_gets_only_its_own() -> None:
-    values = resolve(PROJECT, notebooks(), {"year_to": 2019}, texts={"countries": "GB, IE"})
+    values = resolve(PROJECT, declared(), {"year_to": 2019}, texts={"countries": "GB, IE"})
     assert values == {
         "01_reports.ipynb": {"year_to": 2019},
         "02_submissions.ipynb": {
@@ -128,7 +129,7 @@ def test_each_notebook_gets_only_its_own() -> None:
 def test_all_problems_come_together_with_the_nearest_legal_value() -> None:
     given_ = {"yearto": 2019, "year_to": "2019", "style": "lang"}
     with pytest.raises(InputError) as caught:
-        resolve(PROJECT, notebooks(), given_, texts={"countries": "GBR", "year_to": "next"})
+        resolve(PROJECT, declared(), given_, texts={"countries": "GBR", "year_to": "next"})
     said = str(caught.value)
     assert said.startswith("5 problem(s) with the parameters; nothing was run:")
     assert "'yearto'" in said
@@ -140,13 +141,13 @@ def test_all_problems_come_together_with_the_nearest_legal_value() -> None:
 
 
 def test_ranges_are_closed_and_countries_come_from_the_data() -> None:
-    assert resolve(PROJECT, notebooks(), {"year_to": 1990})
+    assert resolve(PROJECT, declared(), {"year_to": 1990})
     with pytest.raises(InputError, match=r"must be from 1990 to 2026 \(did you mean '2026'\?\)"):
-        resolve(PROJECT, notebooks(), {"year_to": 2027})
+        resolve(PROJECT, declared(), {"year_to": 2027})
 
 
 def test_a_place_may_be_named_and_a_long_list_is_cut() -> None:
-    review = sorted((ROOT / "notebooks").glob("01_*.ipynb"))
+    review = declared(*(ROOT / "notebooks").glob("01_*.ipynb"), root=ROOT)
     for typed, meant in (("UK", "GB"), ("Norwy", "NO"), ("United Kingdom", "GB")):
         with pytest.raises(InputError) as caught:
             resolve(ROOT, review, {}, texts={"countries": typed})
@@ -158,9 +159,9 @@ def test_a_place_may_be_named_and_a_long_list_is_cut() -> None:
 
 def test_codebook_facets_are_legal_values(tmp_path: Path) -> None:
     path = notebook(tmp_path, "n.ipynb", "themes: list[str] = []  # Themes. [theme]")
-    assert resolve(PROJECT, [path], {"themes": ["prevention"]})
+    assert resolve(PROJECT, declared(path), {"themes": ["prevention"]})
     with pytest.raises(InputError, match="did you mean 'prevention'"):
-        resolve(PROJECT, [path], {"themes": ["preventoin"]})
+        resolve(PROJECT, declared(path), {"themes": ["preventoin"]})
 
 
 @pytest.mark.parametrize(
@@ -184,20 +185,12 @@ def test_codebook_facets_are_legal_values(tmp_path: Path) -> None:
         ("k: int = 5  # Places. [country]", "'[country]' holds codes, which are texts"),
     ],
 )  # fmt: skip
-def test_brackets_and_defaults_are_checked_whoever_asks(
-    tmp_path: Path, source: str, said: str
-) -> None:
-    path = notebook(tmp_path, "n.ipynb", source)
-    for ask in (
-        lambda: resolve(PROJECT, [path], {}),
-        lambda: resolve_axes(PROJECT, [path], {}),
-        lambda: declarations([path], PROJECT),
-    ):
-        with pytest.raises(InputError) as caught:
-            ask()
-        assert f"n.ipynb, row 1, column 'k': {said}" in str(caught.value) or (
-            said.startswith("(") and said in str(caught.value)
-        )
+def test_brackets_and_defaults_are_checked(tmp_path: Path, source: str, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        declared(notebook(tmp_path, "n.ipynb", source))
+    assert f"n.ipynb, row 1, column 'k': {said}" in str(caught.value) or (
+        said.startswith("(") and said in str(caught.value)
+    )
 
 
 def test_brackets_that_are_well_formed_pass(tmp_path: Path) -> None:
@@ -206,12 +199,12 @@ def test_brackets_that_are_well_formed_pass(tmp_path: Path) -> None:
         "c: int = 2  # C. [1|2|3]\nd: str = 'policing'  # D. [theme]\n"
         "e: list[str] = ['GB']  # E. [country]\nf: int = -3  # F. [-3..-1]\n"
     )
-    assert resolve(PROJECT, [notebook(tmp_path, "n.ipynb", source)], {})
+    assert resolve(PROJECT, declared(notebook(tmp_path, "n.ipynb", source)), {})
 
 
 def test_a_codebook_that_cannot_be_read_is_said_by_who_checks_the_data(tmp_path: Path) -> None:
     path = notebook(tmp_path, "n.ipynb", "themes: list[str] = []  # Themes. [theme]")
-    assert resolve(tmp_path, [path], {}) == {"n.ipynb": {"themes": []}}
+    assert resolve(tmp_path, declared(path, root=tmp_path), {}) == {"n.ipynb": {"themes": []}}
 
 
 @pytest.mark.parametrize(
@@ -278,7 +271,7 @@ def test_axes() -> None:
 )
 def test_a_range_that_is_none_is_told_as_a_range(text: str, meant: str | None) -> None:
     with pytest.raises(InputError) as caught:
-        resolve_axes(PROJECT, notebooks(), {"year_to": text})
+        resolve_axes(PROJECT, declared(), {"year_to": text})
     (problem,) = caught.value.problems
     assert "must be a range from a smaller to a larger whole number" in problem.rule
     assert (problem.value, problem.nearest) == (text, meant)
@@ -286,11 +279,11 @@ def test_a_range_that_is_none_is_told_as_a_range(text: str, meant: str | None) -
 
 def test_codes_are_one_value_in_whatever_order_and_number() -> None:
     for typed in ("US,GB", "GB,US", "US,GB,US"):
-        values = resolve(PROJECT, notebooks(), {}, texts={"countries": typed})
+        values = resolve(PROJECT, declared(), {}, texts={"countries": typed})
         assert values["02_submissions.ipynb"]["countries"] == ["GB", "US"]
-    given_ = resolve(PROJECT, notebooks(), {"countries": ["US", "GB"]})
+    given_ = resolve(PROJECT, declared(), {"countries": ["US", "GB"]})
     assert given_["02_submissions.ipynb"]["countries"] == ["GB", "US"]
-    axes = resolve_axes(PROJECT, notebooks(), {"countries": "US+GB,GB+US,GB+GB,GB"})
+    axes = resolve_axes(PROJECT, declared(), {"countries": "US+GB,GB+US,GB+GB,GB"})
     assert axes == {"countries": [["GB", "US"], ["GB"]]}
 
 
@@ -299,24 +292,28 @@ def test_the_default_given_in_another_order_is_the_default(tmp_path: Path) -> No
     source = 'places: list[str] = ["b", "a"]  # Places. [a|b|c]'
     path = notebook(tmp_path, "n.ipynb", source)
     for codes in (["a", "b"], ["b", "a"], ["a", "b", "a"]):
-        assert resolve(tmp_path, [path], {"places": codes}) == {"n.ipynb": {"places": ["b", "a"]}}
-    assert resolve(tmp_path, [path], {"places": ["c", "a"]})["n.ipynb"] == {"places": ["a", "c"]}
+        assert resolve(tmp_path, declared(path, root=tmp_path), {"places": codes}) == {
+            "n.ipynb": {"places": ["b", "a"]}
+        }
+    assert resolve(tmp_path, declared(path, root=tmp_path), {"places": ["c", "a"]})["n.ipynb"] == {
+        "places": ["a", "c"]
+    }
 
 
 def test_a_list_without_codes_keeps_its_order(tmp_path: Path) -> None:
     path = notebook(
         tmp_path, "n.ipynb", "ages: list[int] = []  # Ages. [0..99]\nx: list[str] = []  # Texts."
     )
-    values = resolve(PROJECT, [path], {"ages": [9, 3, 9], "x": ["b", "a", "b"]})
+    values = resolve(PROJECT, declared(path), {"ages": [9, 3, 9], "x": ["b", "a", "b"]})
     assert values == {"n.ipynb": {"ages": [9, 3, 9], "x": ["b", "a", "b"]}}
 
 
 def test_axes_are_checked_like_parameters() -> None:
-    assert resolve_axes(PROJECT, notebooks(), {"year_to": "2018..2019", "countries": "GB"}) == {
+    assert resolve_axes(PROJECT, declared(), {"year_to": "2018..2019", "countries": "GB"}) == {
         "year_to": [2018, 2019],
         "countries": [["GB"]],
     }
     with pytest.raises(InputError) as caught:
-        resolve_axes(PROJECT, notebooks(), {"country": "GB", "year_to": "2026..2028"})
+        resolve_axes(PROJECT, declared(), {"country": "GB", "year_to": "2026..2028"})
     assert "did you mean 'countries'?" in str(caught.value)
     assert "2028 must be from 1990 to 2026" in str(caught.value).replace("'", "")

@@ -16,8 +16,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from oso_analysis.editions import EDITIONS_FILE, scan_editions
 from oso_analysis.errors import InputError, Problem
 from oso_analysis.omissions import list_omissions
+from oso_analysis.parameters import Declared, declarations, resolve
 from oso_analysis.project import chapters
 from oso_analysis.review import Review, open_review
 from oso_analysis.scaffold.leftovers import find_leftovers
@@ -66,7 +68,7 @@ def inspect_project(root: Path) -> Inspection:
     """
     problems: list[Problem] = []
     notes = list(find_leftovers(root))
-    undeclared = _parameters(root)
+    declared, undeclared = _parameters(root)
     try:
         review, found = open_review(root)
     except InputError as error:
@@ -77,7 +79,7 @@ def inspect_project(root: Path) -> Inspection:
             notes += list_omissions(review)
         problems += _pages(root, review)
         # A broken codebook or notebook would be told again for every edition.
-        problems += _editions(root, are_declared=not undeclared)
+        problems += _editions(root, declared)
     problems += _files(root)
     problems += undeclared
     problems += _notebooks(root)
@@ -126,39 +128,30 @@ def _pages(root: Path, review: Review) -> Iterator[Problem]:
 # Editions
 
 
-def _editions(root: Path, *, are_declared: bool) -> Iterator[Problem]:
+def _editions(root: Path, declared: Declared | None) -> Iterator[Problem]:
     """Yield what is wrong with the editions, and with their parameters if these are declared."""
-    from oso_analysis.editions import EDITIONS_FILE, scan_editions
-    from oso_analysis.parameters import resolve
-
-    notebooks = chapters(root)
     try:
         editions, problems = scan_editions(root)
     except InputError as error:
         yield from error.problems
         return
     yield from problems
-    for edition in editions.editions.values() if are_declared else ():
+    if declared is None:
+        return
+    for edition in editions.editions.values():
         try:
-            resolve(
-                root,
-                notebooks,
-                edition.parameters,
-                file=f"{EDITIONS_FILE}, edition {edition.name!r}",
-            )
+            file = f"{EDITIONS_FILE}, edition {edition.name!r}"
+            resolve(root, declared, edition.parameters, file=file)
         except InputError as error:
             yield from error.problems
 
 
-def _parameters(root: Path) -> list[Problem]:
-    """Return what is wrong with the notebooks' declarations, whatever an edition asks for."""
-    from oso_analysis.parameters import declarations
-
+def _parameters(root: Path) -> tuple[Declared | None, list[Problem]]:
+    """Return the notebooks' declarations, or what is wrong with them whatever an edition asks."""
     try:
-        declarations(chapters(root), root)
+        return declarations(chapters(root), root), []
     except InputError as error:
-        return [replace(item, file=f"notebooks/{item.file}") for item in error.problems]
-    return []
+        return None, [replace(item, file=f"notebooks/{item.file}") for item in error.problems]
 
 
 # Notebooks

@@ -28,6 +28,7 @@ from oso_analysis.errors import InputError, Problem, listed, nearest, nearest_co
 from oso_analysis.legal_values import RANGE, bad_bracket, legal_options
 
 __all__ = [
+    "Declared",
     "Parameter",
     "declarations",
     "parse_axis",
@@ -95,6 +96,10 @@ class Parameter:
         one, several = _IN_WORDS[self.scalar]
         text = f"a list of {several}" if self.many else one
         return f"{text}, or none" if self.optional else text
+
+
+#: What notebooks declare: file name to {name: Parameter}.
+Declared = Mapping[str, Mapping[str, Parameter]]
 
 
 def read_parameters(notebook: Path) -> dict[str, Parameter]:
@@ -282,7 +287,7 @@ def parse_axis(text: str, parameter: Parameter) -> list[Any]:
 
 def resolve(
     root: Path,
-    notebooks: Sequence[Path],
+    declared: Declared,
     given: Mapping[str, Any],
     *,
     texts: Mapping[str, str] | None = None,
@@ -294,8 +299,8 @@ def resolve(
     ----------
     root : Path
         The project.
-    notebooks : sequence of Path
-        All notebooks of the project.
+    declared : mapping
+        What all its notebooks declare, as `declarations` returns it.
     given : mapping
         Values with their types, as an editions file gives them.
     texts : mapping, optional
@@ -315,7 +320,6 @@ def resolve(
         All problems of all parameters at once: names that no notebook declares, values that cannot
         be read as the declared type, values that are not legal; each with the nearest legal one.
     """
-    declared = declarations(notebooks, root)
     problems: list[Problem] = []
     values: dict[str, Any] = {}
     for name, value in given.items():
@@ -338,17 +342,12 @@ def resolve(
             problems, f"{len(problems)} problem(s) with the parameters; nothing was run"
         )
     return {
-        notebook.name: {
-            name: values.get(name, parameter.default)
-            for name, parameter in declared[notebook.name].items()
-        }
-        for notebook in notebooks
+        notebook: {name: values.get(name, parameter.default) for name, parameter in own.items()}
+        for notebook, own in declared.items()
     }
 
 
-def resolve_axes(
-    root: Path, notebooks: Sequence[Path], axes: Mapping[str, str]
-) -> dict[str, list[Any]]:
+def resolve_axes(root: Path, declared: Declared, axes: Mapping[str, str]) -> dict[str, list[Any]]:
     """Return the values of every grid axis, checked like `resolve` does.
 
     Raises
@@ -356,7 +355,6 @@ def resolve_axes(
     InputError
         All problems of all axes at once.
     """
-    declared = declarations(notebooks, root)
     problems: list[Problem] = []
     values: dict[str, list[Any]] = {}
     for name, text in axes.items():
@@ -377,9 +375,7 @@ def resolve_axes(
     return values
 
 
-def declarations(
-    notebooks: Sequence[Path], root: Path | None = None
-) -> dict[str, dict[str, Parameter]]:
+def declarations(notebooks: Sequence[Path], root: Path) -> dict[str, dict[str, Parameter]]:
     """Read all notebooks' parameters; a name has one type and one default wherever it is declared.
 
     A report prints one value for each parameter, so that one notebook's own default would be
@@ -388,8 +384,8 @@ def declarations(
     Parameters
     ----------
     notebooks : sequence of Path
-    root : Path, optional
-        The project. With it, what stands in the brackets is checked too, and every default by it.
+    root : Path
+        The project, by which what stands in the brackets is checked, and every default by that.
 
     Returns
     -------
@@ -425,8 +421,7 @@ def declarations(
                 problems.append(
                     Problem(said, file=parameter.notebook, row=parameter.row, column=name)
                 )
-            if root is not None:
-                problems += _illegal_declaration(root, parameter)
+            problems += _illegal_declaration(root, parameter)
     if problems:
         raise InputError(problems, f"{len(problems)} problem(s) in the notebooks' parameters")
     return declared
@@ -459,7 +454,7 @@ def _illegal_declaration(root: Path, parameter: Parameter) -> Iterator[Problem]:
 
 def _lookup(
     name: str,
-    declared: Mapping[str, Mapping[str, Parameter]],
+    declared: Declared,
     file: str | None,
     problems: list[Problem],
 ) -> Parameter | None:

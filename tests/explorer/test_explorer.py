@@ -302,10 +302,11 @@ def test_running_the_saved_notebook_gives_the_saved_outputs(review: Review, proj
 
 
 def test_parameters_of_the_saved_notebook_are_accepted(review: Review, project: Path) -> None:
-    from oso_analysis.parameters import resolve
+    from oso_analysis.parameters import declarations, resolve
 
     path = oso.explore(replace(review, root=project)).save()
-    values = resolve(project, [path], {"year_to": 2019, "countries": ["GB"]})
+    declared = declarations([path], project)
+    values = resolve(project, declared, {"year_to": 2019, "countries": ["GB"]})
     assert values[path.name]["year_to"] == 2019
 
 

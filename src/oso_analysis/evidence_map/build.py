@@ -29,13 +29,14 @@ def build_evidence_map(root: Path, edition: Edition) -> str:
         If the references cannot be set.
     """
     from oso_analysis.exhibits import evidence_map
-    from oso_analysis.parameters import resolve
+    from oso_analysis.parameters import declarations, resolve
     from oso_analysis.reliability import measure_reliability
     from oso_analysis.review import load_review
     from oso_analysis.runner.build import disclosure_words, find_notebooks
     from oso_analysis.scope import scope_review
 
-    values = resolve(root, find_notebooks(root), edition.parameters, file=EDITIONS_FILE)
+    declared = declarations(find_notebooks(root), root)
+    values = resolve(root, declared, edition.parameters, file=EDITIONS_FILE)
     parameters = {name: value for own in values.values() for name, value in own.items()}
     review = load_review(root)
     scope = scope_review(

@@ -110,7 +110,6 @@ class _Plan:
     jobs: list[_Job]
     parameters: dict[str, Any]
     outcome: Outcome
-    assembling: Future[Any] | None = None
 
 
 def find_notebooks(root: Path) -> list[Path]:
@@ -183,14 +182,12 @@ class _Build:
     # Planning
 
     def _make_plans(self, editions: Sequence[Edition]) -> list[_Plan]:
-        declared = declarations(self._notebooks)
+        declared = declarations(self._notebooks, self._root)
         problems: list[Problem] = []
         plans = []
         for edition in editions:
             try:
-                values = resolve(
-                    self._root, self._notebooks, edition.parameters, file=EDITIONS_FILE
-                )
+                values = resolve(self._root, declared, edition.parameters, file=EDITIONS_FILE)
             except InputError as error:
                 problems += [problem for problem in error.problems if problem not in problems]
                 continue

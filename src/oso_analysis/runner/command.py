@@ -21,7 +21,7 @@ from oso_analysis.editions import (
     scan_editions,
 )
 from oso_analysis.errors import InputError, Problem, RunError
-from oso_analysis.parameters import declarations, resolve, resolve_axes
+from oso_analysis.parameters import Declared, declarations, resolve, resolve_axes
 from oso_analysis.runner.build import Options, Outcome, build_editions, find_notebooks
 from oso_analysis.runner.inputs import Digests
 from oso_analysis.runner.publish import writing
@@ -123,12 +123,13 @@ def select(
         raise InputError([replace(p, rule=p.rule + hint) for p in error.problems]) from None
     if not changes and not spans:
         return editions
+    declared = declarations(notebooks, root)
     changed = []
     for edition in editions:
-        values = _merged(resolve(root, notebooks, edition.parameters, texts=changes))
+        values = _merged(resolve(root, declared, edition.parameters, texts=changes))
         changed.append({name: values[name] for name in changes})
-    axis_values = resolve_axes(root, notebooks, spans)
-    free = _free(notebooks)
+    axis_values = resolve_axes(root, declared, spans)
+    free = _free(declared)
     return [
         combined
         for edition, values in zip(editions, changed, strict=True)
@@ -163,19 +164,19 @@ def select_published(root: Path, name: str | None = None) -> Edition:
         ) from None
     (edition,) = known.select([base or name])
     file = f"reports/{name}/exhibits.json"
-    values = _merged(resolve(root, notebooks, {**edition.parameters, **changes}, file=file))
+    declared = declarations(notebooks, root)
+    values = _merged(resolve(root, declared, {**edition.parameters, **changes}, file=file))
     changed = {name: values[name] for name in changes}
-    return derive(edition, changed, free=_free(notebooks))
+    return derive(edition, changed, free=_free(declared))
 
 
 def _merged(values: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     return {name: value for own in values.values() for name, value in own.items()}
 
 
-def _free(notebooks: Sequence[Path]) -> set[str]:
+def _free(declared: Declared) -> set[str]:
     """Return the parameters that take any text."""
-    declared = declarations(notebooks).values()
-    every = [parameter for own in declared for parameter in own.values()]
+    every = [parameter for own in declared.values() for parameter in own.values()]
     return {one.name for one in every if one.scalar == "str" and one.legal is None}
 
 
@@ -184,9 +185,13 @@ def _sound_editions(root: Path, notebooks: Sequence[Path]) -> Editions:
     editions, problems = scan_editions(root)
     if not problems:
         return editions
+    try:
+        declared = declarations(notebooks, root)
+    except InputError as error:
+        raise InputError([*problems, *error.problems]) from None
     for edition in editions.editions.values():
         try:
-            resolve(root, notebooks, edition.parameters, file=EDITIONS_FILE)
+            resolve(root, declared, edition.parameters, file=EDITIONS_FILE)
         except InputError as error:
             problems += error.problems
     raise InputError(problems)
