@@ -22,9 +22,8 @@ _MAX_CELL = 64 << 20
 class Tables:
     """Reads whole tables of one database; views and triggers of the file are never run."""
 
-    def __init__(self, connection: sqlite3.Connection, file: str) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._file = file
         rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         self.names = frozenset(str(name) for (name,) in rows)
 
@@ -79,7 +78,7 @@ def open_database(path: Path, file: str) -> Iterator[Tables]:
             connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute("PRAGMA query_only = ON")
             connection.execute("PRAGMA cell_size_check = ON")
-            yield Tables(connection, file)
+            yield Tables(connection)
     except (sqlite3.Error, UnicodeDecodeError, OverflowError) as error:
         # Python decodes SQLite's own message as UTF-8, and fails where it quotes a damaged schema.
         raise InputError([Problem(f"is a damaged database ({error})", file=file)]) from None

@@ -31,7 +31,6 @@ _WOS = re.compile(r"^(?:PT [A-Z]$|FN .|EF$)", re.MULTILINE)
 _WOS_LOOSE = re.compile(r"^(?:AU|AF|TI|SO|UT|ER|DI|PY|VL|DT)(?: |$)", re.MULTILINE)
 _PATTERNS = {"ris": _RIS, "bibtex": _BIBTEX, "medline": _MEDLINE, "wos": _WOS}
 _XML = re.compile(r"\s*<(?:\?xml|!--|!DOCTYPE|[A-Za-z_])")
-_RECORD = re.compile(r"<(?:[\w.-]+:)?record(?=[\s>/])")
 _ENDNOTE = re.compile(r"<(?:[\w.-]+:)?(?:xml|records|record|ref-type|contributors)(?=[\s>/])")
 
 
