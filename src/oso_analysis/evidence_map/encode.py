@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from oso_analysis.exhibits.csl import CSL_VARIABLES
 from oso_analysis.figures.style import (
     NOT_STATED_COLOUR,
     OUTCOME_COLOURS,
@@ -27,23 +28,7 @@ _COLOURS = {
 #: For every other facet: the nine sector colours, which were chosen to be told apart.
 _PALETTE = tuple(dict.fromkeys(SECTOR_COLOURS.values()))
 #: CSL variable to the page's name for it, for what the downloads hold.
-_FIELDS = {
-    "type": "type",
-    "title": "title",
-    "container-title": "container",
-    "volume": "volume",
-    "issue": "issue",
-    "page": "pages",
-    "publisher": "publisher",
-    "publisher-place": "place",
-    "edition": "edition",
-    "DOI": "doi",
-    "ISBN": "isbn",
-    "ISSN": "issn",
-    "PMID": "pmid",
-    "URL": "url",
-    "language": "language",
-}
+_FIELDS = {"type": "type", **{variable: column for column, variable in CSL_VARIABLES.items()}}
 #: References set at a time.
 _BATCH = 500
 #: What the page holds of an item, in the order of a saved file's columns.

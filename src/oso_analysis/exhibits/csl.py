@@ -10,10 +10,10 @@ import pandas as pd
 from oso_analysis.errors import require_columns
 from oso_analysis.literature.languages import language_codes
 
-__all__ = ["csl_items"]
+__all__ = ["CSL_VARIABLES", "csl_items"]
 
 #: Column of `works` to CSL variable, for text that is passed on as it is.
-_TEXT = {
+CSL_VARIABLES = {
     "title": "title",
     "container": "container-title",
     "volume": "volume",
@@ -65,7 +65,7 @@ def _text(value: object) -> str | None:
 def _item(row: dict[Any, Any]) -> dict[str, Any]:
     kind = _text(row.get("type")) or "document"
     item: dict[str, Any] = {"id": str(row["work_id"]), "type": kind}
-    for column, variable in _TEXT.items():
+    for column, variable in CSL_VARIABLES.items():
         value = _text(row.get(column))
         if value is not None:
             item[variable] = value
