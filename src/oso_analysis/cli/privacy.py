@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["add_commands"]
 
@@ -69,7 +73,7 @@ def _add_scan(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.set_defaults(handler=_scan)
 
 
-def _read_csv(path: Path) -> object:
+def _read_csv(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     from oso_analysis.errors import InputError, Problem
@@ -84,8 +88,6 @@ def _read_csv(path: Path) -> object:
 
 
 def _pseudonymise(arguments: argparse.Namespace) -> int:
-    import pandas as pd
-
     from oso_analysis.consultation import pseudonyms
     from oso_analysis.files import check_outputs
     from oso_analysis.literature.readers import write_table
@@ -97,7 +99,6 @@ def _pseudonymise(arguments: argparse.Namespace) -> int:
         outputs = {"--key": arguments.key, **outputs}
     check_outputs(outputs, inputs=[arguments.table, None if arguments.new_key else arguments.key])
     frame = _read_csv(arguments.table)
-    assert isinstance(frame, pd.DataFrame)  # noqa: S101  (narrows the type)
     known = pseudonyms.read_mapping(mapping_file)
     make = pseudonyms.create_key if arguments.new_key else pseudonyms.read_key
     result = pseudonyms.pseudonymise(
@@ -124,10 +125,7 @@ def _names(path: Path) -> list[str]:
     from oso_analysis.errors import InputError, Problem, require_columns
 
     if path.suffix.lower() == ".csv":
-        import pandas as pd
-
         frame = _read_csv(path)
-        assert isinstance(frame, pd.DataFrame)  # noqa: S101  (narrows the type)
         require_columns(frame, ["respondent"], where=path.name)
         return [str(name) for name in frame["respondent"].dropna()]
     try:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from oso_analysis.display import plural
 from oso_analysis.exhibits import EXHIBIT_MIME
 from oso_analysis.notebooks.compare import Finding, Tolerance, compare_notebooks
 from oso_analysis.notebooks.execute import (
@@ -60,7 +61,7 @@ class NotebookCheck:
                 else (f"{self.n_exhibits} tables and figures")
             )
             return f"{self.name}: nothing moved ({exhibits})"
-        lines = [f"{self.name}: {_count(len(self.findings))}"]
+        lines = [f"{self.name}: {plural(len(self.findings), 'difference')}"]
         for place, texts in _by_place(self.findings):
             lines += [f"  {place}", *(f"    {text}" for text in texts)]
         if self.failure:
@@ -131,10 +132,6 @@ def _has_outputs(notebook: dict[str, object]) -> bool:
     return isinstance(cells, list) and any(cell.get("outputs") for cell in cells)
 
 
-def _count(number: int) -> str:
-    return "1 difference" if number == 1 else f"{number:,} differences"
-
-
 def _by_place(findings: Sequence[Finding]) -> list[tuple[str, list[str]]]:
     counts = Counter(finding.place for finding in findings)
     grouped = []
@@ -156,7 +153,7 @@ def summarise(checks: Sequence[NotebookCheck]) -> str:
         return "\n".join(lines) + "\n"
     lines += ["| notebook | tables and figures | result |", "|---|---:|---|"]
     for check in checks:
-        result = "nothing moved" if check.good else _count(len(check.findings))
+        result = "nothing moved" if check.good else plural(len(check.findings), "difference")
         if check.failure:
             result = "**did not run to its end**"
         lines.append(f"| {check.name} | {check.n_exhibits} | {result} |")
