@@ -407,8 +407,10 @@ class _Parts:
     # How parts are made; what is wrong names the files
 
     def _deduplicate(self) -> Deduplication:
+        # Works do not depend on what the log calls the searches that found them.
+        records = self._as_read.records
         with naming_files(decisions=self._file("duplicate_decisions")):
-            return deduplicate(self.reading.records, decisions=self.table("duplicate_decisions"))
+            return deduplicate(records, decisions=self.table("duplicate_decisions"))
 
     def _screen_works(self) -> pd.DataFrame:
         work_ids = self.deduplication.work_ids
@@ -502,7 +504,7 @@ class _Parts:
         missing, it would seem that somebody screened or coded nothing.
         """
         left = _Parts(self.package, self._codebook)
-        left.reading = self.reading
+        left._as_read = self._as_read
         unsure: set[str] = set()
         for name in _JOINED:
             table, bad = self._loaded(name)[0], wrong.get(self._file(name), set())
