@@ -89,6 +89,17 @@ def search_in_folders(data: Path, searched: str) -> None:
     append(data, "literature/searches.csv", f"{searched},lunch,1")
 
 
+def describe(data: Path, **own: str) -> None:
+    """Describe one more export, which holds a record of its own unless it is another's file."""
+    path = data / "datapackage.json"
+    package = json.loads(path.read_text("utf-8"))
+    described = {"name": "records_new", "path": "literature/records/new.ris", **own}
+    if "path" not in own:
+        (data / described["path"]).write_text("TY  - JOUR\nTI  - Soup\nER  - \n", "utf-8")
+    package["resources"].append(described)
+    path.write_text(json.dumps(package), "utf-8")
+
+
 #: What is done, and the one problem of it: file, row, column, value, nearest.
 SLIPS: list[tuple[str, Callable[[Path], object], tuple[object, ...]]] = [
     (
@@ -161,6 +172,33 @@ SLIPS: list[tuple[str, Callable[[Path], object], tuple[object, ...]]] = [
             "records/april/scopus.ris",
             "april/scopus.ris",
         ),
+    ),
+    (
+        "a kind in capitals",
+        lambda data: replace(data, "datapackage.json", '"kind": "topic', '"Kind": "topic', 1),
+        ("datapackage.json", None, "records_database", "Kind", "kind"),
+    ),
+    (
+        "a role that is none",
+        lambda data: describe(data, role="record"),
+        ("datapackage.json", None, "records_new.role", "record", "records"),
+    ),
+    (
+        "an export without its role",
+        lambda data: describe(data, kind="topic_search"),
+        ("datapackage.json", None, None, "records_new", None),
+    ),
+    (
+        "two exports of one name",
+        lambda data: describe(data, role="records", name="records_register"),
+        ("datapackage.json", None, "name", "records_register", None),
+    ),
+    (
+        "an export described twice",
+        lambda data: describe(
+            data, role="records", kind="completion", path="literature/records/register.csv"
+        ),
+        ("datapackage.json", None, "path", "literature/records/register.csv", None),
     ),
     (
         "a kind of search that is none",
@@ -322,6 +360,13 @@ def test_the_legal_names_of_exports_are_told_where_one_is_not_enough(data: Path)
     search_in_folders(data, "scopus.ris")
     (problem,) = refused(data)
     assert problem.rule.endswith("write 'april/scopus.ris' or 'initial/scopus.ris'")
+
+
+def test_a_path_may_be_written_in_more_ways_than_one(data: Path) -> None:
+    old = '"literature/records/database.ris"'
+    replace(data, "datapackage.json", old, '"./literature//records/database.ris"')
+    review = oso.load_review(data.parent)
+    assert set(review.record_sources) == {"database.ris", "register.csv"}
 
 
 def test_exports_of_one_file_name_go_by_one_name_everywhere(data: Path) -> None:

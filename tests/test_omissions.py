@@ -91,6 +91,24 @@ def _heading(root: Path) -> None:
     path.write_text(f"{header},Bemerkung\n" + rest.replace("\n", ",\n"), encoding="utf-8")
 
 
+def _other_completion(root: Path) -> None:
+    package = root / "data/datapackage.json"
+    described = json.loads(package.read_text(encoding="utf-8"))
+    for resource in described["resources"]:
+        if resource["name"] == "records_register":
+            resource["kind"] = "completion"
+    package.write_text(json.dumps(described), encoding="utf-8")
+    replace(root / SEARCHES, "meals in schools,18", "meals in schools,17")
+
+
+def _neither(root: Path) -> None:
+    package = root / "data/datapackage.json"
+    described = json.loads(package.read_text(encoding="utf-8"))
+    (root / RECORDS / "new.ris").write_text("TY  - JOUR\nTI  - Soup\nER  - \n", "utf-8")
+    described["resources"].append({"name": "new", "path": "literature/records/new.ris"})
+    package.write_text(json.dumps(described), encoding="utf-8")
+
+
 OMITTED: list[tuple[str, Callable[[Path], object], list[str]]] = [
     (
         "a third coder",
@@ -185,6 +203,19 @@ OMITTED: list[tuple[str, Callable[[Path], object], list[str]]] = [
             "nobody learns what was searched for its records; the PRISMA flow shows them among "
             "those of topic searches, by `kind` in datapackage.json"
         ],
+    ),
+    (
+        "a completion search that kept another number",
+        _other_completion,
+        [
+            "literature/searches.csv, column 'records_file': 'register.csv' has 18 records, but "
+            "its rows keep 17 (records_kept)"
+        ],
+    ),
+    (
+        "a described file that is neither table nor export",
+        _neither,
+        ["datapackage.json: 'new' is read by nothing: it has no `schema`, as tables have, nor"],
     ),
     (
         "a relevant submission without segments",

@@ -21,8 +21,9 @@ from oso_analysis.frames import among, distinct
 from oso_analysis.indicators import prepare_figures
 from oso_analysis.literature.coding import list_contradictions
 from oso_analysis.literature.screening import DECISIONS
+from oso_analysis.literature.sources import Origins
 from oso_analysis.people import check_people
-from oso_analysis.schema import SEARCH_KINDS, DataPackage
+from oso_analysis.schema import RECORDS, SEARCH_KINDS, DataPackage
 
 __all__ = ["check_codebook", "check_files", "check_tables"]
 
@@ -35,6 +36,8 @@ _RECORDS = {
     "coding_adjudication": ("record_id",),
     "duplicate_decisions": ("record_id_a", "record_id_b"),
 }
+#: Properties of a resource that make it a search export and give it its place in the flow.
+_OF_EXPORTS = ("kind", "role")
 #: Codes that tables and figures are made from, by facet.
 _NEEDED = {"kind": ("issue", "solution"), "decision": DECISIONS}
 #: What to do about a record that nobody can decide on yet.
@@ -61,7 +64,12 @@ def check_files(folder: Path) -> Iterator[Problem]:
         paths = [resource.get("path", []) for resource in descriptor["resources"]]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return
-    described = {name for path in paths for name in ([path] if isinstance(path, str) else path)}
+    described = {
+        # As the folder's own listing has it: `./a.ris` is `a.ris`.
+        PurePosixPath(name).as_posix()
+        for path in paths
+        for name in ([path] if isinstance(path, str) else path)
+    }
     missing = [name for name in described if not (folder / name).is_file()]
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
@@ -141,6 +149,7 @@ def check_tables(
     records: pd.DataFrame | None,
     *,
     broken: Collection[str] = (),
+    origins: Origins | None = None,
 ) -> list[Problem]:
     """Return what tables say against each other or against themselves.
 
@@ -155,6 +164,8 @@ def check_tables(
     broken : collection of str, optional
         Tables with rows or values missing because they broke a rule: what must be whole to be
         joined is not, or a slip would be told a second time in other words.
+    origins : Origins, optional
+        What tables of `records import` among the exports were made from.
     """
     problems: list[Problem] = []
     whole = {name: table for name, table in tables.items() if name not in broken}
@@ -166,7 +177,7 @@ def check_tables(
         problems += _check_records(package, tables, records)
     problems += _check_exports(package)
     if "searches" in tables:
-        problems += _check_searches(package, tables["searches"])
+        problems += _check_searches(package, tables["searches"], origins or Origins())
     # A segment whose theme is wrong still is of a submission, and by a coder.
     joined = {name: table for name, table in tables.items() if name in {*whole, "segments"}}
     problems += _check_consultation(package, joined, mistyped)
@@ -207,31 +218,73 @@ def _check_decisions(package: DataPackage, tables: Mapping[str, pd.DataFrame]) -
 
 
 def _check_exports(package: DataPackage) -> Iterator[Problem]:
-    """Yield kinds of search that are none: by its kind an export has its place in the flow."""
+    """Yield what keeps an export from being read, or from its place in the flow, without a word.
+
+    Our own properties are the only ones looked at: a description may have any others.
+    """
+    for resource in package.resources.values():
+        own = resource.descriptor
+        if resource.is_table:
+            continue
+        for key in own:
+            meant = next((name for name in _OF_EXPORTS if _is_like(key, name)), None)
+            if meant:
+                rule = "is no property that is read, so it says nothing"
+                yield Problem(rule, "datapackage.json", None, resource.name, key, meant)
+        if "role" in own and own["role"] != RECORDS:
+            rule = "is no role; that of a search export, which no other is read as, is records"
+            column = f"{resource.name}.role"
+            yield Problem(rule, "datapackage.json", None, column, own["role"], RECORDS)
+        elif "role" not in own and "kind" in own:
+            rule = 'has a kind of search and no role, so it is not read; add "role": "records"'
+            yield Problem(rule, "datapackage.json", None, None, resource.name)
     for export in package.exports.values():
         if export.kind not in SEARCH_KINDS:
             rule = f"is no kind of search; kinds are {listed(SEARCH_KINDS)}"
             column = f"{export.resource.name}.kind"
             near = nearest(export.kind, SEARCH_KINDS)
             yield Problem(rule, "datapackage.json", None, column, export.kind, near)
+        if export.others:
+            also = " and ".join(repr(item) for item in (*export.others, export.resource.name))
+            rule = f"is described more than once, by {also}; leave one, for it is read once"
+            yield Problem(rule, "datapackage.json", None, "path", export.path)
 
 
-def _check_searches(package: DataPackage, searches: pd.DataFrame) -> Iterator[Problem]:
+def _is_like(key: str, name: str) -> bool:
+    """Return whether a property can only be another one, written otherwise."""
+    return key != name and key.strip().casefold().removesuffix("s") == name
+
+
+def _check_searches(
+    package: DataPackage, searches: pd.DataFrame, origins: Origins
+) -> Iterator[Problem]:
     """Yield what the search log says of exports that are not there: PRISMA counts by them."""
-    exports = package.exports
+    exports, clear = package.exports, origins.clear
     places = {name: ("data", *PurePosixPath(item.path).parts) for name, item in exports.items()}
+    places |= {name: PurePosixPath(name).parts for name in clear}
     rule = "is no search export that datapackage.json describes"
     file = package["searches"].paths[0]
-    for item in _lookup(searches, "records_file", set(exports), rule, file):
+    for item in _lookup(searches, "records_file", {*exports, *clear}, rule, file):
         end = PurePosixPath(str(item.value)).parts
         meant = sorted(name for name, parts in places.items() if parts[-len(end) :] == end)
-        if len(meant) > 1:
-            names = " or ".join(repr(name) for name in meant)
-            several = f"is the name of several exports; write {names}"
+        tables = sorted(table for table, names in origins.made_from.items() if item.value in names)
+        if len(meant) > 1 or tables:
+            names = " or ".join(repr(name) for name in tables or meant)
+            what = "an export that several tables were made from" if tables else "several exports"
+            several = f"is the name of {what}; write {names}"
             item = replace(item, rule=several, nearest=None)
         elif meant:
             item = replace(item, nearest=meant[0])
         yield item
+    logged = distinct(searches["records_file"])
+    rule = (
+        "is named as well as the table {table!r}, which was made from it; name the table or the "
+        "exports it was made from, for a record is of one search"
+    )
+    for name, table in clear.items():
+        if {name, table} <= logged:
+            row = int(str(searches.index[searches["records_file"] == name][0]))
+            yield Problem(rule.format(table=table), file, row, "records_file", name)
 
 
 def _check_consultation(

@@ -18,7 +18,7 @@ from oso_analysis.errors import Problem, listed
 from oso_analysis.frames import distinct
 from oso_analysis.literature.screening import CONFLICT, included_works
 from oso_analysis.review import Review
-from oso_analysis.schema import TOPIC_SEARCH
+from oso_analysis.schema import RECORDS, TOPIC_SEARCH
 
 __all__ = ["list_omissions"]
 
@@ -26,6 +26,8 @@ __all__ = ["list_omissions"]
 _CODED = ("theme", "behaviour", "design", "population", "sector", "practice_decision")
 #: Facets with a code for whatever a work says, or does not say.
 _OF_EVERY_WORK = ("theme", "design")
+#: Resources that are read and are neither tables nor search exports.
+_NO_TABLES = ("codebook", "report")
 #: Who codes a sample, to measure agreement.
 _SECOND_CODER = "coder_2"
 _REVIEWERS = ("reviewer_1", "reviewer_2")
@@ -47,6 +49,8 @@ def list_omissions(review: Review) -> list[Problem]:
         *_colourless(review),
         *_reading(review),
         *_searches(review),
+        *_tables_of_records(review),
+        *_unread(review),
         *_unscreened(review),
         *_unsettled(review),
         *_uncoded(review),
@@ -106,6 +110,18 @@ def _colourless(review: Review) -> Iterator[Problem]:
 # The literature
 
 
+def _unread(review: Review) -> Iterator[Problem]:
+    """Yield files that are described and that nothing reads, as an export without its role."""
+    for resource in review.package.resources.values():
+        read = resource.is_table or resource.name in _NO_TABLES
+        if not read and resource.descriptor.get("role") != RECORDS:
+            rule = (
+                "is read by nothing: it has no `schema`, as tables have, nor the `role` of search "
+                f'exports, "{RECORDS}"'
+            )
+            yield Problem(rule, "datapackage.json", None, None, resource.name)
+
+
 def _reading(review: Review) -> Iterator[Problem]:
     """Yield what could not be read of each export, and what was mended to read it."""
     exports = review.package.exports
@@ -141,21 +157,44 @@ def _searches(review: Review) -> Iterator[Problem]:
     rejects = review.reading.rejects["source_file"]
     found = pd.concat([review.records["source_file"], rejects]).value_counts()
     file = _file(review, "searches")
+    # By the names of what these were made from their records go.
+    opened = set(review.origins.used.values())
     for name, kind in review.record_sources.items():
-        if kind != TOPIC_SEARCH:
-            continue
-        if name not in kept.index:
+        if name in kept.index:
+            if pd.notna(kept[name]) and int(kept[name]) != found.get(name, 0):
+                rule = (
+                    f"has {plural(int(found.get(name, 0)), 'record')}, but its rows keep "
+                    f"{int(kept[name]):,} (records_kept)"
+                )
+                yield Problem(rule, file, None, "records_file", name)
+        elif kind == TOPIC_SEARCH and name not in opened:
             rule = (
                 "is in no row, so nobody learns what was searched for its records; the PRISMA flow "
                 "shows them among those of topic searches, by `kind` in datapackage.json"
             )
+            if origins := [own for own, table in review.origins.clear.items() if table == name]:
+                rule += f"; rows may name what it was made from instead: {listed(origins)}"
             yield Problem(rule, file, None, "records_file", name)
-        elif pd.notna(kept[name]) and int(kept[name]) != found.get(name, 0):
+
+
+def _tables_of_records(review: Review) -> Iterator[Problem]:
+    """Yield what a table that `records import` wrote says of its records and the flow does not."""
+    exports = review.package.exports
+    left = review.records["source_file"].value_counts()
+    for name, origins in review.origins.made_from.items():
+        file = exports[name].path
+        if twice := sorted(set(origins) & set(exports)):
             rule = (
-                f"has {plural(int(found.get(name, 0)), 'record')}, but its rows keep "
-                f"{int(kept[name]):,} (records_kept)"
+                f"was made from {listed(twice)}, also an export here: a record that stands in both "
+                "counts twice among those identified, and once as a duplicate"
             )
-            yield Problem(rule, file, None, "records_file", name)
+            yield Problem(rule, file, None, "source_file")
+        if name in review.origins.used.values() and name in left.index:
+            rule = (
+                f"has {plural(int(left[name]), 'record')} where it is blank or names what stands "
+                f"elsewhere, too; the PRISMA flow shows them under {name}"
+            )
+            yield Problem(rule, file, None, "source_file")
 
 
 def _unscreened(review: Review) -> Iterator[Problem]:

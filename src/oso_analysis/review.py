@@ -20,11 +20,13 @@ from oso_analysis.codebook import Codebook, read_codebook
 from oso_analysis.consistency import check_codebook, check_files, check_tables
 from oso_analysis.display import Summarised, Summary, plural
 from oso_analysis.errors import InputError, Problem, naming_files, nearest
+from oso_analysis.frames import distinct
 from oso_analysis.imprint import check_imprint, read_report
 from oso_analysis.literature.coding import code_works
 from oso_analysis.literature.deduplicate import Deduplication, deduplicate
 from oso_analysis.literature.readers import ReadResult, read_records
 from oso_analysis.literature.screening import screen_works
+from oso_analysis.literature.sources import Origins, assign_sources, find_origins, list_origins
 from oso_analysis.project import CHECKED, find_root
 from oso_analysis.schema import DataPackage, check_foreign_keys, load_table, read_package
 
@@ -115,8 +117,18 @@ class Review(Summarised):
 
     @property
     def record_sources(self) -> dict[str, str]:
-        """Search export (`source_file`) to the kind of search: `topic_search` or `completion`."""
-        return {name: export.kind for name, export in self.package.exports.items()}
+        """Search (`source_file`) to its kind: `topic_search` or `completion`.
+
+        The exports, and the names in tables of `records import` that the search log uses.
+        """
+        exports = self.package.exports
+        kinds = {name: export.kind for name, export in exports.items()}
+        return kinds | {name: exports[table].kind for name, table in self.origins.used.items()}
+
+    @property
+    def origins(self) -> Origins:
+        """What those of the exports were made from that `records import` wrote."""
+        return self._parts.origins
 
     @property
     def searches(self) -> pd.DataFrame:
@@ -336,6 +348,22 @@ class _Parts:
 
     @cached_property
     def reading(self) -> ReadResult:
+        if not self.origins.made_from:
+            return self._as_read
+        return assign_sources(self._as_read, self.origins.used)
+
+    @cached_property
+    def origins(self) -> Origins:
+        made_from = list_origins(self._as_read)
+        if not made_from:
+            # No notebook depends on the log where it cannot matter.
+            return Origins()
+        # What is wrong with the log is told by itself.
+        log, _ = self._loaded("searches")
+        return find_origins(made_from, self.package.exports, distinct(log["records_file"]))
+
+    @cached_property
+    def _as_read(self) -> ReadResult:
         return _shared(
             self._once(
                 "records",
@@ -379,8 +407,10 @@ class _Parts:
     # How parts are made; what is wrong names the files
 
     def _deduplicate(self) -> Deduplication:
+        # Works do not depend on what the log calls the searches that found them.
+        records = self._as_read.records
         with naming_files(decisions=self._file("duplicate_decisions")):
-            return deduplicate(self.reading.records, decisions=self.table("duplicate_decisions"))
+            return deduplicate(records, decisions=self.table("duplicate_decisions"))
 
     def _screen_works(self) -> pd.DataFrame:
         work_ids = self.deduplication.work_ids
@@ -437,7 +467,8 @@ class _Parts:
         records = self._attempt("records", problems)
         self._attempt("report", problems)
         problems += check_imprint(self.package.descriptor)
-        problems += check_tables(self.package, tables, records, broken=broken)
+        origins = None if records is None else self.origins
+        problems += check_tables(self.package, tables, records, broken=broken, origins=origins)
         if records is not None:
             problems += self._joined_problems(problems)
         return list(dict.fromkeys(problems))
@@ -473,7 +504,7 @@ class _Parts:
         missing, it would seem that somebody screened or coded nothing.
         """
         left = _Parts(self.package, self._codebook)
-        left.reading = self.reading
+        left._as_read = self._as_read
         unsure: set[str] = set()
         for name in _JOINED:
             table, bad = self._loaded(name)[0], wrong.get(self._file(name), set())

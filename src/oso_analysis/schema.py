@@ -24,7 +24,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ from oso_analysis.frames import FILE_ROW
 
 __all__ = [
     "COMPLETION",
+    "RECORDS",
     "SEARCH_KINDS",
     "TOPIC_SEARCH",
     "DataPackage",
@@ -49,6 +50,8 @@ __all__ = [
     "read_package",
 ]
 
+#: The role of the resources that are search exports.
+RECORDS = "records"
 #: What an export's records were found by: a search for the review's subject, which the search log
 #: accounts for, or a further one that completes what is known of the works.
 TOPIC_SEARCH, COMPLETION = SEARCH_KINDS = ("topic_search", "completion")
@@ -119,6 +122,8 @@ class Export:
 
     path: str
     resource: Resource
+    #: Other resources that describe the same file.
+    others: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -163,11 +168,17 @@ class DataPackage:
         found = [
             Export(path, resource)
             for resource in self.resources.values()
-            if resource.descriptor.get("role") == "records"
+            if resource.descriptor.get("role") == RECORDS
             for path in resource.paths
         ]
         names = short_names(self.root / item.path for item in found)
-        return {names[self.root / item.path]: item for item in found}
+        exports: dict[str, Export] = {}
+        for item in found:
+            name = names[self.root / item.path]
+            before = exports.get(name)
+            others = (*before.others, before.resource.name) if before else ()
+            exports[name] = replace(item, others=others)
+        return exports
 
     @property
     def limits(self) -> tuple[str, ...]:
@@ -190,8 +201,8 @@ def read_package(path: Path | str) -> DataPackage:
     Raises
     ------
     InputError
-        The file is missing, is not JSON, or a resource lacks a name, a path or a known field type;
-        a path that leaves the folder; a file that does not exist.
+        The file is missing, is not JSON, or a resource lacks a path or a known field type, or has
+        the name of another; a path that leaves the folder; a file that does not exist.
     """
     path = Path(path)
     if path.is_dir():
@@ -207,6 +218,10 @@ def read_package(path: Path | str) -> DataPackage:
     resources: dict[str, Resource] = {}
     for position, raw in enumerate(descriptor.get("resources", [])):
         name = raw.get("name", f"resource {position + 1}")
+        if name in resources:
+            # The later one would take the place of the earlier, whose file nothing would read.
+            rule = "is the name of two resources; each needs its own"
+            problems.append(Problem(rule, path.name, None, "name", name))
         paths = raw.get("path", [])
         paths = (paths,) if isinstance(paths, str) else tuple(paths)
         if not paths:

@@ -88,6 +88,11 @@ def test_a_described_search_is_one_whether_it_is_logged_or_not() -> None:
     assert {"searches:extra.ris", "searches:topic-two.csv", "other_methods:topic-one.ris"} <= set(n)
 
 
+def test_a_kind_of_search_that_is_none_is_refused() -> None:
+    with pytest.raises(InputError, match=r"did you mean 'topic_search'"):
+        count_prisma_flow(*FRAMES, kinds={"topic-one.ris": "topic-search"})
+
+
 def test_unscreened_works_by_the_kind_of_search_that_found_them() -> None:
     decisions = dict.fromkeys(["w1", "w2", "w5", "w6"], "not_screened")
     screened = SCREENED.assign(decision=SCREENED["work_id"].map(decisions).fillna("include"))

@@ -26,7 +26,14 @@ from typing import NamedTuple
 import pandas as pd
 
 from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, Codebook
-from oso_analysis.errors import InputError, Problem, RunError, nearest, require_columns
+from oso_analysis.errors import (
+    InputError,
+    Problem,
+    RunError,
+    check_option,
+    nearest,
+    require_columns,
+)
 from oso_analysis.frames import among
 from oso_analysis.literature.screening import (
     CONFLICT,
@@ -34,7 +41,7 @@ from oso_analysis.literature.screening import (
     INCLUDE,
     NOT_SCREENED,
 )
-from oso_analysis.schema import COMPLETION, TOPIC_SEARCH
+from oso_analysis.schema import COMPLETION, SEARCH_KINDS, TOPIC_SEARCH
 from oso_analysis.scope import REASONS
 from oso_analysis.tables.works import TOTAL
 
@@ -207,7 +214,7 @@ def count_prisma_flow(
     Raises
     ------
     InputError
-        Missing columns, or works removed that do not exist.
+        Missing columns, works removed that do not exist, or a kind of search that is none.
     RunError
         Boxes that do not balance, named with their numbers.
     """
@@ -219,6 +226,8 @@ def count_prisma_flow(
         where="count_prisma_flow (work_screening)",
     )
     require_columns(searches, ["records_file"], where="count_prisma_flow (searches)")
+    for kind in (kinds or {}).values():
+        check_option("kinds", kind, SEARCH_KINDS)
     boxes = _identification(records, work_ids, searches, rejects, names, kinds or {})
     n_works = len(work_screening)
     boxes.append(
