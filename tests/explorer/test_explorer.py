@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import oso_analysis as oso
@@ -156,13 +157,35 @@ def test_what_a_part_shows_is_said_once(review: Review) -> None:
 def test_wrong_codes_of_a_part_are_named_too(review: Review, scope: Scope) -> None:
     with pytest.raises(InputError, match="did you mean 'policing'") as caught:
         oso.narrow_scope(review, scope, themes=["polcing"], years=(2020, 2010))
-    assert "must not begin after it ends" in str(caught.value)
+    assert "must be a first and a last year" in str(caught.value)
 
 
 @pytest.mark.parametrize("years", [2015, "2015", ("a", "b"), (2015,), (None, 2020), (2020, 2010)])
-def test_years_of_the_wrong_type_are_refused_in_words(review: Review, years: Any) -> None:
+def test_years_of_the_wrong_type_are_refused_in_words(
+    review: Review, scope: Scope, years: Any
+) -> None:
     with pytest.raises(InputError, match=r"column 'years'.*must be a first and a last year"):
         oso.explore(review, years=years)
+    with pytest.raises(InputError, match=r"column 'years'.*must be a first and a last year"):
+        oso.narrow_scope(review, scope, years=years)
+
+
+@pytest.mark.parametrize("choice", ["counting", "by", "across", "show"])
+def test_a_list_where_one_name_is_chosen_is_refused_in_words(review: Review, choice: str) -> None:
+    with pytest.raises(InputError, match=rf"column '{choice}'.*must be one name"):
+        oso.explore(review, **{choice: ["theme"]})
+    explorer = oso.explore(review)
+    with pytest.raises(InputError, match=rf"column '{choice}'.*must be one name"):
+        explorer.choose(**{choice: ["theme"]})
+    assert explorer.choices == Choices()
+
+
+def test_codes_may_come_from_a_column(review: Review, scope: Scope) -> None:
+    column = pd.Series(["GB", "US"])
+    by_list = oso.narrow_scope(review, scope, countries=["GB", "US"])
+    for codes in (column, column.to_numpy(), ("GB", "US")):
+        assert oso.narrow_scope(review, scope, countries=codes).text == by_list.text
+        assert oso.scope_review(review, countries=codes).text == by_list.text
 
 
 @pytest.mark.parametrize("codes", [None, 3, [None], [["GB"]]])

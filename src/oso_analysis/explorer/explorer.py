@@ -11,7 +11,7 @@ from typing import Any
 
 from oso_analysis.errors import InputError, Problem
 from oso_analysis.exhibits import Exhibit
-from oso_analysis.explorer.choices import Choices, facet_names, legal, make_choices
+from oso_analysis.explorer.choices import Choices, facet_names, legal, make_choices, not_names
 from oso_analysis.explorer.code import Cell, write_cell
 from oso_analysis.explorer.saved import save_cell
 from oso_analysis.reliability import Reliability, measure_reliability
@@ -67,6 +67,8 @@ class Explorer:
         InputError
             All problems at once; nothing has changed then.
         """
+        if problems := not_names(changes):
+            raise InputError(problems, "these choices cannot be used")
         values = asdict(self._choices) | changes
         if changes.keys() & {"counting", "by"}:
             new = legal(self._review, self._scope, values["counting"], values["by"])
