@@ -17,6 +17,7 @@ import pytest
 
 import oso_analysis as oso
 from oso_analysis.errors import InputError
+from oso_analysis.exhibits import EXHIBIT_MIME
 from oso_analysis.explorer import Choices, Explorer
 from oso_analysis.explorer.choices import UNITS, facet_names, legal
 from oso_analysis.explorer.code import write_cell
@@ -322,6 +323,31 @@ def test_running_the_saved_notebook_gives_the_saved_outputs(review: Review, proj
                 assert exhibit._repr_mimebundle_() == cell["outputs"][0]["data"]
     finally:
         os.chdir(here)
+
+
+def test_the_saved_notebook_has_the_defaults_of_the_chapters_and_shows_what_they_keep(
+    review: Review, project: Path
+) -> None:
+    from oso_analysis.notebooks import new
+    from oso_analysis.parameters import declarations
+
+    chapter = project / "notebooks/01_prices.ipynb"
+    text = new._fill("01_prices", "Prices", {}).decode("utf-8")
+    line = "disclosure_threshold: int | None = 5  # Smallest count. [2..50]"
+    text = text.replace("year_to: int | None = None", "year_to: int | None = 2019")
+    chapter.write_text(text.replace("themes: list[str]", f"{line}\\nthemes: list[str]"), "utf-8")
+    explorer = oso.explore(replace(review, root=project), by="theme", show="table")
+    explorer.save()
+    path = explorer.save()
+    found = declarations([chapter, path], project)[path.name]
+    assert (found["year_to"].default, found["disclosure_threshold"].default) == (2019, 5)
+    stored = _notebook(project)["cells"][4]["outputs"][0]["data"][EXHIBIT_MIME]
+    assert stored["n"] == len(oso.scope_review(review, year_to=2019).works)
+    assert stored["n"] < explorer.exhibit.n
+    explorer.choose(counting="segments", by="theme")
+    explorer.save()
+    (shown,) = _notebook(project)["cells"][6]["outputs"]
+    assert "is not shown: this edition withholds small counts" in str(shown["data"])
 
 
 def test_parameters_of_the_saved_notebook_are_accepted(review: Review, project: Path) -> None:
