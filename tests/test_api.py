@@ -105,6 +105,67 @@ def test_a_slip_in_a_room_too() -> None:
         _ = oso.tables.count_year
 
 
+#: What somebody at a notebook may well type, and words of the answer.
+_MISTAKES = {
+    "oso.load_review(5)": "must be the path of a project's folder",
+    "oso.read_codebook(['data/codebook.yaml'])": "must be the path of a codebook's file",
+    "oso.read_codebook('data')": "cannot be read",
+    "oso.read_records(5)": "must be the path of a file, or a list of paths",
+    "oso.read_records([5])": "must be paths of files",
+    "oso.scope_review('data')": "'str' must be a review, as load_review",
+    "oso.scope_review(review, countries=None)": "must be a list, such as",
+    "oso.scope_review(review, themes=3)": "must be a list, such as",
+    "oso.narrow_scope(scope, review)": "'Scope' must be a review",
+    "oso.narrow_scope(review, review)": "'Review' must be a scope",
+    "oso.narrow_scope(review, scope, countries=5)": "an empty list keeps all",
+    "oso.narrow_scope(review, scope, themes=[['policing']])": "is not a known code",
+    "oso.explore(scope)": "'Scope' must be a review",
+    "oso.measure_reliability(scope)": "'Scope' must be a review",
+    "oso.deduplicate(review)": "'Review' must be a table, such as",
+    "oso.prepare_consultation(scope, scope, scope)": "'Scope' must be a table",
+    "review.codebook[['theme']]": "is not a facet",
+    "review.codebook['theme'][['policing']]": "is not a code of theme",
+    "count.count_years(scope, works['work_id'])": "count_years: no table",
+    "count.count_facet(codes, ['theme'], works['work_id'], book)": "did you mean 'theme'",
+    "count.count_facet(codes, 'theme', works['work_id'], review)": "must be the codebook",
+    "count.members(codes, ['theme'], works['work_id'], {})": "must be the name of one facet",
+    "count.members(codes, 'theme', works['work_id'], ['policing'])": "must map codes to labels",
+    "count.count_venues(works, works['work_id'], top='15')": "must be a whole number of at least 1",
+    "count.period_labels(works, works['work_id'], years=True)": "must be a whole number",
+    "count.with_periods(codes, works, years='5')": "must be a whole number",
+    "count.select_series(review.indicators, min_periods='3')": "must be a whole number",
+    "count.count_segments(review.segments, 'theme', book)": "such as ['theme']",
+    "count.count_segments(review.segments, [], book)": "must name at least one column",
+    "count.count_segments(segments, ['theme'], review)": "must be the codebook",
+    "count.count_segments(segments, ['theme'], book, basis=['census'])": "did you mean 'census'",
+    "count.rank_least_evidence(codes, works, works.work_id, book, strong='review')": "['review']",
+    "count.count_fields(review.records, ['doi'])": "must map columns to labels",
+    "count.recode(codes, book, ['design'], 'family', 'f')": "is not a facet",
+    "count.wilson_interval(7, 10)": "must be a column of counts",
+    "oso.figures.plot_years('years')": "plot_years: no table",
+    "oso.figures.plot_years(oso.explore(review).exhibit)": "'Exhibit' must be a table",
+    "oso.exhibits.references(['w1'])": "'list' must be a table",
+    "oso.exhibits.paragraph('text')": "must be prose",
+}
+
+
+@pytest.mark.parametrize("call", _MISTAKES)
+def test_what_is_mixed_up_is_answered_in_words(
+    review: Review, root: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    monkeypatch.chdir(root)
+    scope = oso.scope_review(review)
+    consultation = oso.prepare_consultation(scope.submissions, scope.relevance, scope.segments)
+    names = {
+        **{"oso": oso, "count": oso.tables, "review": review, "scope": scope},
+        **{"works": scope.works, "codes": scope.work_codes, "book": review.codebook},
+        "segments": consultation.segments,
+    }
+    with pytest.raises(oso.InputError) as caught:
+        eval(call, names)  # noqa: S307 - the calls above
+    assert _MISTAKES[call] in str(caught.value)
+
+
 def _completions(namespace: dict[str, Any], text: str) -> set[str]:
     from IPython.core.completer import IPCompleter, provisionalcompleter
     from IPython.core.interactiveshell import InteractiveShell

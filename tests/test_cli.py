@@ -162,6 +162,26 @@ def test_a_run_says_where_to_look(
         assert ("01.ipynb failed in cell 3" in err) == bool(status)
 
 
+def test_where_to_look_is_said_as_it_is_seen_from_here(
+    data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shutil.copytree(data, tmp_path / "data")
+    page = tmp_path / "reports/update/index.html"
+    page.parent.mkdir(parents=True)
+    page.touch()
+    outcome = Outcome(Edition("update", "Update"), assembled=True)
+    monkeypatch.setattr("oso_analysis.runner.command.run", lambda *_, **__: [outcome])
+    for folder in (tmp_path, tmp_path / "data", tmp_path / "data/literature", page.parent):
+        monkeypatch.chdir(folder)
+        assert main(["run", "--force"]) == 0
+        said = Path(capsys.readouterr().out.removeprefix("open ").rstrip("\n"))
+        assert not said.is_absolute()
+        assert said.resolve() == page.resolve()
+
+
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
 def test_a_console_that_lacks_a_letter_does_not_end_the_program(
     tmp_path: Path, encoding: str

@@ -181,6 +181,30 @@ def test_python_examples_run(page: Path, project: Path) -> None:
 CHAPTERS = sorted((ROOT / "notebooks").glob("0[0-7]_*.ipynb"))
 
 
+def test_messages_name_no_page_that_a_new_project_lacks() -> None:
+    """What `init` makes has no docs but its data dictionary; what is said must be said in full."""
+    named = []
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        prose = {
+            id(node.body[0].value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+            and node.body
+            and isinstance(node.body[0], ast.Expr)
+        }
+        named += [
+            f"{path.name}, line {node.lineno}: {page}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in prose
+            for page in re.findall(r"docs/[\w/-]+\.md", node.value)
+            if page != "docs/data-dictionary.md"
+        ]
+    assert not named
+
+
 @pytest.mark.parametrize("notebook", CHAPTERS, ids=lambda path: path.stem)
 def test_each_notebook_has_a_tutorial_that_names_its_exhibits(notebook: Path) -> None:
     page = ROOT / "docs/tutorials" / f"{notebook.stem}.md"

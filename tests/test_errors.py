@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from oso_analysis.codebook import read_codebook
-from oso_analysis.errors import SHOWN, Suggestions, listed, nearest, nearest_code, unknown_codes
+from oso_analysis.errors import (
+    SHOWN,
+    InputError,
+    Suggestions,
+    check_option,
+    check_whole,
+    listed,
+    nearest,
+    nearest_code,
+    unknown_codes,
+)
 from oso_analysis.schema import load_table, read_package
 
 _COLUMNS = ["work_id", "type", "title", "authors", "year", "container", "place", "abstract", "url"]
@@ -91,6 +104,29 @@ def test_nothing_is_suggested_for_what_is_not_shown() -> None:
 def test_a_bare_text_is_not_taken_for_its_letters() -> None:
     (problem,) = unknown_codes("GB", {"GB": "United Kingdom"}, column="countries")
     assert str(problem) == "column 'countries': 'GB' must be a list, such as ['GB']"
+
+
+@pytest.mark.parametrize("value", [None, 3, iter(["GB"])])
+def test_what_is_no_list_of_codes_is_said(value: Any) -> None:
+    (problem,) = unknown_codes(value, {"GB": "United Kingdom"}, column="countries")
+    assert "must be a list, such as ['GB']; an empty list keeps all" in str(problem)
+
+
+@pytest.mark.parametrize("value", [0, -1, "5", 5.0, True, None])
+def test_what_is_no_whole_number_is_said(value: Any) -> None:
+    with pytest.raises(InputError, match=r"column 'top': .* must be a whole number of at least 1"):
+        check_whole("top", value)
+
+
+def test_whole_numbers_come_out_of_tables_too() -> None:
+    check_whole("top", 1)
+    check_whole("top", np.int64(15))
+
+
+def test_what_cannot_be_looked_up_is_no_option() -> None:
+    for value in (["period"], {"period"}, pd.DataFrame(), None):
+        with pytest.raises(InputError, match="is not one of 'period', 'code'"):
+            check_option("share", value, {"period": 1, "code": 2})
 
 
 def test_a_long_list_is_cut_and_says_so() -> None:

@@ -7,6 +7,7 @@ table and figure unless a count says otherwise.
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from oso_analysis.errors import InputError, Problem, listed, nearest, nearest_code
+from oso_analysis.errors import InputError, Problem, listed, nearest, nearest_code, require_kind
 from oso_analysis.yaml_file import RowOf, read_yaml_rows
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Codebook",
     "Facet",
     "read_codebook",
+    "require_codebook",
 ]
 
 #: The code and the label that stand wherever a value is missing; missing never means "none".
@@ -82,21 +84,21 @@ class Facet(Mapping[str, Code]):
         self._codes = dict(codes)
 
     def __getitem__(self, code: str) -> Code:
-        try:
+        if code in self:
             return self._codes[code]
-        except KeyError:
-            raise InputError(
-                [
-                    Problem(
-                        rule=f"is not a code of {self.name}; codes are {', '.join(self._codes)}",
-                        value=code,
-                        nearest=nearest_code(code, self.names),
-                    )
-                ]
-            ) from None
+        raise InputError(
+            [
+                Problem(
+                    rule=f"is not a code of {self.name}; codes are {', '.join(self._codes)}",
+                    value=repr(code) if code is None else code,
+                    nearest=nearest_code(code, self.names),
+                )
+            ]
+        )
 
     def __contains__(self, code: object) -> bool:
-        return code in self._codes
+        # What is no text, a list of codes say, cannot even be looked up.
+        return isinstance(code, str) and code in self._codes
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._codes)
@@ -140,12 +142,12 @@ class Codebook:
 
     def __getitem__(self, facet: str) -> Facet:
         """Return a facet by its name in the data (singular)."""
-        if facet not in self.facets:
+        if facet not in self:
             raise InputError(
                 [
                     Problem(
                         rule=f"is not a facet; facets are {', '.join(self.facets)}",
-                        value=facet,
+                        value=repr(facet) if facet is None else facet,
                         nearest=nearest(facet, self.facets),
                     )
                 ]
@@ -154,7 +156,7 @@ class Codebook:
 
     def __contains__(self, facet: object) -> bool:
         """Tell whether the codebook defines a facet."""
-        return facet in self.facets
+        return isinstance(facet, str) and facet in self.facets
 
     def __repr__(self) -> str:
         """Return the facets with how many codes each has."""
@@ -244,6 +246,12 @@ def _spelt(code: str) -> str | None:
     return re.sub(r"[^a-z0-9]+", "_", bare.casefold()).strip("_") or None
 
 
+def require_codebook(codebook: object) -> None:
+    """Raise an InputError unless `codebook` is a `Codebook`: what counts takes one by place."""
+    rule = "must be the codebook, such as review.codebook"
+    require_kind("codebook", codebook, Codebook, rule)
+
+
 def read_codebook(path: Path | str) -> Codebook:
     """Read a codebook.
 
@@ -274,6 +282,7 @@ def read_codebook(path: Path | str) -> Codebook:
     >>> list(codebook["kind"])
     ['issue', 'solution']
     """
+    require_kind("path", path, (str, os.PathLike), "must be the path of a codebook's file")
     path = Path(path)
     file = path.name
     raw, row_of = read_yaml_rows(path)

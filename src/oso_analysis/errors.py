@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from numbers import Integral
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -26,12 +27,16 @@ __all__ = [
     "Problem",
     "RunError",
     "Suggestions",
+    "check_list",
     "check_option",
+    "check_whole",
     "listed",
     "naming_files",
     "nearest",
     "nearest_code",
+    "not_whole",
     "require_columns",
+    "require_kind",
     "unknown_codes",
 ]
 
@@ -374,20 +379,104 @@ def unknown_codes(codes: Iterable[str], labels: Mapping[str, str], *, column: st
         The argument's name.
     """
     if isinstance(codes, str):
-        # A text is a sequence of letters: "GB" would be taken for the places G and B.
-        example = nearest_code(codes, labels) or codes
-        return [Problem(f"must be a list, such as [{example!r}]", column=column, value=codes)]
+        example, more = nearest_code(codes, labels) or codes, ""
+    else:
+        example, more = next(iter(labels), "…"), "; an empty list keeps all"
+    if problem := _not_a_list(column, codes, example, more):
+        return [problem]
     return [
         Problem(
             "is not a known code", column=column, value=code, nearest=nearest_code(code, labels)
         )
         for code in codes
-        if code not in labels
+        if not (isinstance(code, str) and code in labels)
     ]
 
 
+def _not_a_list(name: str, value: object, example: object, more: str = "") -> Problem | None:
+    """Return what is wrong with a value that is no list of values; None where it is one."""
+    # A text is a collection of letters: "GB" would be taken for the places G and B.
+    if isinstance(value, Collection) and not isinstance(value, str | bytes):
+        return None
+    shown = value if isinstance(value, str) else repr(value)
+    return Problem(f"must be a list, such as [{example!r}]{more}", column=name, value=shown)
+
+
+def check_list(name: str, value: object, example: object) -> None:
+    """Raise unless `value` is a list of values (a tuple, or a column of a table, is one too).
+
+    Parameters
+    ----------
+    name : str
+        The argument's name.
+    value : object
+        What was given.
+    example : object
+        One value that could stand in the list.
+
+    Raises
+    ------
+    InputError
+        With the list that was perhaps meant.
+    """
+    problem = _not_a_list(name, value, value if isinstance(value, str) else example)
+    if problem:
+        raise InputError([problem], f"illegal value for {name}")
+
+
+def check_whole(name: str, value: object, *, least: int = 1) -> None:
+    """Raise unless `value` is a whole number of at least `least`.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name.
+    value : object
+        What was given.
+    least : int, optional
+
+    Raises
+    ------
+    InputError
+    """
+    if problems := not_whole(name, value, least=least):
+        raise InputError(problems, f"illegal value for {name}")
+
+
+def not_whole(name: str, value: object, *, least: int = 1) -> list[Problem]:
+    """Return what `check_whole` would say, for who has more to say at once; empty if nothing."""
+    # To Python True is a number, to a person it is not.
+    if type(value) is not bool and isinstance(value, Integral) and int(value) >= least:
+        return []
+    rule = f"must be a whole number of at least {least}"
+    return [Problem(rule, column=name, value=repr(value))]
+
+
+def require_kind(name: str, value: object, kind: type | tuple[type, ...], rule: str) -> None:
+    """Raise unless `value` is what an argument takes: the one door for arguments mixed up.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name.
+    value : object
+        What was given.
+    kind : type or tuple of types
+    rule : str
+        What it must be and where it comes from, in words.
+
+    Raises
+    ------
+    InputError
+        Naming the argument and what kind of thing was given instead.
+    """
+    if not isinstance(value, kind):
+        problem = Problem(rule, column=name, value=type(value).__name__)
+        raise InputError([problem], f"illegal value for {name}")
+
+
 def require_columns(frame: pd.DataFrame, columns: Sequence[str], *, where: str) -> None:
-    """Raise unless `frame` has every one of `columns`: the one door for column checks.
+    """Raise unless `frame` is a table with every one of `columns`: the one door for both.
 
     Parameters
     ----------
@@ -401,8 +490,12 @@ def require_columns(frame: pd.DataFrame, columns: Sequence[str], *, where: str) 
     Raises
     ------
     InputError
-        One problem for each missing column, with the nearest column that is there.
+        What is no table; one problem for each missing column, with the nearest that is there.
     """
+    # Dask has tables too; an exhibit has columns, and is none.
+    if not (hasattr(frame, "columns") and hasattr(frame, "dtypes")):
+        rule = 'must be a table, such as scope.works or review.tables["works"]'
+        raise InputError([Problem(rule, value=type(frame).__name__)], f"{where}: no table")
     have = [str(column) for column in frame.columns]
     problems = [
         Problem(
@@ -434,7 +527,8 @@ def check_option(name: str, value: object, options: Collection[object]) -> None:
     InputError
         Naming the argument, the value, all options and the nearest one.
     """
-    if value in options:
+    # A list or a table is no option, and cannot even be looked up among them.
+    if isinstance(value, str) and value in options:
         return
     raise InputError(
         [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import glob
 import io
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ __all__ = [
     "check_outputs",
     "csv_rows",
     "csv_text",
+    "from_here",
     "matching_paths",
     "safe_cell",
     "short_names",
@@ -45,6 +47,15 @@ def csv_text(names: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
     for row in rows:
         writer.writerow(["" if value is None else safe_cell(value) for value in row])
     return text.getvalue()
+
+
+def from_here(path: Path) -> str:
+    """Return the way to a file from the working directory, so that what is printed can be opened.
+
+    Commands work in every folder of a project, where a path from the project's own folder leads
+    nowhere.
+    """
+    return Path(os.path.relpath(path)).as_posix()
 
 
 def short_names(paths: Iterable[Path]) -> dict[Path, str]:

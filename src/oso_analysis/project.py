@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from oso_analysis.errors import InputError, Problem
+from oso_analysis.errors import InputError, Problem, require_kind
 
 __all__ = ["CHECKED", "MARKER", "chapters", "find_root"]
 
@@ -24,6 +25,8 @@ def find_root(start: Path | str | None = None) -> Path:
     InputError
         If `start` does not exist, or no folder upwards holds `data/datapackage.json`.
     """
+    rule = "must be the path of a project's folder"
+    require_kind("root", start, (str, os.PathLike, type(None)), rule)
     here = Path(start or ".").resolve()
     # A slip in a path must not find, further up, the project that was not meant.
     if not here.exists():

@@ -18,11 +18,11 @@ from oso_analysis.agreement import (
     measure_consultation_agreement,
     measure_screening_agreement,
 )
-from oso_analysis.errors import check_option
+from oso_analysis.errors import check_list, check_option
 from oso_analysis.frames import among, distinct
 from oso_analysis.labels import facet_labels
-from oso_analysis.review import Review
-from oso_analysis.scope import Scope
+from oso_analysis.review import Review, require_review
+from oso_analysis.scope import Scope, require_scope
 
 __all__ = ["Reliability", "measure_reliability"]
 
@@ -115,6 +115,7 @@ class Reliability:
         """
         rows = self.of(material)
         built_on = self._built_on(frame, distinct(rows["facet"]))
+        check_list("rests_on", rests_on, "theme")
         for facet in rests_on if len(rows) else ():
             check_option("rests_on", facet, sorted(distinct(rows["facet"])))
             built_on.setdefault(facet, None)
@@ -182,6 +183,9 @@ def measure_reliability(
     >>> bool(reliability.table["alpha"].max() <= 1)
     True
     """
+    require_review(review)
+    if scope is not None:
+        require_scope(scope)
     labels: Mapping[str, Mapping[str, str]] = {"country": review.places}
     # Themes are called so wherever coders are compared, also by what they are themes of.
     names = {name: label for name, label in facet_labels(review.package).items() if name != "theme"}

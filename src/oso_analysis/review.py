@@ -19,7 +19,7 @@ import pandas as pd
 from oso_analysis.codebook import Codebook, read_codebook
 from oso_analysis.consistency import check_codebook, check_files, check_tables
 from oso_analysis.display import Summarised, Summary, plural
-from oso_analysis.errors import InputError, Problem, naming_files, nearest
+from oso_analysis.errors import InputError, Problem, naming_files, nearest, require_kind
 from oso_analysis.frames import distinct
 from oso_analysis.imprint import check_imprint, read_report
 from oso_analysis.literature.coding import code_works
@@ -30,7 +30,7 @@ from oso_analysis.literature.sources import Origins, assign_sources, find_origin
 from oso_analysis.project import CHECKED, find_root
 from oso_analysis.schema import DataPackage, check_foreign_keys, load_table, read_package
 
-__all__ = ["Review", "load_review", "open_review"]
+__all__ = ["Review", "load_review", "open_review", "require_review"]
 
 #: People's verdicts on which records are one work.
 _DECISIONS = "duplicate_decisions"
@@ -213,6 +213,11 @@ class Review(Summarised):
             ),
         ]
         return Summary("Review", rows, self.package.limits)
+
+
+def require_review(review: object) -> None:
+    """Raise an InputError unless `review` is a `Review`."""
+    require_kind("review", review, Review, "must be a review, as load_review() gives it")
 
 
 def load_review(root: Path | str | None = None) -> Review:

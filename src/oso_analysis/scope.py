@@ -15,13 +15,13 @@ from numbers import Integral
 import pandas as pd
 
 from oso_analysis.display import Summarised, Summary, plural
-from oso_analysis.errors import InputError, Problem, RunError, unknown_codes
+from oso_analysis.errors import InputError, Problem, RunError, require_kind, unknown_codes
 from oso_analysis.frames import among
 from oso_analysis.indicators import scope_figures
 from oso_analysis.literature.screening import included_works
-from oso_analysis.review import Review
+from oso_analysis.review import Review, require_review
 
-__all__ = ["Scope", "scope_review"]
+__all__ = ["Scope", "require_scope", "scope_review"]
 
 #: The parameters of an edition that say what it is about; notebooks may declare further ones.
 SCOPE = ("year_to", "countries", "themes")
@@ -266,6 +266,11 @@ def _scope_indicators(review: Review, choice: _Choice) -> _Kept:
     return _closing("published figures", kept, figures["indicator_id"], _first_reason(masks))
 
 
+def require_scope(scope: object) -> None:
+    """Raise an InputError unless `scope` is a `Scope`."""
+    require_kind("scope", scope, Scope, "must be a scope, as scope_review(review) gives it")
+
+
 def scope_review(
     review: Review,
     *,
@@ -316,6 +321,7 @@ def scope_review(
     >>> kept_and_left == int(scope.balance["n_before"].iloc[0])
     True
     """
+    require_review(review)
     problems = unknown_codes(countries, review.places, column="countries")
     problems += unknown_codes(themes, review.codebook["theme"].labels, column="themes")
     if year_to is not None and not _is_year(year_to):
@@ -323,10 +329,12 @@ def scope_review(
         problems.append(Problem(rule, column="year_to", value=year_to))
     if problems:
         raise InputError(problems, "this scope cannot be used")
+    # A column of a table is a list too, but neither true nor false.
+    countries, themes = tuple(countries), tuple(themes)
     return Scope(
         _describe(review, year_to, countries, themes),
         review,
-        _Choice(year_to, tuple(countries), tuple(themes), coder),
+        _Choice(year_to, countries, themes, coder),
     )
 
 

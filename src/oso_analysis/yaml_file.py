@@ -45,7 +45,7 @@ def read_yaml_rows(path: Path) -> tuple[Any, RowOf]:
     Raises
     ------
     InputError
-        The file does not exist, is not UTF-8 or not YAML, or gives a name twice.
+        The file does not exist or cannot be read, is not UTF-8 or not YAML, or gives a name twice.
     """
     import yaml
 
@@ -58,6 +58,8 @@ def read_yaml_rows(path: Path) -> tuple[Any, RowOf]:
         content = None if node is None else loader.construct_document(node)
     except FileNotFoundError:
         raise InputError([Problem("does not exist", file=file)]) from None
+    except OSError as error:
+        raise InputError([Problem(f"cannot be read ({error.strerror})", file=file)]) from None
     except UnicodeDecodeError:
         raise InputError([Problem("is not UTF-8; save it as UTF-8", file=file)]) from None
     except yaml.YAMLError as error:

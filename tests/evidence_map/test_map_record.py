@@ -147,5 +147,5 @@ def test_with_a_disclosure_threshold_no_answer_is_on_the_page(
 
 
 def test_a_period_must_last_a_year(review: Review, scope: Scope) -> None:
-    with pytest.raises(InputError, match="must be at least 1"):
+    with pytest.raises(InputError, match="must be a whole number of at least 1"):
         evidence_map(review, scope, measure_reliability(review, n_draws=50), period_years=0)

@@ -12,10 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import oso_analysis as oso
 from oso_analysis.errors import InputError
+from oso_analysis.exhibits import EXHIBIT_MIME
 from oso_analysis.explorer import Choices, Explorer
 from oso_analysis.explorer.choices import UNITS, facet_names, legal
 from oso_analysis.explorer.code import write_cell
@@ -156,13 +158,35 @@ def test_what_a_part_shows_is_said_once(review: Review) -> None:
 def test_wrong_codes_of_a_part_are_named_too(review: Review, scope: Scope) -> None:
     with pytest.raises(InputError, match="did you mean 'policing'") as caught:
         oso.narrow_scope(review, scope, themes=["polcing"], years=(2020, 2010))
-    assert "must not begin after it ends" in str(caught.value)
+    assert "must be a first and a last year" in str(caught.value)
 
 
 @pytest.mark.parametrize("years", [2015, "2015", ("a", "b"), (2015,), (None, 2020), (2020, 2010)])
-def test_years_of_the_wrong_type_are_refused_in_words(review: Review, years: Any) -> None:
+def test_years_of_the_wrong_type_are_refused_in_words(
+    review: Review, scope: Scope, years: Any
+) -> None:
     with pytest.raises(InputError, match=r"column 'years'.*must be a first and a last year"):
         oso.explore(review, years=years)
+    with pytest.raises(InputError, match=r"column 'years'.*must be a first and a last year"):
+        oso.narrow_scope(review, scope, years=years)
+
+
+@pytest.mark.parametrize("choice", ["counting", "by", "across", "show"])
+def test_a_list_where_one_name_is_chosen_is_refused_in_words(review: Review, choice: str) -> None:
+    with pytest.raises(InputError, match=rf"column '{choice}'.*must be one name"):
+        oso.explore(review, **{choice: ["theme"]})
+    explorer = oso.explore(review)
+    with pytest.raises(InputError, match=rf"column '{choice}'.*must be one name"):
+        explorer.choose(**{choice: ["theme"]})
+    assert explorer.choices == Choices()
+
+
+def test_codes_may_come_from_a_column(review: Review, scope: Scope) -> None:
+    column = pd.Series(["GB", "US"])
+    by_list = oso.narrow_scope(review, scope, countries=["GB", "US"])
+    for codes in (column, column.to_numpy(), ("GB", "US")):
+        assert oso.narrow_scope(review, scope, countries=codes).text == by_list.text
+        assert oso.scope_review(review, countries=codes).text == by_list.text
 
 
 @pytest.mark.parametrize("codes", [None, 3, [None], [["GB"]]])
@@ -299,6 +323,31 @@ def test_running_the_saved_notebook_gives_the_saved_outputs(review: Review, proj
                 assert exhibit._repr_mimebundle_() == cell["outputs"][0]["data"]
     finally:
         os.chdir(here)
+
+
+def test_the_saved_notebook_has_the_defaults_of_the_chapters_and_shows_what_they_keep(
+    review: Review, project: Path
+) -> None:
+    from oso_analysis.notebooks import new
+    from oso_analysis.parameters import declarations
+
+    chapter = project / "notebooks/01_prices.ipynb"
+    text = new._fill("01_prices", "Prices", {}).decode("utf-8")
+    line = "disclosure_threshold: int | None = 5  # Smallest count. [2..50]"
+    text = text.replace("year_to: int | None = None", "year_to: int | None = 2019")
+    chapter.write_text(text.replace("themes: list[str]", f"{line}\\nthemes: list[str]"), "utf-8")
+    explorer = oso.explore(replace(review, root=project), by="theme", show="table")
+    explorer.save()
+    path = explorer.save()
+    found = declarations([chapter, path], project)[path.name]
+    assert (found["year_to"].default, found["disclosure_threshold"].default) == (2019, 5)
+    stored = _notebook(project)["cells"][4]["outputs"][0]["data"][EXHIBIT_MIME]
+    assert stored["n"] == len(oso.scope_review(review, year_to=2019).works)
+    assert stored["n"] < explorer.exhibit.n
+    explorer.choose(counting="segments", by="theme")
+    explorer.save()
+    (shown,) = _notebook(project)["cells"][6]["outputs"]
+    assert "is not shown: this edition withholds small counts" in str(shown["data"])
 
 
 def test_parameters_of_the_saved_notebook_are_accepted(review: Review, project: Path) -> None:

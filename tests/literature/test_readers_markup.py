@@ -5,8 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from oso_analysis.literature.readers import read_records
+from oso_analysis.literature.readers.encodings import mend_twice_encoded
 from oso_analysis.literature.readers.latex import decode_latex
 from oso_analysis.literature.readers.markup import clean_markup
 
@@ -47,6 +50,59 @@ def test_markup_is_taken_away(given: str, text: str) -> None:
 )
 def test_what_only_looks_like_markup_stays(text: str) -> None:
     assert clean_markup(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Être et avoir: d’un été à l’autre",
+        "Ein Mädchen fährt über die Straße",
+        "Ćwiczenia i ścieżki, š ž č",
+        "naïve “quoted” – co-op™",
+        "Ángel Íñigo, über Árbol",
+    ],
+)
+def test_text_that_was_encoded_twice_is_decoded_once_more(tmp_path: Path, text: str) -> None:
+    raw = text.encode("utf-8")
+    twice = "".join(
+        bytes([byte]).decode("latin-1" if byte in b"\x81\x8d\x8f\x90\x9d" else "cp1252")
+        for byte in raw
+    )
+    mended = mend_twice_encoded(twice)
+    # Without a letter of western Europe inside a word there is no proof.
+    assert mended == (None if text.startswith("Ć") else text)
+    path = tmp_path / "export.ris"
+    path.write_text(f"TY  - JOUR\nID  - a\nTI  - {twice}\nER  -\n", encoding="utf-8")
+    result = read_records(path)
+    assert result.records["title"].tolist() == [mended or twice]
+    reasons = result.repairs.loc[result.repairs["record_id"].eq("a"), ["reason", "raw"]]
+    expected = [["encoded as UTF-8 twice; decoded once more", twice]] if mended else []
+    assert reasons.to_numpy().tolist() == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cafÃ© and café",
+        "AMANHÃ© 2020",
+        "MANHÃ… and IRMÃ“",
+        "São Paulo: educação e proteção",
+        "PROTEÇÃO À CRIANÇA – SÃO PAULO",
+        "Ã©",
+        "naÃ¯ve and 中文",
+        "Mojibake: what ‘Ã©’ means",
+        "der Ã±: eine Über­sicht",
+    ],
+)
+def test_text_that_may_be_right_stays(text: str) -> None:
+    assert mend_twice_encoded(text) is None
+
+
+@given(st.text(st.characters(codec="cp1252", exclude_categories=["Cc"])))
+def test_right_text_is_never_taken_for_wrong(text: str) -> None:
+    """What is mended is whole UTF-8, and shows it in a word of small letters."""
+    mended = mend_twice_encoded(text)
+    assert mended is None or mended.encode("utf-8") == text.encode("cp1252")
 
 
 def test_all_columns_of_words_are_decoded(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from oso_analysis import exhibits
 from oso_analysis.errors import InputError
 from oso_analysis.explorer.saved import SAVED
 from oso_analysis.notebooks import new, new_notebook
+from oso_analysis.parameters import declarations
 from oso_analysis.tables.extremes import find_extremes
 
 TEMPLATE = json.loads(files("oso_analysis.notebooks").joinpath("template.json").read_text("utf-8"))
@@ -48,6 +49,19 @@ def test_saved_exhibits_stay_the_last_chapter(project: Path) -> None:
     saved.write_text("{}", encoding="utf-8")
     assert new_notebook(project, "prices", title="Prices").name == "03_prices.ipynb"
     assert new_notebook(project, "waste", title="Waste").name == "04_waste.ipynb"
+
+
+def test_defaults_are_those_of_the_other_chapters(project: Path) -> None:
+    for path in (project / "notebooks").glob("*.ipynb"):
+        path.unlink()
+    first = new_notebook(project, "prices", title="Prices")
+    text = first.read_text("utf-8")
+    assert "year_to: int | None = None" in text
+    first.write_text(text.replace("year_to: int | None = None", "year_to: int | None = 2019"))
+    other = new_notebook(project, "waste", title="Waste")
+    found = declarations([first, other])
+    assert found[other.name]["year_to"].default == found[first.name]["year_to"].default == 2019
+    assert found[other.name]["themes"].default == []
 
 
 @pytest.mark.parametrize("name", ["90_saved_exhibits", "saved_exhibits", "08_saved-exhibits.ipynb"])

@@ -132,7 +132,7 @@ def test_bad_input_is_named(
 ) -> None:
     with pytest.raises(InputError) as error:
         compare_themes(small_codes, small_segments, codebook, n_resamples=0, confidence=95)
-    assert "'n_resamples': '0' must be at least 1" in str(error.value)
+    assert "'n_resamples': '0' must be a whole number of at least 1" in str(error.value)
     assert "'confidence': '95' must lie between 0 and 1" in str(error.value)
     with pytest.raises(InputError, match=r"compare_themes: 1 missing column"):
         compare_themes(small_codes.drop(columns="facet"), small_segments, codebook)

@@ -79,7 +79,7 @@ def test_venues_join_spellings_and_close() -> None:
     full = count_venues(WORKS, BASE)
     assert "other" not in set(full["venue"])
     assert full.loc[full["venue"] != "total", "n_works"].sum() == 5
-    with pytest.raises(InputError, match="must be at least 1"):
+    with pytest.raises(InputError, match="must be a whole number of at least 1"):
         count_venues(WORKS, BASE, top=0)
 
 

@@ -84,7 +84,7 @@ def test_periods() -> None:
         "2014",
         "Not stated",
     ]
-    with pytest.raises(InputError, match="must be at least 1"):
+    with pytest.raises(InputError, match="must be a whole number of at least 1"):
         period_labels(WORKS, BASE, years=0)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
 __all__ = ["add_commands"]
@@ -98,14 +97,13 @@ def _to_csv(arguments: argparse.Namespace) -> int:
 def _dictionary(arguments: argparse.Namespace) -> int:
     from oso_analysis.codebook import read_codebook
     from oso_analysis.dictionary import render_dictionary
-    from oso_analysis.files import check_outputs, write_whole
+    from oso_analysis.files import check_outputs, from_here, write_whole
     from oso_analysis.project import find_root
     from oso_analysis.schema import read_package
 
     root = find_root()
     check_outputs({"--output": arguments.output})
-    # Relative, as a given one may be: it is told as one would open it from here.
-    output = arguments.output or Path(os.path.relpath(root / "docs" / "data-dictionary.md"))
+    output = arguments.output or Path(from_here(root / "docs" / "data-dictionary.md"))
     package = read_package(root / "data")
     codebook = read_codebook(root / "data" / package["codebook"].paths[0])
     if arguments.output is None:

@@ -149,9 +149,10 @@ def _digest(arguments: argparse.Namespace) -> int:
 
 
 def _new(arguments: argparse.Namespace) -> int:
+    from oso_analysis.files import from_here
     from oso_analysis.notebooks import new_notebook
     from oso_analysis.project import find_root
 
     path = new_notebook(find_root(), arguments.name, title=arguments.title)
-    print(f"made notebooks/{path.name}; open it in JupyterLab and make it yours")
+    print(f"made {from_here(path)}; open it in JupyterLab and make it yours")
     return 0

@@ -65,6 +65,7 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from oso_analysis.files import from_here
     from oso_analysis.project import find_root
 
     root = find_root()
@@ -95,7 +96,8 @@ def _run(arguments: argparse.Namespace) -> int:
     failed = [outcome for outcome in outcomes if outcome.error is not None]
     if len(outcomes) == 1 and outcomes[0].assembled and not failed:
         # A terminal shows where to look next; seven lines of progress do not.
-        print(f"open reports/{outcomes[0].edition.name}/index.html")
+        page = root / "reports" / outcomes[0].edition.name / "index.html"
+        print(f"open {from_here(page)}")
     if len(outcomes) > 1:
         print(_closing_line(outcomes))
     if len(failed) > 1:

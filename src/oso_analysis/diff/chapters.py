@@ -35,7 +35,7 @@ def compare_chapters(
 
     Raises
     ------
-    RunError
+    InputError
         If a notebook is missing or cannot be read.
     """
     old, new = (_report(*pair) for pair in zip(versions, records, strict=True))
@@ -63,7 +63,7 @@ def _report(version: Version, record: Mapping[str, Any]) -> Report:
     try:
         return harvest(sorted((version.folder / "notebooks").glob("*.ipynb")))
     except RunError as error:
-        raise RunError(f"{version}: {error}") from None
+        raise version.unusable(str(error)) from None
 
 
 def _compare(old: Chapter | None, new: Chapter | None, labels: Mapping[str, str]) -> Part:

@@ -36,7 +36,7 @@ def compare_editions(before: Version, after: Version) -> EditionDiff:
 
     Raises
     ------
-    RunError
+    InputError
         If a file of either is missing or cannot be read; it is named.
     """
     old, new = before.record(), after.record()

@@ -24,6 +24,10 @@ RECORD = "exhibits.json"
 #: What every record has had since there are records; all else may be missing in an old one.
 _EDITION = {"edition": dict, "parameters": dict, "inputs": dict, "exhibits": list}
 _EXHIBIT = {"id": str, "label": str, "title": str, "files": list}
+#: What may be missing; where it is there, it is this. All other facts are compared as texts.
+_EDITION_MAY = {"versions": dict}
+_EXHIBIT_MAY = {"notebook": str, "columns": list, "caveats": list}
+_WORDS: dict[type, str] = {dict: "named entries", list: "a list", str: "a text"}
 #: Digits of a SHA-256 that tell two versions apart.
 _DIGITS = 12
 
@@ -48,21 +52,21 @@ class Version:
         return self.name or self.folder.name
 
     def read(self, path: str) -> bytes:
-        """Return a file's content; a `RunError` names the file that cannot be read."""
+        """Return a file's content; an `InputError` names the file that cannot be read."""
         try:
             return (self.folder / path).read_bytes()
         except FileNotFoundError:
-            raise RunError(f"{self}: {path} is missing, so the edition is not whole") from None
+            raise self.unusable(f"{path} is missing, so the edition is not whole") from None
         except OSError as error:
-            raise RunError(f"{self}: {path} cannot be read ({error.strerror})") from None
+            raise self.unusable(f"{path} cannot be read ({error.strerror})") from None
 
     def text(self, path: str) -> str:
-        """Return a file's text; a `RunError` names the file that is no text."""
+        """Return a file's text; an `InputError` names the file that is no text."""
         try:
             return self.read(path).decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise RunError(
-                f"{self}: {path} is not UTF-8 text; was it saved by another program?"
+            raise self.unusable(
+                f"{path} is not UTF-8 text; was it saved by another program?"
             ) from None
 
     def table(self, path: str) -> list[list[str]]:
@@ -70,19 +74,25 @@ class Version:
         try:
             return csv_rows(self.text(path))
         except csv.Error as error:
-            raise RunError(f"{self}: {path} is no table ({error})") from None
+            raise self.unusable(f"{path} is no table ({error})") from None
 
     def record(self) -> dict[str, Any]:
-        """Return `exhibits.json`; a `RunError` says what it lacks."""
+        """Return `exhibits.json`; an `InputError` says all that is wrong with it."""
         try:
             found = json.loads(self.text(RECORD))
         except (ValueError, RecursionError) as error:
-            raise RunError(f"{self}: {RECORD} cannot be read as JSON ({error})") from None
+            raise self.unusable(f"{RECORD} cannot be read as JSON ({error})") from None
         problems = list(_misshapen(found))
         if problems:
-            raise RunError(f"{self}: {RECORD} is not the record of an edition: {problems[0]}")
+            said = (f"{RECORD} is not the record of an edition: {text}" for text in problems)
+            raise self.unusable(*said)
         record: dict[str, Any] = found
         return record
+
+    def unusable(self, *texts: str) -> InputError:
+        """Return the error for a version that was given but is damaged, with all that is wrong."""
+        problems = [Problem(f"{self}: {text}") for text in texts]
+        return InputError(problems, "an edition cannot be compared")
 
     def described(self, record: Mapping[str, Any]) -> str:
         """Return what tells this version from every other: the digest covers data and notebooks."""
@@ -92,25 +102,42 @@ class Version:
 
 
 def _misshapen(record: Any) -> Iterator[str]:
-    yield from _lacks(record, _EDITION, "it")
-    if isinstance(record, dict) and isinstance(record.get("exhibits"), list):
-        for number, exhibit in enumerate(record["exhibits"], start=1):
-            yield from _lacks(exhibit, _EXHIBIT, f"exhibit {number}")
-            if isinstance(exhibit, dict):
-                for file in exhibit.get("files") or ():
-                    yield from _lacks(file, {"path": str}, f"a file of exhibit {number}")
-                pairs = exhibit.get("columns", [])
-                if any(not isinstance(pair, list) or len(pair) != 2 for pair in pairs):
-                    yield f"the columns of exhibit {number} are no pairs of name and heading"
+    yield from _lacks(record, _EDITION, _EDITION_MAY, "it")
+    if not isinstance(record, dict):
+        return
+    inputs = record.get("inputs")
+    if isinstance(inputs, dict) and not all(isinstance(one, str) for one in inputs.values()):
+        yield "its inputs are no digests by file"
+    exhibits = record.get("exhibits")
+    for number, exhibit in enumerate(exhibits if isinstance(exhibits, list) else (), start=1):
+        yield from _lacks(exhibit, _EXHIBIT, _EXHIBIT_MAY, f"exhibit {number}")
+        if isinstance(exhibit, dict):
+            files, pairs = exhibit.get("files"), exhibit.get("columns")
+            for file in files if isinstance(files, list) else ():
+                yield from _lacks(file, {"path": str}, {}, f"a file of exhibit {number}")
+            if isinstance(pairs, list) and not all(map(_is_column, pairs)):
+                yield f"the columns of exhibit {number} are no pairs of name and heading"
 
 
-def _lacks(value: Any, shape: Mapping[str, type], name: str) -> Iterator[str]:
+def _is_column(pair: Any) -> bool:
+    """Tell whether this is a column's name and its heading, None where it is not printed."""
+    if not isinstance(pair, list) or len(pair) != 2:
+        return False
+    return isinstance(pair[0], str) and isinstance(pair[1], str | None)
+
+
+def _lacks(
+    value: Any, shape: Mapping[str, type], may: Mapping[str, type], name: str
+) -> Iterator[str]:
     if not isinstance(value, dict):
         yield f"{name} has no named entries"
         return
     missing = [key for key, kind in shape.items() if not isinstance(value.get(key), kind)]
     if missing:
         yield f"{name} lacks {', '.join(missing)}"
+    for key, kind in may.items():
+        if key in value and not isinstance(value[key], kind):
+            yield f"{key} of {name} must be {_WORDS[kind]}"
 
 
 @contextlib.contextmanager

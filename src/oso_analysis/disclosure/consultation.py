@@ -29,7 +29,7 @@ from oso_analysis.disclosure.coarser import SHARE, suggest_coarser
 from oso_analysis.disclosure.exhibit_rules import EXHIBITS, Rule
 from oso_analysis.disclosure.policy import DisclosurePolicy, footnote
 from oso_analysis.disclosure.protection import protect
-from oso_analysis.errors import InputError, Problem, nearest, require_columns
+from oso_analysis.errors import InputError, Problem, nearest, require_columns, require_kind
 from oso_analysis.tables.coded import state_missing
 from oso_analysis.tables.withheld import WITHHELD_WORD
 
@@ -461,6 +461,8 @@ def protect_consultation(
     policy = DisclosurePolicy(threshold=threshold)
     if not policy.on:
         return PrintedCounts(policy, {}, {}, codebook)
+    rule = "must be a consultation, as prepare_consultation() gives it"
+    require_kind("consultation", consultation, Consultation, rule)
     cells = count_cells(consultation)
     protected = protect(cells, policy, secondary=secondary)
     masks = {name: protected.masks[name].sort_index() for name in cells}

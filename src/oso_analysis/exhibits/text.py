@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from oso_analysis.errors import InputError, Problem, nearest
+from oso_analysis.errors import InputError, Problem, nearest, require_kind
 from oso_analysis.exhibits.csl import csl_items
 from oso_analysis.exhibits.plain import is_missing, json_value
 from oso_analysis.exhibits.printed import number
@@ -209,6 +209,8 @@ def paragraph(*parts: Prose) -> Prose:
     -------
     Prose
     """
+    for part in parts:
+        require_kind("parts", part, Prose, "must be prose, as exhibits.prose() gives it")
     text = " ".join(part.markdown for part in parts if part.markdown)
     return Prose(text, {name: value for part in parts for name, value in part.values.items()})
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from oso_analysis.codebook import NOT_STATED
 from oso_analysis.errors import InputError, Problem, listed, nearest, nearest_code
+from oso_analysis.explorer.narrow import read_years
 from oso_analysis.labels import facet_labels
 from oso_analysis.review import Review
 from oso_analysis.scope import Scope
 
-__all__ = ["UNITS", "Choices", "facet_names", "legal"]
+__all__ = ["UNITS", "Choices", "facet_names", "legal", "make_choices", "not_names"]
 
 #: What can be counted, and its name in the control.
 UNITS = {
@@ -20,6 +21,8 @@ UNITS = {
     "submissions": "Submissions to consultations",
     "segments": "Issues and possible solutions",
 }
+#: Choices of one name each; the others are lists, or years.
+_ONE_NAME = ("counting", "by", "across", "show")
 SHOWN = {"figure": "Figure", "table": "Table"}
 #: What works can be counted by that is no facet of the codebook.
 _COLUMNS = {"year": "Year", "type": "Type of publication", "language": "Language"}
@@ -122,15 +125,15 @@ def legal(
     }
 
 
-def _years(value: object) -> tuple[int, int] | None:
-    """Return the first and the last year, or None where they are none."""
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        return None
-    try:
-        first, last = (int(year) for year in value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return (first, last) if first <= last else None
+def not_names(values: Mapping[str, Any]) -> list[Problem]:
+    """Return a problem for each choice of one name that is no text, a list of names say."""
+    return [
+        Problem("must be one name, such as 'theme', and no list", column=name, value=repr(value))
+        for name, value in values.items()
+        if name in _ONE_NAME
+        and not isinstance(value, str)
+        and not (name == "across" and value is None)
+    ]
 
 
 def make_choices(review: Review, scope: Scope, values: Mapping[str, Any]) -> Choices:
@@ -148,6 +151,9 @@ def make_choices(review: Review, scope: Scope, values: Mapping[str, Any]) -> Cho
         if name not in names
     ]
     given = {name: value for name, value in values.items() if name in names}
+    for problem in not_names(given):
+        problems.append(problem)
+        del given[str(problem.column)]
     for name in ("countries", "themes", "sectors"):
         codes = given.get(name, ())
         if isinstance(codes, str) or not isinstance(codes, Iterable):
@@ -158,11 +164,7 @@ def make_choices(review: Review, scope: Scope, values: Mapping[str, Any]) -> Cho
             problems.append(Problem(rule, column=name, value=codes))
             given[name] = ()
     if given.get("years") is not None:
-        years = _years(given["years"])
-        if years is None:
-            rule = "must be a first and a last year, such as (2015, 2020)"
-            problems.append(Problem(rule, column="years", value=given["years"]))
-        given["years"] = years
+        given["years"] = read_years(given["years"], problems)
     choices = Choices(**given)
     checks: list[tuple[str, Any, Mapping[str, str]]] = [
         ("counting", choices.counting, UNITS),

@@ -94,17 +94,19 @@ class Cell:
         Small counts are protected jointly over all that an edition prints; a table made by free
         choice is no part of that, so where counts are withheld it is left out, and said to be.
         """
+        return f"part = {self.part}\ncounted = {self.counted}\n{self.in_edition}"
+
+    @property
+    def in_edition(self) -> str:
+        """The expression that an edition's cell ends with; see `guarded`."""
         if not self.answers:
-            return self.source
+            return self.exhibit
         instead = (
             "oso.exhibits.prose(\n"
             '    "“{title}” is not shown: this edition withholds small counts.",\n'
             f"    title={_text(self.title)},\n)"
         )
-        return (
-            f"part = {self.part}\ncounted = {self.counted}\n"
-            f"{instead} if disclosure_threshold is not None else {self.exhibit}"
-        )
+        return f"{instead} if disclosure_threshold is not None else {self.exhibit}"
 
     @property
     def alone(self) -> str:

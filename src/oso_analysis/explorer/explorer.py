@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from oso_analysis.errors import InputError, Problem
-from oso_analysis.exhibits import Exhibit
-from oso_analysis.explorer.choices import Choices, facet_names, legal, make_choices
+from oso_analysis.exhibits import Exhibit, Prose
+from oso_analysis.explorer.choices import Choices, facet_names, legal, make_choices, not_names
 from oso_analysis.explorer.code import Cell, write_cell
-from oso_analysis.explorer.saved import save_cell
+from oso_analysis.explorer.saved import save_cell, saved_defaults
 from oso_analysis.reliability import Reliability, measure_reliability
 from oso_analysis.review import Review
-from oso_analysis.scope import Scope, scope_review
+from oso_analysis.scope import SCOPE, Scope, scope_review
 
 __all__ = ["Explorer", "explore"]
 
@@ -67,6 +67,8 @@ class Explorer:
         InputError
             All problems at once; nothing has changed then.
         """
+        if problems := not_names(changes):
+            raise InputError(problems, "these choices cannot be used")
         values = asdict(self._choices) | changes
         if changes.keys() & {"counting", "by"}:
             new = legal(self._review, self._scope, values["counting"], values["by"])
@@ -100,17 +102,19 @@ class Explorer:
             If these choices leave nothing to count.
         """
         if self._shown is None or self._shown[0] != self._choices:
-            self._shown = (self._choices, self._run(self.cell))
+            exhibit: Exhibit = self._run(self.cell, self.cell.exhibit, scope=self._scope)
+            self._shown = (self._choices, exhibit)
         return self._shown[1]
 
-    def _run(self, cell: Cell) -> Exhibit:
+    def _run(self, cell: Cell, last: str, **known: Any) -> Any:
+        """Return what a cell shows that ends with the expression `last`, given its other names."""
         import oso_analysis
 
         names: dict[str, Any] = {
             "oso": oso_analysis,
             "review": self._review,
-            "scope": self._scope,
             "reliability": self._reliability,
+            **known,
         }
         # The code is written from checked choices only, and is what the analyst is given to read.
         names["part"] = eval(cell.part, names)  # noqa: S307
@@ -118,13 +122,26 @@ class Explorer:
             rule = f"leaves no {self._choices.counting}; choose more years, places or codes"
             raise InputError([Problem(rule, value=names["part"].text)], "there is nothing to show")
         names["counted"] = eval(cell.counted, names)  # noqa: S307
-        exhibit: Exhibit = eval(cell.exhibit, names)  # noqa: S307
-        return exhibit
+        return eval(last, names)  # noqa: S307
+
+    def _in_edition(self) -> Exhibit | Prose:
+        """Return what the cell shows in the notebook of saved exhibits, by its own parameters."""
+        own = saved_defaults(self._review.root)
+        threshold = own.get("disclosure_threshold")
+        chosen = {name: own[name] for name in SCOPE if own.get(name)}
+        if not chosen and threshold is None:
+            return self.exhibit
+        scope = scope_review(self._review, **chosen)
+        shown: Exhibit | Prose = self._run(
+            self.cell, self.cell.in_edition, scope=scope, disclosure_threshold=threshold
+        )
+        return shown
 
     def save(self) -> Path:
         """Add the exhibit to the edition: to `notebooks/90_saved_exhibits.ipynb`.
 
-        The notebook is made if it is not there; the same choices saved again replace their cell.
+        The notebook is made if it is not there, with the defaults that the project's chapters agree
+        on; the same choices saved again replace their cell.
         The next `oso-analysis run` includes it.
 
         Returns
@@ -137,7 +154,7 @@ class Explorer:
         InputError
             If there is nothing to save, or the notebook cannot be read.
         """
-        return save_cell(self._review.root, self.cell, self.exhibit)
+        return save_cell(self._review.root, self.cell, self._in_edition())
 
     def __repr__(self) -> str:
         """Return the choices and the exhibit as text."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,10 +10,10 @@ import pandas as pd
 from oso_analysis.consultation.respondents import prepare_consultation
 from oso_analysis.display import Summarised, Summary
 from oso_analysis.errors import InputError, Problem, unknown_codes
-from oso_analysis.review import Review
-from oso_analysis.scope import Scope
+from oso_analysis.review import Review, require_review
+from oso_analysis.scope import Scope, require_scope
 
-__all__ = ["Part", "narrow_scope"]
+__all__ = ["Part", "narrow_scope", "read_years"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,6 +55,21 @@ class Part(Summarised):
         return Summary(f"Part: {self.text}", rows)
 
 
+def read_years(value: object, problems: list[Problem]) -> tuple[int, int] | None:
+    """Return a first and a last year; None, and one more problem, where they are none."""
+    try:
+        # A text is refused: its letters may be two years' worth of digits.
+        texts = () if isinstance(value, str) or not isinstance(value, Iterable) else value
+        first, last = (int(year) for year in texts)
+    except (TypeError, ValueError, OverflowError):
+        first, last = 1, 0
+    if first <= last:
+        return first, last
+    rule = "must be a first and a last year, such as (2015, 2020)"
+    problems.append(Problem(rule, column="years", value=value))
+    return None
+
+
 def narrow_scope(
     review: Review,
     scope: Scope,
@@ -93,8 +108,8 @@ def narrow_scope(
     Raises
     ------
     InputError
-        All problems at once: unknown codes, with the nearest known one; a first year after the
-        last.
+        All problems at once: unknown codes, with the nearest known one; years that are not a first
+        and a last one. What is no review or scope.
 
     Examples
     --------
@@ -107,6 +122,8 @@ def narrow_scope(
     >>> len(part.works) + part.n_works_left_out == len(scope.works)
     True
     """
+    require_review(review)
+    require_scope(scope)
     codebook = review.codebook
     labels = {
         "countries": dict(review.places),
@@ -125,10 +142,13 @@ def narrow_scope(
         for name, wanted in given.items()
         for problem in unknown_codes(wanted, labels[name], column=name)
     ]
-    if years is not None and years[0] > years[1]:
-        problems.append(Problem("must not begin after it ends", column="years", value=years))
+    if years is not None:
+        years = read_years(years, problems)
     if problems:
         raise InputError(problems, "these choices cannot be used")
+    # A column of a table is a list too, but neither true nor false.
+    given = {name: tuple(wanted) for name, wanted in given.items()}
+    countries, themes, sectors, respondent_sectors = given.values()
     works, codes = scope.works, scope.work_codes
     kept = pd.Series(True, index=works.index)
     consultation = prepare_consultation(scope.submissions, scope.relevance, scope.segments)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from oso_analysis.declared import Declared, agreed, declared, take_over
 from oso_analysis.errors import InputError, Problem
-from oso_analysis.exhibits import Exhibit
+from oso_analysis.exhibits import Exhibit, Prose
 from oso_analysis.explorer.code import Cell
 from oso_analysis.files import write_whole
 
-__all__ = ["SAVED", "save_cell"]
+__all__ = ["SAVED", "save_cell", "saved_defaults"]
 
 #: The notebook; its number puts it after the report's own chapters.
 SAVED = Path("notebooks", "90_saved_exhibits.ipynb")
@@ -34,7 +36,20 @@ scope = oso.scope_review(review, year_to=year_to, countries=countries, themes=th
 reliability = oso.measure_reliability(review)"""
 
 
-def save_cell(root: Path, cell: Cell, exhibit: Exhibit) -> Path:
+def saved_defaults(root: Path) -> dict[str, Any]:
+    """Return the parameters of the notebook of saved exhibits, as it is or would be made.
+
+    Raises
+    ------
+    InputError
+        If the notebook is there and is none.
+    """
+    cells = _open(root)["cells"]
+    sources = ["".join(one["source"]) for one in cells if one["cell_type"] == "code"]
+    return {name: one.default for name, one in declared(next(iter(sources), "")).items()}
+
+
+def save_cell(root: Path, cell: Cell, exhibit: Exhibit | Prose) -> Path:
     """Add a cell and what it shows to the notebook of saved exhibits, or replace it there.
 
     Parameters
@@ -42,9 +57,9 @@ def save_cell(root: Path, cell: Cell, exhibit: Exhibit) -> Path:
     root : Path
         The project.
     cell : Cell
-    exhibit : Exhibit
-        What the cell displays when it is run with the notebook's own parameters, which keep
-        everything: stored as its output, so that the notebook passes its check as it is.
+    exhibit : Exhibit or Prose
+        What the cell displays when it is run with the notebook's own parameters
+        (`saved_defaults`): stored as its output, so that the notebook passes its check as it is.
 
     Returns
     -------
@@ -59,7 +74,7 @@ def save_cell(root: Path, cell: Cell, exhibit: Exhibit) -> Path:
         If it cannot be written; the old one is left as it was.
     """
     path = root / SAVED
-    notebook = _read(path) if path.exists() else _empty()
+    notebook = _open(root)
     cells = notebook["cells"]
     heading, code = (f"{kind}-{_id(cell.id)}" for kind in ("about", "cell"))
     places = [number for number, one in enumerate(cells) if one.get("id") == code]
@@ -90,6 +105,11 @@ def save_cell(root: Path, cell: Cell, exhibit: Exhibit) -> Path:
     return path
 
 
+def _open(root: Path) -> dict[str, Any]:
+    path = root / SAVED
+    return _read(path) if path.exists() else _empty(agreed(root))
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
@@ -102,8 +122,8 @@ def _read(path: Path) -> dict[str, Any]:
     return dict(notebook)
 
 
-def _empty() -> dict[str, Any]:
-    parameters = _code(_id("parameters"), _PARAMETERS)
+def _empty(known: Mapping[str, Declared]) -> dict[str, Any]:
+    parameters = _code(_id("parameters"), take_over(_PARAMETERS, known))
     parameters["metadata"] = {"tags": ["parameters"]}
     return {
         "cells": [

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
+from oso_analysis.declared import Declared, agreed, take_over
 from oso_analysis.errors import InputError, Problem
 from oso_analysis.explorer.saved import SAVED
 from oso_analysis.files import write_whole
@@ -37,7 +39,8 @@ def new_notebook(root: Path, name: str, *, title: str, engine: str = "warm") -> 
     Returns
     -------
     Path
-        The notebook. Its one exhibit has an id made from the name, so that it is unique.
+        The notebook. Its one exhibit has an id made from the name, so that it is unique; its
+        parameters have the defaults that the project's chapters agree on.
 
     Raises
     ------
@@ -78,7 +81,7 @@ def new_notebook(root: Path, name: str, *, title: str, engine: str = "warm") -> 
         if there == path or _exhibit_id(there.stem) == _exhibit_id(stem):
             rule = "is there already; choose another name (a number in front makes no other)"
             raise InputError([Problem(rule, f"notebooks/{there.name}")])
-    write_whole(path, _fill(stem, " ".join(title.split())))
+    write_whole(path, _fill(stem, " ".join(title.split()), agreed(root)))
     refresh_notebooks(root, [path.name], engine=engine)
     return path
 
@@ -88,7 +91,7 @@ def _exhibit_id(stem: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", re.sub(r"^\d\d_", "", stem.lower())) + "-by-theme"
 
 
-def _fill(stem: str, title: str) -> bytes:
+def _fill(stem: str, title: str, known: Mapping[str, Declared]) -> bytes:
     template = files("oso_analysis.notebooks").joinpath("template.json").read_text("utf-8")
     notebook = json.loads(template)
     slug = _exhibit_id(stem)
@@ -97,6 +100,8 @@ def _fill(stem: str, title: str) -> bytes:
         # A title ends up in Markdown only; in code it could break the cell.
         if cell["cell_type"] == "markdown":
             source = source.replace("TITLE", title)
+        if "parameters" in cell["metadata"]["tags"]:
+            source = take_over(source, known)
         cell["source"] = source.replace("EXHIBIT-ID", slug)
         mark = hashlib.sha256(f"{stem} {number}".encode())
         cell["id"] = mark.hexdigest()[:8]

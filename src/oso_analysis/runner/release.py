@@ -40,7 +40,8 @@ _PROTECT = (
     "Withhold them as the chapters on the consultations do: `told = protect_consultation("
     "consultation, codebook, threshold=disclosure_threshold)`, then `told.table(…)` before a table "
     "is shown or drawn, and `told.shown(…)` for n. An exhibit that it does not know cannot be "
-    "protected: leave it out where `told.on` (docs/disclosure-control.md)."
+    "protected: leave it out where `told.on`. `from oso_analysis.disclosure.consultation import "
+    "protect_consultation` comes before, and `help(protect_consultation)` says more."
 )
 
 

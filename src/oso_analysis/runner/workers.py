@@ -6,9 +6,11 @@ All three are `concurrent.futures` executors, so the runner does not know the di
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import importlib
 import multiprocessing
 import os
+import platform
 import shutil
 import tempfile
 import threading
@@ -57,6 +59,8 @@ _KERNEL_MODULES = [
 ]
 #: Windows cannot wait for more processes at a time.
 _MOST_PROCESSES = 61
+#: Enough that a few thousand machines hardly share them.
+_MACHINE_DIGITS = 8
 _PREPARE = "oso_analysis.runner.prepare:check_data"
 
 
@@ -139,13 +143,29 @@ def _environment(env: dict[str, str]) -> Iterator[None]:
 
 
 def private_folder() -> Path:
-    """Return a new, short, private folder; remove those that killed runs left behind."""
-    base = Path(tempfile.gettempdir())
-    for left in base.glob("oso-run-*"):
+    """Return a new, short, private folder; remove those that killed runs left behind.
+
+    Nodes of a cluster may share the temporary folder, and only the machine that a process runs on
+    can tell whether it still does: what other machines left is theirs to remove.
+    """
+    base, machine = Path(tempfile.gettempdir()), _machine()
+    for left in base.glob(f"oso-run-*-{machine}-*"):
         owner = left.name.split("-")[2]
         if owner.isdigit() and not _alive(int(owner)):
             shutil.rmtree(left, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=f"oso-run-{os.getpid()}-", dir=base))
+    return Path(tempfile.mkdtemp(prefix=f"oso-run-{os.getpid()}-{machine}-", dir=base))
+
+
+def _machine() -> str:
+    """Return what tells this machine from others: short, for a socket's path has few letters.
+
+    Containers may share their host's name and not its processes, whose numbers then mean nothing.
+    """
+    try:
+        processes = Path("/proc/self/ns/pid").stat().st_ino
+    except OSError:
+        processes = 0
+    return hashlib.sha256(f"{platform.node()} {processes}".encode()).hexdigest()[:_MACHINE_DIGITS]
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable
 import pandas as pd
 
 from oso_analysis.codebook import NOT_STATED, Codebook
-from oso_analysis.errors import require_columns
+from oso_analysis.errors import check_list, require_columns
 from oso_analysis.frames import among
 from oso_analysis.tables.themes import FAMILY, cross_facets, cross_periods
 from oso_analysis.tables.works import (
@@ -185,6 +185,7 @@ def rank_least_evidence(
         with_services(work_codes, codebook), SERVICE, counted, service_labels(codebook)
     )
     of_decision = members(work_codes, DECISION, counted, codebook[DECISION].labels)
+    check_list("strong", strong, STRONG_FAMILIES[0])
     families = recode(work_codes, codebook, "design", "family", FAMILY)
     firm = families.loc[families["code"].isin(list(strong)), "work_id"]
     cells = of_service.merge(of_decision, on="work_id").merge(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from oso_analysis.codebook import NOT_STATED, Codebook
+from oso_analysis.codebook import NOT_STATED, Codebook, require_codebook
 from oso_analysis.errors import InputError, Problem, nearest
 
 __all__ = ["add_labels", "code_order", "state_missing"]
@@ -30,6 +30,7 @@ def code_order(column: str, values: pd.Series, codebook: Codebook) -> list[str]:
     InputError
         If a value is not a code of the facet.
     """
+    require_codebook(codebook)
     found = set(values.unique().tolist())
     if column in codebook:
         codes = list(codebook[column])

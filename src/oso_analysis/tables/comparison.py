@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from oso_analysis.codebook import WITHHELD, Codebook
-from oso_analysis.errors import InputError, Problem, require_columns
+from oso_analysis.errors import InputError, Problem, not_whole, require_columns
 from oso_analysis.tables.coded import add_labels, code_order
 from oso_analysis.tables.withheld import numbers
 
@@ -116,9 +116,7 @@ def compare_themes(
     """
     require_columns(work_codes, ["work_id", "facet", "code"], where="compare_themes")
     require_columns(segments, ["submission_id", "respondent_id", "theme"], where="compare_themes")
-    problems = []
-    if n_resamples < 1:
-        problems.append(Problem("must be at least 1", column="n_resamples", value=n_resamples))
+    problems = not_whole("n_resamples", n_resamples)
     if not 0 < confidence < 1:
         problems.append(Problem("must lie between 0 and 1", column="confidence", value=confidence))
     if problems:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from oso_analysis.codebook import NOT_STATED, Codebook
-from oso_analysis.errors import require_columns
+from oso_analysis.errors import InputError, Problem, check_list, require_columns
 from oso_analysis.tables.coded import add_labels, code_order, state_missing
 from oso_analysis.tables.intervals import add_percentages
 
@@ -100,7 +100,10 @@ def count_segments(
        Policing           2              1              1
        Research           1              1              1
     """
+    check_list("by", by, "theme")
     by = list(by)
+    if not by:
+        raise InputError([Problem("must name at least one column", column="by")])
     require_columns(segments, ["submission_id", "respondent_id", *by], where="count_segments")
     frame = segments.assign(**{column: state_missing(segments[column]) for column in by})
     orders = [code_order(column, frame[column], codebook) for column in by]

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from oso_analysis.codebook import NOT_STATED
-from oso_analysis.errors import check_option, require_columns
+from oso_analysis.errors import check_option, check_whole, require_columns
 
 __all__ = [
     "count_figures",
@@ -246,5 +246,6 @@ def select_series(figures: pd.DataFrame, *, min_periods: int = 3) -> pd.DataFram
         The figures of the series kept, in their order.
     """
     require_columns(figures, ["indicator_id", "period"], where="select_series")
+    check_whole("min_periods", min_periods)
     n_periods = figures.groupby("indicator_id")["period"].transform("nunique")
     return figures[n_periods >= min_periods].reset_index(drop=True)

@@ -21,7 +21,7 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
-from oso_analysis.errors import InputError, Problem, check_option, require_columns
+from oso_analysis.errors import InputError, Problem, check_option, require_columns, require_kind
 
 __all__ = ["BASES", "add_percentages", "describe_basis", "wilson_interval"]
 
@@ -66,6 +66,7 @@ def wilson_interval(
         raise InputError(
             [Problem("must lie between 0 and 1", column="confidence", value=confidence)]
         )
+    require_kind("count", count, pd.Series, 'must be a column of counts, such as table["n_works"]')
     k = count.astype("float64")
     n = pd.Series(base, index=count.index, dtype="float64")
     if ((k < 0) | (k > n)).any():

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL
-from oso_analysis.errors import InputError, Problem, require_columns
+from oso_analysis.errors import check_whole, require_columns, require_kind
 from oso_analysis.frames import among, distinct
 from oso_analysis.literature.languages import LANGUAGE_LABELS, language_code
 from oso_analysis.tables.intervals import add_percentages
@@ -236,11 +236,10 @@ def count_venues(works: pd.DataFrame, base: Iterable[str], *, top: int = 15) -> 
     Raises
     ------
     InputError
-        `top` is less than 1.
+        `top` is no whole number of at least 1.
     """
     require_columns(works, ["work_id", "container"], where="count_venues")
-    if top < 1:
-        raise InputError([Problem("must be at least 1", column="top", value=top)])
+    check_whole("top", top)
     base = counted_works(base)
     chosen = works.loc[among(works["work_id"], base), ["work_id", "container"]]
     stated = chosen.dropna(subset=["container"])
@@ -333,6 +332,8 @@ def count_fields(
         `source_file, source_label, field, field_label, n_records, n_with_field,
         percent_of_records` (base: the source's records).
     """
+    rule = "must map columns to labels, such as {'doi': 'DOI'}"
+    require_kind("fields", fields, (Mapping, type(None)), rule)
     labels = dict(FIELD_LABELS if fields is None else fields)
     require_columns(records, ["source_file", *labels], where="count_fields")
     sources = [*sorted(set(records["source_file"])), TOTAL]

@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, Codebook
+from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, Codebook, require_codebook
 from oso_analysis.errors import (
     InputError,
     Problem,
@@ -343,6 +343,7 @@ def _screening(works: pd.DataFrame, codebook: Codebook) -> list[_Box]:
         _Box("excluded", "screening", "removed", "Works excluded", "works", n(EXCLUDE), "screened"),
     ]
     excluded = works.loc[works["decision"] == EXCLUDE, "exclusion_reason"]
+    require_codebook(codebook)
     labels = codebook["exclusion_reason"].labels
     boxes += _reasons("excluded", "screening", excluded, labels)
     if n(CONFLICT):

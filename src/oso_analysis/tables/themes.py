@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, Codebook
-from oso_analysis.errors import InputError, Problem, check_option, require_columns
+from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, Codebook, require_codebook
+from oso_analysis.errors import check_option, check_whole, require_columns
 from oso_analysis.frames import among
 from oso_analysis.literature.coding import EMPTY_CODES
 from oso_analysis.tables.intervals import add_percentages
@@ -56,6 +56,7 @@ def with_families(work_codes: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
 def _labels(facet: str, codebook: Codebook) -> dict[str, str]:
     if facet == FAMILY:
         return attribute_labels(codebook, "design", "family")
+    require_codebook(codebook)
     return codebook[facet].labels
 
 
@@ -304,11 +305,10 @@ def period_labels(works: pd.DataFrame, base: Iterable[str], *, years: int = 5) -
     Raises
     ------
     InputError
-        `years` is less than 1.
+        `years` is no whole number of at least 1.
     """
     require_columns(works, ["work_id", "year"], where="period_labels")
-    if years < 1:
-        raise InputError([Problem("must be at least 1", column="years", value=years)])
+    check_whole("years", years)
     stated = (
         works.loc[among(works["work_id"], counted_works(base)), "year"].dropna().astype("int64")
     )
@@ -324,6 +324,7 @@ def period_labels(works: pd.DataFrame, base: Iterable[str], *, years: int = 5) -
 def with_periods(work_codes: pd.DataFrame, works: pd.DataFrame, *, years: int = 5) -> pd.DataFrame:
     """Return `work_codes` with the facet `period` added: the first year of the work's period."""
     require_columns(works, ["work_id", "year"], where="with_periods")
+    check_whole("years", years)
     first = works["year"].astype("Int64") // years * years
     periods = code_column(works.assign(**{PERIOD: first}), PERIOD)
     return pd.concat([work_codes, periods], ignore_index=True)

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, Codebook
-from oso_analysis.errors import InputError, Problem, nearest, require_columns
+from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, Codebook, require_codebook
+from oso_analysis.errors import InputError, Problem, nearest, require_columns, require_kind
 from oso_analysis.frames import distinct
 from oso_analysis.tables.coded import state_missing
 from oso_analysis.tables.intervals import add_percentages
@@ -66,6 +66,7 @@ def attribute_labels(
     InputError
         A code has no value and `without` is not given.
     """
+    require_codebook(codebook)
     values = codebook[facet].attribute(attribute)
     named = {_slug(value): str(value).capitalize() for value in values.values() if value}
     empty = [code for code, value in values.items() if not value]
@@ -108,8 +109,9 @@ def recode(
         `work_id, facet, code`, each row once, sorted; `facet` is `name`.
     """
     require_columns(work_codes, ["work_id", "facet", "code"], where="recode")
-    rows = work_codes.loc[work_codes["facet"] == facet, ["work_id", "code"]]
+    require_codebook(codebook)
     values = codebook[facet].attribute(attribute)
+    rows = work_codes.loc[work_codes["facet"] == facet, ["work_id", "code"]]
     codes = {code: _slug(value) if value else without for code, value in values.items()}
     codes.setdefault(NOT_STATED, NOT_STATED)
     _refuse_unknown(rows["code"], codes, facet)
@@ -216,6 +218,9 @@ def members(
         no list of ids.
     """
     require_columns(codes, ["work_id", "facet", "code"], where="members")
+    require_kind("facet", facet, str, "must be the name of one facet, such as 'theme'")
+    rule = 'must map codes to labels, such as codebook["theme"].labels'
+    require_kind("labels", labels, Mapping, rule)
     works = pd.DataFrame({"work_id": pd.Series(sorted(counted_works(base)), dtype="str")})
     rows = codes.loc[codes["facet"] == facet, ["work_id", "code"]].drop_duplicates()
     # A missing code beside a stated one says nothing: "not stated" is a work that carries none.

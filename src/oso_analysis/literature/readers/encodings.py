@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-__all__ = ["decode_bytes"]
+__all__ = ["decode_bytes", "mend_twice_encoded"]
 
 #: Bytes of non-ASCII context shown to the detector; more changes no answer and costs time.
 _SAMPLE = 200_000
@@ -139,3 +139,34 @@ def _sense(text: str) -> float:
 
 
 _HIGH = re.compile(r"[^\x00-\x7f]")
+
+
+#: A capital letter and a sign, the two bytes of one accented letter, in a word of small letters. No
+#: language writes so: "Ã" alone stands in words of capitals, and signs stand outside of words.
+_TWICE = re.compile("(?<=[a-z])Ã[\xa1-\xbf]|(?<!\\w)Ã[\xa1-\xbf](?=[a-z])")
+
+
+def mend_twice_encoded(text: str) -> str | None:
+    """Return a text that was encoded as UTF-8 twice as it was before; None where it was not.
+
+    Beyond doubt only: a word shows it, and all of the text is UTF-8 once more, which no text is
+    that holds one right letter beyond ASCII.
+
+    Examples
+    --------
+    >>> mend_twice_encoded("Le cafÃ© dâ€™un Ã©tÃ©")
+    'Le café d’un été'
+    >>> mend_twice_encoded("AMANHÃ© e café") is None
+    True
+    """
+    if _TWICE.search(text) is None:
+        return None
+    try:
+        return b"".join(map(_byte, text)).decode("utf-8")
+    except UnicodeError:
+        return None
+
+
+def _byte(sign: str) -> bytes:
+    """Return the byte that a sign was read from; five bytes have no sign in Windows-1252."""
+    return sign.encode("latin-1" if "\x80" <= sign <= "\x9f" else "cp1252")

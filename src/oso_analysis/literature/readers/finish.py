@@ -13,6 +13,7 @@ import numpy as np
 import orjson
 
 from oso_analysis.literature.readers.draft import Parsed
+from oso_analysis.literature.readers.encodings import mend_twice_encoded
 from oso_analysis.literature.readers.markup import clean_markup
 from oso_analysis.literature.readers.names import normalise_authors
 from oso_analysis.literature.readers.text import DOI_RESOLVER, clean, clean_doi, find_year
@@ -42,6 +43,9 @@ _END = "\0"
 _SPACES = ("\t", "\n", "\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x1f")
 _WIDE_SPACES = ("\x85", "\xa0", "\u2028", "\u2029", "\u200b", "\u2060", "\ufeff")
 
+#: In every text that is seen to be encoded twice, and in few others.
+_TWICE_SIGN = "Ã"
+
 Column = list[Any]
 
 
@@ -62,7 +66,7 @@ def finish(parsed: Parsed) -> tuple[dict[str, Column], list[tuple[int, str, str]
         "pages": _pages(column("pages")),
     }
     for name in _PROSE:
-        columns[name] = _tidy(column(name), markup=True)
+        columns[name] = _tidy(_decoded(column(name), mended), markup=True)
     for name in _PLAIN:
         columns[name] = _tidy(column(name))
     extras: list[dict[str, Any] | None] = list(column("extra"))
@@ -124,6 +128,18 @@ def _identifiers(columns: dict[str, Column], extras: list[dict[str, Any] | None]
 
 def _json(extra: dict[str, Any]) -> str:
     return orjson.dumps(extra, option=orjson.OPT_NON_STR_KEYS).decode("utf-8")
+
+
+def _decoded(values: Column, mended: list[tuple[int, str, str]]) -> Column:
+    """Put the letters for what is left of them where an export was encoded twice."""
+    column = list(values)
+    for at, value in enumerate(values):
+        if value and _TWICE_SIGN in value:
+            text = mend_twice_encoded(value)
+            if text is not None:
+                column[at] = text
+                mended.append((at, "encoded as UTF-8 twice; decoded once more", value))
+    return column
 
 
 def _tidy(values: Column, *, markup: bool = False) -> Column:

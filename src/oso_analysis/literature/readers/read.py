@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from oso_analysis.display import Summarised, Summary
-from oso_analysis.errors import InputError, Problem, RunError
+from oso_analysis.errors import InputError, Problem, RunError, require_kind
 from oso_analysis.files import short_names
 from oso_analysis.literature.readers.bibtex import parse_bibtex
 from oso_analysis.literature.readers.csl import parse_csl
@@ -139,6 +139,10 @@ def read_records(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]
     """
     if isinstance(paths, (str, os.PathLike)):
         paths = [paths]
+    require_kind("paths", paths, Iterable, "must be the path of a file, or a list of paths")
+    paths = list(paths)
+    for path in paths:
+        require_kind("paths", path, (str, os.PathLike), "must be paths of files")
     given = [Path(path) for path in paths]
     named = _named(given)
     times = Counter(path.resolve() for path in given)
