@@ -78,21 +78,25 @@ _DIGITS = re.compile(r"[+(]{0,2}\d(?:[ ()./\u00a0\u2009\u202f-]{0,3}\d){7,}")
 #: What the patterns look at to the left and right of a number.
 _CONTEXT = 3
 
-#: What cannot hold a telephone number, blanked out before looking for one.
+#: What cannot hold a telephone number, blanked out before looking for one. Looking at beginnings of
+#: words only, and not folding case, takes a fifth of the time.
 _BLANKED = re.compile(
     r"""
-    https?://[^\s"'<>]+ | \bwww\.[^\s"'<>]+                      # links
-    | \b10\.\d{4,9}/[^\s"'<>]+                                   # DOIs
-    | \bISBN(?:-1[03])?[:\s]*[\dXx][\dXx\s-]{8,20}               # standard numbers
-    | \bISSN[:\s]*\d{4}-\d{3}[\dXx]
-    | \b97[89][\s-]?(?:\d[\s-]?){9}\d\b
-    | \b\d{4}-\d{3}[\dXx]\b
-    | \b(?:d|points|transform|viewBox|style|values)="[^"\0]*"     # coordinates
-    | data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]+                     # encoded data
-    | [A-Za-z0-9+/=_-]{48,}
-    | \b[0-9a-f]{16,}\b
+    (?<![^\W_])(?:
+        [wW]{3}\.[^\s"'<>]+                                        # links
+        | 10\.\d{4,9}/[^\s"'<>]+                                  # DOIs
+        | [iI][sS][bB][nN](?:-1[03])?[:\s]*[\dXx][\dXx\s-]{8,20}  # standard numbers
+        | [iI][sS]{2}[nN][:\s]*\d{4}-\d{3}[\dXx]
+        | 97[89][\s-]?(?:\d[\s-]?){9}\d\b
+        | \d{4}-\d{3}[\dXx]\b
+        | (?:d|points|transform|viewBox|style|values)="[^"\0]*"    # coordinates
+        | [A-Za-z0-9+/=_-]{48,}                                    # encoded data
+        | [0-9a-fA-F]{16,}\b
+    )
+    | [hH][tT]{2}[pP][sS]?://[^\s"'<>]+
+    | data:[\w/+.-]+;base64,[A-Za-z0-9+/=\s]+
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
 
 

@@ -67,10 +67,9 @@ def list_contradictions(codes: pd.DataFrame, case: Sequence[str], *, file: str) 
     """
     known: dict[tuple[str, ...], dict[str, int]] = {}
     columns = [*case, "facet", "code"]
-    rows = zip(*(codes[name] for name in columns), file_rows(codes), strict=True)
-    for *place, code, row in rows:
-        if not any(map(pd.isna, (*place, code))):
-            known.setdefault(tuple(place), {}).setdefault(code, row)
+    stated = codes[columns].assign(row=file_rows(codes)).dropna(subset=columns)
+    for *place, code, row in zip(*(stated[name].tolist() for name in stated), strict=True):
+        known.setdefault(tuple(place), {}).setdefault(code, row)
     problems = []
     for (*about, facet), given in known.items():
         empty = [code for code in given if code in EMPTY_CODES]

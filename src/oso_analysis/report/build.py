@@ -68,7 +68,6 @@ def build_report(
     with ThreadPoolExecutor(max_workers=2) as pool:
         setting = pool.submit(apa_references, report.references)
         drawings = {suffix: cropped_pictures(report, suffix) for suffix in (".svg", ".png")}
-        sheets = workbook(report, edition)
         sources = documents(report, edition, setting.result)
         pdf = pool.submit(pdf_document, sources[".svg"], drawings[".svg"])
         title = edition.imprint.full_title(edition.title)
@@ -77,7 +76,7 @@ def build_report(
             "index.html": render_page(report, edition, setting.result(), DOWNLOADS, pages).encode(
                 "utf-8"
             ),
-            "report.xlsx": sheets,
+            "report.xlsx": workbook(report, edition),
             "report.docx": word.result(),
         }
         out.mkdir(parents=True, exist_ok=True)

@@ -183,10 +183,14 @@ def _execute(
             path.read_text(encoding="utf-8"), as_version=4
         )
         source = [cell.get("id") for cell in notebook.cells]
+        # Papermill turns what it is given into text and back, stored outputs included.
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs = []
         watch = _Watch()
         failure = None
         try:
-            notebook = execute_notebook(
+            execute_notebook(
                 notebook,
                 None,
                 parameters=task.parameters,
@@ -203,6 +207,7 @@ def _execute(
                 | ({CHECKED: str(Path(task.root).resolve())} if task.checked else {}),
                 watch=watch,
             )
+            notebook = watch.notebook
         except PapermillExecutionError as error:
             # Papermill has put cells of its own around the failing one.
             notebook = remove_error_markers(watch.notebook)
@@ -237,7 +242,14 @@ def _position(notebook: Any, index: int, source: list[str | None]) -> int:
     return source.index(identity) + 1 if identity in source else index + 1
 
 
+def _has_error(cell: Any) -> bool:
+    return bool(cell.metadata.get("papermill", {}).get("exception")) or any(
+        output.output_type == "error" for output in cell.get("outputs", ())
+    )
+
+
 def _register_engine() -> None:
+    from nbformat.v4 import new_notebook
     from papermill.clientwrap import PapermillNotebookClient
     from papermill.engines import NBClientEngine, papermill_engines
 
@@ -249,6 +261,15 @@ def _register_engine() -> None:
 
     class OsoEngine(NBClientEngine):  # type: ignore[misc]
         """Papermill's own engine with this interpreter's kernel and a fixed environment."""
+
+        @classmethod
+        def execute_notebook(cls, nb: Any, kernel_name: str, **options: Any) -> Any:
+            """Return the executed notebook if papermill has an error to look for in it.
+
+            It would turn any other into text, for a file that nobody asked for; `watch` has it.
+            """
+            executed = super().execute_notebook(nb, kernel_name, **options)
+            return executed if any(map(_has_error, executed.cells)) else new_notebook()  # type: ignore[no-untyped-call]
 
         @classmethod
         def execute_managed_notebook(
