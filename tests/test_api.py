@@ -139,6 +139,7 @@ _MISTAKES = {
     "count.count_segments(segments, ['theme'], review)": "must be the codebook",
     "count.count_segments(segments, ['theme'], book, basis=['census'])": "did you mean 'census'",
     "count.rank_least_evidence(codes, works, works.work_id, book, strong='review')": "['review']",
+    "count.rank_least_evidence(codes, works, works.work_id, book, strong=['reviews'])": "review",
     "count.count_fields(review.records, ['doi'])": "must map columns to labels",
     "count.recode(codes, book, ['design'], 'family', 'f')": "is not a facet",
     "count.wilson_interval(7, 10)": "must be a column of counts",

@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable
 
 import pandas as pd
 
-from oso_analysis.codebook import NOT_STATED, Codebook
-from oso_analysis.errors import check_list, require_columns
+from oso_analysis.codebook import FAMILIES, NOT_STATED, Codebook
+from oso_analysis.errors import check_list, check_option, require_columns
 from oso_analysis.frames import among
 from oso_analysis.tables.themes import FAMILY, cross_facets, cross_periods
 from oso_analysis.tables.works import (
@@ -168,6 +168,11 @@ def rank_least_evidence(
         `service`, `service_label`, `practice_decision`, `practice_decision_label`, `n_works`,
         `n_strong_works` (reviews and quantitative studies), `n_works_of_service` (any decision),
         `latest_year` (of the cell's works; missing where none states a year).
+
+    Raises
+    ------
+    InputError
+        If `strong` is no list of design families (`codebook.FAMILIES`).
     """
     require_columns(works, ["work_id", "year"], where="rank_least_evidence")
     counted = counted_works(base)
@@ -186,6 +191,8 @@ def rank_least_evidence(
     )
     of_decision = members(work_codes, DECISION, counted, codebook[DECISION].labels)
     check_list("strong", strong, STRONG_FAMILIES[0])
+    for family in strong:
+        check_option("strong", family, FAMILIES)
     families = recode(work_codes, codebook, "design", "family", FAMILY)
     firm = families.loc[families["code"].isin(list(strong)), "work_id"]
     cells = of_service.merge(of_decision, on="work_id").merge(
