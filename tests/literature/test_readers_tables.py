@@ -198,3 +198,53 @@ def test_an_abstract_of_ris_may_say_there_is_none(tmp_path: Path) -> None:
     (row,) = rows(read(tmp_path, "TY  - JOUR\nTI  - A\nAB  - NA\nER  - \n"))
     assert "abstract" not in row
     assert row["extra"]["abstract"] == "NA"
+
+
+# ----------------------------------------------------------- headings that go by their neighbours
+
+
+def test_a_database_is_no_journal(tmp_path: Path) -> None:
+    names = "Title,Year,Source title,Conference name,Document Type,Source,EID"
+    lines = (
+        "A,2021,,23rd Invented Workshop,Conference paper,Scopus,2-s2.0-1",
+        "B,2021,Inv. J.,,Article,Scopus,2-s2.0-2",
+        "C,2021,,,Article,Scopus,2-s2.0-3",
+    )
+    first, second, third = rows(read(tmp_path, "\n".join([names, *lines])))
+    assert (first["container"], second["container"]) == ("23rd Invented Workshop", "Inv. J.")
+    assert "container" not in third
+    assert [row["extra"]["Source"] for row in (first, second, third)] == ["Scopus"] * 3
+
+
+def test_a_source_alone_is_a_journal_unless_it_names_a_database(tmp_path: Path) -> None:
+    text = "Title,Year,Source\nA,2001,Inv. J.\nB,2002,Web of Science\n"
+    first, second = rows(read(tmp_path, text))
+    assert (first["container"], first["extra"]) == ("Inv. J.", {})
+    assert "container" not in second
+    assert second["extra"] == {"Source": "Web of Science"}
+
+
+@pytest.mark.parametrize("heading", ["No.", "Number", "no"])
+def test_numbers_of_rows_are_no_issues(heading: str, tmp_path: Path) -> None:
+    (row,) = rows(read(tmp_path, f"{heading},Title,Authors,Year\n7,A,B,2001\n"))
+    assert "issue" not in row
+    assert row["extra"] == {heading: "7"}
+    (row,) = rows(read(tmp_path, f"Title,Year,Volume,{heading}\nA,2001,3,7\n"))
+    assert row["issue"] == "7"
+    (row,) = rows(read(tmp_path, f"{heading},Title,Year,Volume,Issue\n7,A,2001,3,\n"))
+    assert "issue" not in row
+
+
+def test_the_first_author_stands_for_all_where_no_others_are_named(tmp_path: Path) -> None:
+    (row,) = rows(read(tmp_path, 'Title,First Author,Year\nA,"Lee, Ann",2001\n'))
+    assert (row["authors"], row["extra"]) == ("Lee, Ann", {})
+    (row,) = rows(read(tmp_path, "Title,First Author,Authors\nA,Lee A,\n"))
+    assert "authors" not in row
+    assert row["extra"] == {"First Author": "Lee A"}
+
+
+def test_the_date_of_publication_is_the_year_where_no_other_date_is(tmp_path: Path) -> None:
+    (row,) = rows(read(tmp_path, "PMID,Title,Date of Publication\n1,A,2014 Mar 5\n"))
+    assert (row["year"], row["extra"]) == (2014, {"Date of Publication": "2014 Mar 5"})
+    (row,) = rows(read(tmp_path, "Title,Publication Year,Date of Publication\nA,,5 Mar 2014\n"))
+    assert "year" not in row

@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from oso_analysis.literature.readers.columns import rank_of
+from oso_analysis.literature.readers.columns import bare, rank_of
 from oso_analysis.literature.readers.csl_types import csl_type, is_canonical
+from oso_analysis.literature.readers.draft import words
 from oso_analysis.literature.readers.markup import decode_entities
 from oso_analysis.literature.readers.names import pair_up
 from oso_analysis.literature.readers.text import join_pages, split_serial_number
@@ -61,6 +62,8 @@ def fill(
             cells[at] = _without_missing(table[at], extras, name if target == "title" else "")
             if target in _WHOLE:
                 _drop_decimals(cells[at])
+            elif target == "container" and bare(name) == "source":
+                _without_databases(cells[at], extras, name)
             places.setdefault(target, []).append((rank_of(target, name), at))
         else:
             kept.append(at)
@@ -95,6 +98,22 @@ def _without_missing(column: Sequence[str], extras: Extras, keep: str) -> list[s
             if keep:
                 extras[at][keep] = cell
     return cells
+
+
+#: What a column "Source" says where it names the database searched; no journal is called so.
+_DATABASES = words(
+    """cinahl cochrane cochranelibrary crossref ebsco embase eric googlescholar ieeexplore jstor
+    medline openalex proquest psycinfo pubmed sciencedirect scopus semanticscholar springerlink
+    webofscience webofsciencecorecollection wos"""
+)
+
+
+def _without_databases(cells: list[str], extras: Extras, name: str) -> None:
+    """Move the names of databases from a column that may have journals to `extra`."""
+    for at, cell in enumerate(cells):
+        if cell and len(cell) < 40 and bare(cell) in _DATABASES:
+            cells[at] = ""
+            extras[at][name] = cell
 
 
 def _drop_decimals(cells: list[str]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from oso_analysis.errors import nearest
-from oso_analysis.literature.readers.columns import bare, known_headings, target_of
+from oso_analysis.literature.readers.columns import bare, known_headings, target_of, targets_of
 from oso_analysis.literature.readers.draft import RECORD_COLUMNS, Parsed
 from oso_analysis.literature.readers.tablecells import fill
 from oso_analysis.literature.readers.write import unguard
@@ -246,8 +246,7 @@ def _turn(block: list[list[str]], table: list[list[str]]) -> None:
 
 def _targets(names: Sequence[str], parsed: Parsed, line: int) -> list[str | None]:
     """Return what each heading stands for, noting those that are not known."""
-    tags = _has_tags(names)
-    targets = [target_of(name, tags=tags) for name in names]
+    targets = targets_of(names, tags=_has_tags(names))
     for name, target in zip(names, targets, strict=True):
         if target is None and name:
             near = nearest(name, known_headings())
