@@ -84,6 +84,29 @@ def test_identifiers_in_tags_of_ones_own(tmp_path: Path) -> None:
     assert "pmid" not in record
 
 
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("PUBMED 28697043,EMBASE 617305812", "28697043"),
+        ("PUBMED 28697043", "28697043"),
+        ("EMBASE 617305812", None),
+        ("CTgov NCT00392093", None),
+    ],
+)
+def test_cochrane_writes_the_numbers_of_other_databases_in_c3(
+    said: str, number: str | None, tmp_path: Path
+) -> None:
+    record = ris(tmp_path, f"C3  -  {said}", "VL  -  24")
+    assert record.get("pmid") == number
+    assert "container" not in record
+    assert record["extra"] == f'{{"C3":"{said}"}}'
+
+
+def test_proceedings_named_in_c3_are_the_container(tmp_path: Path) -> None:
+    record = ris(tmp_path, "C3  - Embase and PubMed 2019 Workshop")
+    assert record["container"] == "Embase and PubMed 2019 Workshop"
+
+
 def test_addresses_on_lines_of_their_own(tmp_path: Path) -> None:
     record = ris(tmp_path, "UR  - https://a.example/1", "https://b.example/2", "UR  - https://c")
     assert record["url"] == "https://a.example/1"

@@ -191,7 +191,8 @@ def test_whole_numbers_have_no_decimals(tmp_path: Path) -> None:
     assert (first["pmid"], first["year"], first["title"]) == ("39176482", 2019, "Release 2.0")
     assert (first["volume"], first["issue"], first["pages"]) == ("12", "3", "1-9")
     assert (first["edition"], first["extra"]) == ("2.0", {})
-    assert (second["pmid"], second["volume"], second["issue"]) == ("x.0", "1.05", "S.0")
+    assert (second["volume"], second["issue"]) == ("1.05", "S.0")
+    assert second["extra"] == {"pmid": "x.0"}
 
 
 def test_an_abstract_of_ris_may_say_there_is_none(tmp_path: Path) -> None:
@@ -248,3 +249,27 @@ def test_the_date_of_publication_is_the_year_where_no_other_date_is(tmp_path: Pa
     assert (row["year"], row["extra"]) == (2014, {"Date of Publication": "2014 Mar 5"})
     (row,) = rows(read(tmp_path, "Title,Publication Year,Date of Publication\nA,,5 Mar 2014\n"))
     assert "year" not in row
+
+
+@pytest.mark.parametrize(
+    ("cell", "number", "extra"),
+    [
+        ("PUBMED 28697043", "28697043", {}),
+        ("PMID: 28697043", "28697043", {}),
+        ("https://pubmed.ncbi.nlm.nih.gov/28697043/", "28697043", {}),
+        ("PUBMED 28697043,EMBASE 6", "28697043", {"pmid": "PUBMED 28697043,EMBASE 6"}),
+        ("EMBASE 617305812", None, {"pmid": "EMBASE 617305812"}),
+        ("617305812", None, {"pmid": "617305812"}),
+        ("PMC7", None, {"pmid": "PMC7"}),
+    ],
+)
+def test_a_pubmed_number_is_digits(
+    cell: str, number: str | None, extra: dict[str, str], tmp_path: Path
+) -> None:
+    names = "CENTRAL ID,Title,Source,PubMed ID,Embase ID,CTgov ID,Cochrane Review Group Code"
+    result = read(tmp_path, f'{names}\nCN-1,A,Inv. J.,"{cell}",EMBASE 6,,\n')
+    (row,) = rows(result)
+    assert row.get("pmid") == number
+    assert row["extra"] == {"CENTRAL ID": "CN-1", "Embase ID": "EMBASE 6", **extra}
+    noted = ["not a PubMed number; kept in extra"] if number is None else []
+    assert [reason for reason in result.repairs["reason"] if "no key" not in reason] == noted

@@ -15,7 +15,13 @@ import orjson
 from oso_analysis.literature.readers.draft import Parsed
 from oso_analysis.literature.readers.markup import clean_markup
 from oso_analysis.literature.readers.names import normalise_authors
-from oso_analysis.literature.readers.text import DOI_RESOLVER, clean, clean_doi, find_year
+from oso_analysis.literature.readers.text import (
+    DOI_RESOLVER,
+    clean,
+    clean_doi,
+    find_pmid,
+    find_year,
+)
 
 __all__ = ["finish"]
 
@@ -74,6 +80,7 @@ def finish(parsed: Parsed) -> tuple[dict[str, Column], list[tuple[int, str, str]
     columns["authors"] = _authors(column("authors"), extras)
     columns["year"] = _years(column("date"), column("date_tag"), extras, mended)
     columns["doi"] = _dois(column("doi"), columns["url"], extras, mended)
+    _pmids(columns["pmid"], extras, mended)
     _identifiers(columns, extras)
     columns["extra"] = [_json(extra) if extra else None for extra in extras]
     return columns, mended
@@ -227,3 +234,19 @@ def _dois(
             doi = clean_doi(url)
         column.append(doi)
     return column
+
+
+def _pmids(
+    column: Column,
+    extras: list[dict[str, Any] | None],
+    mended: list[tuple[int, str, str]],
+) -> None:
+    """Leave nothing but digits in the column of PubMed numbers."""
+    for at, given in enumerate(column):
+        if not given or (len(given) < 9 and given.isdecimal()):
+            continue
+        column[at], whole = find_pmid(given)
+        if not whole:
+            extras[at] = {**(extras[at] or {}), "pmid": given}
+        if column[at] is None:
+            mended.append((at, "not a PubMed number; kept in extra", given))

@@ -15,7 +15,7 @@ from oso_analysis.literature.readers.draft import (
     take_serial_numbers,
     words,
 )
-from oso_analysis.literature.readers.text import DOI_RESOLVER, join_pages
+from oso_analysis.literature.readers.text import DOI_RESOLVER, find_pmid, join_pages
 
 __all__ = ["KNOWN_TAGS", "parse_ris"]
 
@@ -84,6 +84,8 @@ _ONLY = {
     "U1": re.compile(r"(\d{1,8}) \[PMID\]$"),
     "C6": re.compile(r"(?:[A-Z]{3}(?:-[A-Z]{3})?(?: \d{1,2})?,? )?(?:19|20)\d\d$", re.IGNORECASE),
 }
+#: Cochrane's CENTRAL has in C3, the proceedings elsewhere, the numbers of other databases.
+_OTHER_NUMBERS = re.compile(r"(?:(?:PUBMED|EMBASE|CINAHL|CTgov|ICTRP) [^\s,]+(?:,\s*|$))+", re.I)
 _ELSE_ORDER = {tag: rank for rank, tag in enumerate(_ELSE)}
 #: Tags one of which an entry without a `TY` line must have to be one: what follows an entry in
 #: Ovid's exports (a journal's abbreviation, a link) has none.
@@ -255,6 +257,12 @@ def draft_from_tags(tags: Tags) -> Draft | None:
                 continue
             if said.lastindex:
                 values = [said[1], *values[1:]]
+        if tag == "C3" and _OTHER_NUMBERS.fullmatch(values[0]):
+            _keep(extra, tag, values, "")
+            number = find_pmid(values[0])[0]
+            if number and "pmid" not in draft:
+                draft["pmid"] = number
+            continue
         if tag == "BT" and "title" not in draft:
             column = "title"
         have = draft.get(column)

@@ -24,7 +24,6 @@ _MISSING = frozenset({"NA", "nan", "NaN", "<NA>", "NULL", "null", "None", "#N/A"
 _LONGEST_MISSING = max(map(len, _MISSING))
 #: Columns of whole numbers, which pandas writes as "12.0" where a cell of the column is missing.
 _WHOLE = frozenset({"pmid", "date", "volume", "issue", "first_page", "last_page"})
-_PUBMED = re.compile(r"https?://(?:\w+\.)*nih\.gov/(?:pubmed/)?(\d+)/?")
 
 Columns = dict[str, list[Any]]
 Extras = list[dict[str, Any]]
@@ -159,16 +158,13 @@ def _types(columns: Columns) -> None:
 
 
 def _addresses(columns: Columns) -> None:
-    """Keep the first of several addresses in a cell, and the number of an address of PubMed's."""
+    """Keep the first of several addresses in a cell."""
     for at, url in enumerate(columns.get("url", ())):
         if url and url.find("http", 4) > 0:
             first, *others = url.split()
             if any(other.startswith("http") for other in others):
                 columns["extra"][at]["url"] = url
                 columns["url"][at] = first.rstrip(";,|")
-    for at, pmid in enumerate(columns.get("pmid", ())):
-        if pmid and "/" in pmid and (number := _PUBMED.fullmatch(pmid)):
-            columns["pmid"][at] = number[1]
 
 
 #: Embase puts everything into one cell: "Journal (2014) 3:3 (152-160). Date of Publication: …".

@@ -7,7 +7,15 @@ import re
 import unicodedata
 from urllib.parse import unquote
 
-__all__ = ["DOI_RESOLVER", "clean", "clean_doi", "find_year", "join_pages", "split_serial_number"]
+__all__ = [
+    "DOI_RESOLVER",
+    "clean",
+    "clean_doi",
+    "find_pmid",
+    "find_year",
+    "join_pages",
+    "split_serial_number",
+]
 
 #: What an address begins with that leads to a DOI; a pattern, without regard to case.
 DOI_RESOLVER = r"https?://(?:dx\.)?doi\.org/"
@@ -19,6 +27,12 @@ _COMPACT_DATE = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?:0[0-9]|1[0-2])(?:[0-2]
 _ISSN = re.compile(r"(?<![\dXx-])(\d{4})-?(\d{3}[\dXx])(?![\dXx-])")
 _ONE_ISSN = re.compile(r"\d{4}-\d{3}[\dX]")
 _ISBN = re.compile(r"(?<![\dXx])(?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dXx](?![\dXx])")
+#: A PubMed number alone: bare, with its label, or as an address of PubMed's.
+_PMID = re.compile(
+    r"(?:(?:PubMed|PMID)[:\s]*|https?://(?:\w+\.)*nih\.gov/(?:pubmed/)?)?(\d{1,8})(?: \[PMID\]|/)?",
+    re.IGNORECASE,
+)
+_LABELLED_PMID = re.compile(r"\b(?:PubMed|PMID)[:\s]\s*(\d{1,8})(?!\w)", re.IGNORECASE)
 
 
 def clean(value: str) -> str:
@@ -49,6 +63,16 @@ def clean_doi(value: str) -> str | None:
         else:
             break
     return doi if not doi.endswith("/") else None
+
+
+def find_pmid(value: str) -> tuple[str | None, bool]:
+    """Return the PubMed number in `value`, and whether `value` says no more than that.
+
+    Other numbers beside it, as those of Embase in Cochrane's exports, are none of PubMed's.
+    """
+    whole = _PMID.fullmatch(value)
+    found = whole or _LABELLED_PMID.search(value)
+    return (found[1] if found else None), whole is not None
 
 
 def find_year(value: str) -> int | None:
