@@ -59,7 +59,47 @@ def test_many_columns_of_its_own_do_not_hide_what_a_table_is(tmp_path: Path) -> 
     assert (row["title"], row["year"]) == ("A", 2001)
 
 
+def test_columns_without_a_heading_do_not_hide_what_a_table_is(tmp_path: Path) -> None:
+    blank = "," * 16
+    result = read(tmp_path, f"Cites,Authors,Title,Year,Source{blank}\n1,B,A,1979,Inv. J.{blank}\n")
+    (row,) = rows(result)
+    assert (row["title"], row["container"], row["extra"]) == ("A", "Inv. J.", {"Cites": "1"})
+
+
 # ------------------------------------------------------------------------- databases' own headings
+
+
+BIBLIOMETRIX = [
+    ["", "AU", "DE", "ID", "DT", "DI", "SN", "SO", "LA", "DB", "TI", "VL", "PY", "TC", "SR_FULL"],
+    ["LEE A, 2022", "LEE A;ROE B", "SALT", "COST BENEFIT", "ARTICLE", "10.1000/A.1", "0167-7187",
+     "INVENTED JOURNAL", "ENGLISH", "SCOPUS", "SALT ROADS", "82", "2022", "0", "LEE A, 2022"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("workbook", [False, True])
+def test_bibliometrix(workbook: bool, tmp_path: Path) -> None:
+    if workbook:
+        path = tmp_path / "export.xlsx"
+        pd.DataFrame(BIBLIOMETRIX[1:], columns=BIBLIOMETRIX[0]).to_excel(path, index=False)
+        result = read_records(path)
+    else:
+        lines = [",".join(f'"{cell}"' for cell in line) for line in BIBLIOMETRIX]
+        result = read(tmp_path, "\n".join(lines))
+    (row,) = rows(result)
+    assert (row["title"], row["authors"]) == ("SALT ROADS", "LEE A; ROE B")
+    assert (row["container"], row["issn"]) == ("INVENTED JOURNAL", "0167-7187")
+    assert (row["doi"], row["year"], row["volume"]) == ("10.1000/a.1", 2022, "82")
+    assert (row["type"], row["keywords"]) == ("article-journal", "SALT")
+    assert row["extra"]["ID"] == "COST BENEFIT"
+    assert "COST" not in row["record_id"]
+    assert not result.repairs["reason"].str.contains("not recognised").any()
+
+
+def test_tags_of_ris_head_columns(tmp_path: Path) -> None:
+    (row,) = rows(read(tmp_path, "TI,AU,PY,T2,SP,EP,DO\nA,B,2001,Inv. J.,1,9,10.1000/a\n"))
+    assert (row["container"], row["pages"], row["doi"]) == ("Inv. J.", "1-9", "10.1000/a")
+    (row,) = rows(read(tmp_path, "in\tT1\tA1\tY1\nn\tA\tB, C;D, E\t2018/01//\n"))
+    assert (row["title"], row["authors"], row["year"]) == ("A", "B, C; D, E", 2018)
 
 
 def test_springerlink(tmp_path: Path) -> None:

@@ -152,6 +152,7 @@ KEPT: tuple[str, ...] = tuple(
     Locations count|Referenced works|Referenced works count|Related works|Related works count|
     Relevance score|Type crossref|Updated date|
     CENTRAL ID|Embase ID|CTgov ID|CINAHL ID|ICTRP ID|Database Name|Cochrane Review Group Code|
+    SR_FULL|AU_UN|AU_UN_NR|AU1_UN|AU_CO|AU1_CO|chemicals_cas|page_count|
     PUI|Date of Publication|Imported ID|Parent author(s)|Author addresses|Emtree terms|
     PT|BA|BE|GP|BF|CA|SE|BS|CT|CY|CL|SP|HO|ID|C1|C3|RP|EM|RI|OI|FU|FP|FX|CR|NR|TC|Z9|U1|U2|J9|JI|
     PD|PN|SU|SI|MA|EA|PG|WC|WE|SC|GA|OA|HC|HP|DA|PA

@@ -80,7 +80,8 @@ def header_score(names: Sequence[str]) -> int:
     """Return how many columns are recognised, or 0 where the row is no header."""
     tags = _has_tags(names)
     targets = [target_of(name, tags=tags) for name in names if name.strip()]
-    if len({bare(name) for name in names}) < 0.5 * len(names):
+    # Spreadsheets save columns that were once used and are empty now, with no heading.
+    if len({bare(name) for name in names if name.strip()}) < 0.5 * len(targets):
         return 0
     columns = {target for target in targets if target}
     if not columns & {"title", "doi", "authors", "pmid", "abstract", "container"}:
@@ -108,10 +109,17 @@ def _heads(text: str, end: int) -> bool:
 
 def _has_tags(names: Sequence[str]) -> str:
     """Say of which kind the two-letter tags are that head the columns; empty where none do."""
-    bare_names = {name.strip().lstrip("\ufeff") for name in names}
-    if {"TI", "AU"} <= bare_names or {"T1", "A1"} <= bare_names:
-        return "ris" if "TY" in bare_names else "wos" if "PT" in bare_names else ""
-    return ""
+    tags = {name.strip().lstrip("\ufeff") for name in names}
+    if not ({"TI", "AU"} <= tags or {"T1", "A1"} <= tags):
+        return ""
+    if "TY" in tags:
+        return "ris"
+    # R's bibliometrix leaves out PT, which tells Web of Science from RIS beyond doubt.
+    if tags & {"PT", "SO", "DI"}:
+        return "wos"
+    if tags & {"T1", "T2", "DO", "JO", "JF", "Y1"}:
+        return "ris"
+    return "wos" if "PY" in tags else ""
 
 
 def parse_table(data: bytes, header: Header) -> Parsed:
