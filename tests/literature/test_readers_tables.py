@@ -236,9 +236,78 @@ def test_whole_numbers_have_no_decimals(tmp_path: Path) -> None:
 
 
 def test_an_abstract_of_ris_may_say_there_is_none(tmp_path: Path) -> None:
-    (row,) = rows(read(tmp_path, "TY  - JOUR\nTI  - A\nAB  - NA\nER  - \n"))
+    (row,) = rows(read(tmp_path, "TY  - JOUR\nTI  - A\nAB  - N/A\nER  - \n"))
     assert "abstract" not in row
-    assert row["extra"]["abstract"] == "NA"
+    assert row["extra"]["abstract"] == "N/A"
+
+
+@pytest.mark.parametrize("sign", ["NA", "null", "None"])
+def test_tags_that_say_they_have_nothing_have_nothing(sign: str, tmp_path: Path) -> None:
+    names = "AU PY T2 VL IS SP DO AB PM ID N1"
+    tags = "".join(f"{name}  - {sign}\n" for name in names.split())
+    result = read(tmp_path, f"TY  - JOUR\nTI  - Growth\nJO  - Inv. J.\n{tags}ER  - \n")
+    (row,) = rows(result)
+    assert set(row) == {
+        "record_id", "source_file", "source_line", "type", "title", "container", "extra",
+    }  # fmt: skip
+    assert row["container"] == "Inv. J."
+    assert row["extra"] == {"AU": sign}
+    repairs = result.repairs[result.repairs["reason"].str.contains("NA")]
+    assert list(repairs["reason"]) == ["11 values that say no more than NA are read as empty"]
+    assert repairs["raw"].iloc[0].startswith("AB 1, AU 1, DO 1")
+
+
+def test_an_author_or_a_title_may_be_called_na(tmp_path: Path) -> None:
+    lines = "TI  - NA\nAU  - NA\nAU  - Na, Li\n", "TI  - Na\nAU  - Na\n"
+    text = "".join(f"TY  - JOUR\n{line}ER  - \n" for line in lines)
+    first, second = rows(read(tmp_path, text))
+    assert (first.get("title"), first["authors"]) == (None, "NA; Na, Li")
+    assert first["extra"] == {"TI": "NA"}
+    assert (second["title"], second["authors"], second["extra"]) == ("Na", "Na", {})
+
+
+def test_an_entry_of_nothing_but_na_is_one(tmp_path: Path) -> None:
+    result = read(tmp_path, "TY  - JOUR\nTI  - NA\nVL  - NA\nER  - \n")
+    assert rows(result)[0]["extra"] == {"TI": "NA"}
+    assert list(result.files["n_accepted"]) == [1]
+
+
+def test_bibtex_that_r_wrote(tmp_path: Path) -> None:
+    text = """@article{a,
+  title = {Growth of grass}, author = {NA}, authors = {Lee, Ann and Roe, Bo}, year = {2010},
+  journal = {NA}, volume = {NA}, pages = NA, pmid = {NA}, issn = {NA}, publisher = {NA}
+}
+@article{b,
+  title = {Others}, author = {Lee, Ann}, authors = {Lee, Ann and Roe, Bo}
+}"""
+    first, second = rows(read(tmp_path, text))
+    assert not {"container", "volume", "pages", "pmid", "issn", "publisher"} & set(first)
+    assert first["authors"] == "Lee, Ann; Roe, Bo"
+    assert first["extra"] == {"author": "NA"}
+    assert (second["authors"], second["extra"]) == ("Lee, Ann", {"authors": "Lee, Ann and Roe, Bo"})
+
+
+@pytest.mark.parametrize(
+    "said", ["[No title available]", "[Not Available].", "No title captured", "[No Title]."]
+)
+def test_a_title_may_say_there_is_none(said: str, tmp_path: Path) -> None:
+    (row,) = rows(read(tmp_path, f"Title,Year\n{said},2001\n"))
+    assert "title" not in row
+    assert row["extra"] == {"title": said}
+
+
+@pytest.mark.parametrize("said", ["No title", "Not available", "No title available in print"])
+def test_a_work_may_be_called_like_want_of_a_title(said: str, tmp_path: Path) -> None:
+    assert rows(read(tmp_path, f"Title,Year\n{said},2001\n"))[0]["title"] == said
+
+
+def test_pubmed_has_the_title_in_the_original_language(tmp_path: Path) -> None:
+    entry = "PMID- {n}\nTI  - [Not Available].\nFAU - Lee, Ann\n{more}\n\n"
+    text = entry.format(n=1, more="TT  - Un titre.") + entry.format(n=2, more="DP  - 1998")
+    first, second = rows(read(tmp_path, text))
+    assert (first["title"], first["extra"]) == ("Un titre.", {"TI": "[Not Available]."})
+    assert "title" not in second
+    assert second["extra"] == {"title": "[Not Available]."}
 
 
 # ----------------------------------------------------------- headings that go by their neighbours

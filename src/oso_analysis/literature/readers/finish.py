@@ -17,6 +17,7 @@ from oso_analysis.literature.readers.markup import clean_markup
 from oso_analysis.literature.readers.names import normalise_authors
 from oso_analysis.literature.readers.text import (
     DOI_RESOLVER,
+    NO_TITLE,
     clean,
     clean_doi,
     find_pmid,
@@ -75,6 +76,7 @@ def finish(parsed: Parsed) -> tuple[dict[str, Column], list[tuple[int, str, str]
     for at, word in enumerate(column("extra_type")):
         if word:
             extras[at] = {**(extras[at] or {}), "type": word}
+    _set_aside(columns, "title", NO_TITLE, extras)
     _set_aside(columns, "abstract", _NO_ABSTRACT, extras)
     _set_aside(columns, "edition", _DAY, extras)
     columns["authors"] = _authors(column("authors"), extras)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 from oso_analysis.literature.readers.csl_types import RIS_TYPES, csl_type, is_canonical
@@ -11,7 +12,9 @@ from oso_analysis.literature.readers.draft import (
     Parsed,
     Tags,
     drop_blank,
+    drop_missing,
     go_on,
+    left_over,
     take_serial_numbers,
     words,
 )
@@ -90,7 +93,9 @@ _ELSE_ORDER = {tag: rank for rank, tag in enumerate(_ELSE)}
 #: Tags one of which an entry without a `TY` line must have to be one: what follows an entry in
 #: Ovid's exports (a journal's abbreviation, a link) has none.
 IDENTIFYING = words("TI T1 CT BT AU A1 DO DI PY Y1 JO JF JA T2 T3 ID AN UR AB N2 SN PB")
-_SPECIAL = frozenset({"TY", "AU", "A1", "SP", "EP", "KW"})
+#: Tags of titles and authors, which may be called what elsewhere says that there is nothing.
+_NAMES = words("TI T1 CT BT AU A1")
+_SPECIAL = frozenset({"AU", "A1", "SP", "EP", "KW"})
 
 
 def parse_ris(text: str) -> Parsed:
@@ -202,7 +207,7 @@ def _close(
         _after(parsed, [f"{name}  - {value}" for name in tags for value in tags[name]], start)
         return
     drop_blank(tags)
-    draft = draft_from_tags(tags)
+    draft = draft_from_tags(tags, parsed.missing)
     if draft is None:
         parsed.reject(start, "an entry without any content", "\n".join(lines[start - 1 : end]))
         return
@@ -216,13 +221,13 @@ def _close(
         parsed.repair_last(start, "an entry without its ER line", raw)
 
 
-def draft_from_tags(tags: Tags) -> Draft | None:
+def draft_from_tags(tags: Tags, missing: Counter[str]) -> Draft | None:
     """Return the record columns that RIS tags stand for, or None where there are none."""
-    kind = tags.get("TY")
-    if len(tags) == (kind is not None):
+    kind = tags.pop("TY", None)
+    if not tags:
         return None
     draft: Draft = {}
-    extra: dict[str, Any] = {}
+    extra: dict[str, Any] = left_over(drop_missing(tags, missing, _NAMES))
     later: list[str] = []
     if "SN" in tags or "BN" in tags:
         take_serial_numbers(draft, tags, ("SN", "BN"))

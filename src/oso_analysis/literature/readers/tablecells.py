@@ -12,16 +12,14 @@ from typing import Any
 
 from oso_analysis.literature.readers.columns import bare, rank_of
 from oso_analysis.literature.readers.csl_types import csl_type, is_canonical
-from oso_analysis.literature.readers.draft import words
+from oso_analysis.literature.readers.draft import MISSING, words
 from oso_analysis.literature.readers.markup import decode_entities
 from oso_analysis.literature.readers.names import pair_up
 from oso_analysis.literature.readers.text import join_pages, split_serial_number
 
 __all__ = ["fill"]
 
-#: What R, pandas, other programs and spreadsheets write into a cell that has nothing.
-_MISSING = frozenset({"NA", "nan", "NaN", "<NA>", "NULL", "null", "None", "#N/A"})
-_LONGEST_MISSING = max(map(len, _MISSING))
+_LONGEST_MISSING = max(map(len, MISSING))
 #: Columns of whole numbers, which pandas writes as "12.0" where a cell of the column is missing.
 _WHOLE = frozenset({"pmid", "date", "volume", "issue", "first_page", "last_page"})
 
@@ -89,10 +87,10 @@ def _without_missing(column: Sequence[str], extras: Extras, keep: str) -> list[s
     A work may be called so: where `keep` is the heading of titles, `extra` has a copy.
     """
     cells = list(map(str.strip, column))
-    if _MISSING.isdisjoint([cell for cell in cells if len(cell) <= _LONGEST_MISSING]):
+    if MISSING.isdisjoint([cell for cell in cells if len(cell) <= _LONGEST_MISSING]):
         return cells
     for at, cell in enumerate(cells):
-        if cell in _MISSING:
+        if cell in MISSING:
             cells[at] = ""
             if keep:
                 extras[at][keep] = cell

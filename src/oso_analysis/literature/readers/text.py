@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 __all__ = [
     "DOI_RESOLVER",
+    "NO_TITLE",
     "clean",
     "clean_doi",
     "find_pmid",
@@ -19,6 +20,12 @@ __all__ = [
 
 #: What an address begins with that leads to a DOI; a pattern, without regard to case.
 DOI_RESOLVER = r"https?://(?:dx\.)?doi\.org/"
+#: What databases write for want of a title; a work may be called "No title" without more.
+NO_TITLE = re.compile(
+    r"\[?(?:no title|title not) (?:available|captured|found|given|provided|supplied)\.?\]?\.?"
+    r"|\[(?:no title|not available|in process citation)\.?\]\.?",
+    re.IGNORECASE,
+)
 _UNTIDY = re.compile(r"[\t\n\x0b\x0c\r\x1c-\x1f\x85\xa0\u2028\u2029\u200b\u2060\ufeff]|  |^ | $")
 _INVISIBLE = re.compile(r"[\u200b\u2060\ufeff]")
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
