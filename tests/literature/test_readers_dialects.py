@@ -216,6 +216,29 @@ def test_web_of_science_early_access_pages_and_addresses(tmp_path: Path) -> None
     assert result.repairs.empty
 
 
+def test_tags_of_other_databases_end_the_one_before(tmp_path: Path) -> None:
+    text = (
+        "FN Clarivate\nVR 1.0\nPT J\nTI Title\nBP 31\nEP 34\n"
+        "EC Pediatrics; Health Policy &\n   Services\nQQ What is\n   new\nQQ Again\nER\n\n"
+        "PT J\nTI Next\nQQ More\nER\n\nEF\n"
+    )
+    result = read(tmp_path, text, "a.txt")
+    first, second = result.records.to_dict("records")
+    assert first["pages"] == "31-34"
+    assert first["extra"] == (
+        '{"EC":"Pediatrics; Health Policy & Services","QQ":["What is new","Again"]}'
+    )
+    assert second["extra"] == '{"QQ":"More"}'
+    reasons = [reason for reason in result.repairs["reason"] if "no key" not in reason]
+    assert reasons == ["tag 'QQ' is not known and kept in extra"]
+
+
+def test_lines_that_lost_their_spaces_go_on_with_the_tag(tmp_path: Path) -> None:
+    text = "FN X\nVR 1.0\nPT J\nTI Learning with\nQQ machines\nAB On\nAI systems\nER\n\nEF\n"
+    record = one(read(tmp_path, text, "a.txt"))
+    assert (record["title"], record["abstract"]) == ("Learning with QQ machines", "On AI systems")
+
+
 def test_a_doi_named_before_it(tmp_path: Path) -> None:
     text = "PMID- 7\nTI  - Title\nAID - doi:10.1016/j.cpr.2005.02.002\nAID - S02(05)1 [pii]\n"
     record = one(read(tmp_path, text, "a.nbib"))
