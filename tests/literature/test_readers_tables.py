@@ -253,7 +253,7 @@ def test_tags_that_say_they_have_nothing_have_nothing(sign: str, tmp_path: Path)
     assert row["container"] == "Inv. J."
     assert row["extra"] == {"AU": sign}
     repairs = result.repairs[result.repairs["reason"].str.contains("NA")]
-    assert list(repairs["reason"]) == ["11 values that say no more than NA are read as empty"]
+    assert list(repairs["reason"]) == ["values that say no more than NA are read as empty: 11"]
     assert repairs["raw"].iloc[0].startswith("AB 1, AU 1, DO 1")
 
 
@@ -382,3 +382,72 @@ def test_a_pubmed_number_is_digits(
     assert row["extra"] == {"CENTRAL ID": "CN-1", "Embase ID": "EMBASE 6", **extra}
     noted = ["not a PubMed number; kept in extra"] if number is None else []
     assert [reason for reason in result.repairs["reason"] if "no key" not in reason] == noted
+
+
+# ------------------------------------------------------------------------------ single values
+
+
+@pytest.mark.parametrize(
+    "ending", [".short", ".abstract", ".full", ".full.pdf", "/full", "/epdf", "/full/html", "/pdf."]
+)
+def test_a_view_of_a_page_is_no_part_of_a_doi(ending: str, tmp_path: Path) -> None:
+    result = read(tmp_path, f"Title,DOI\nA,10.1638/2011-0152.1{ending}\n")
+    (row,) = rows(result)
+    assert row["doi"] == "10.1638/2011-0152.1"
+    assert row["extra"] == {"doi": f"10.1638/2011-0152.1{ending}"}
+    assert result.repairs["reason"].str.contains("ending of an address").sum() == 1
+
+
+@pytest.mark.parametrize(
+    "doi", ["10.1000/full", "10.1000/x.fullness", "10.1000/abstract.1", "10.1000/am2012-abstract"]
+)
+def test_a_doi_may_have_such_words(doi: str, tmp_path: Path) -> None:
+    (row,) = rows(read(tmp_path, f"Title,DOI\nA,{doi}\n"))
+    assert (row["doi"], row["extra"]) == (doi, {})
+
+
+@pytest.mark.parametrize(
+    ("names", "cells"),
+    [("isbn", "1432-1246"), ("issn,isbn", "1432-1246,1432-1246")],
+)
+def test_an_issn_is_one_wherever_it_stands(names: str, cells: str, tmp_path: Path) -> None:
+    (row,) = rows(read(tmp_path, f"title,authors,{names}\nA,B,{cells}\n"))
+    assert (row["issn"], row["extra"]) == ("1432-1246", {})
+    assert "isbn" not in row
+
+
+def test_serial_numbers_of_both_kinds_in_one_column(tmp_path: Path) -> None:
+    text = 'Title,ISBN,ISSN\nA,"9780306406157 (print), 1432-1246",1111-2222\n'
+    (row,) = rows(read(tmp_path, text))
+    assert (row["isbn"], row["issn"]) == ("9780306406157", "1432-1246; 1111-2222")
+    assert row["extra"] == {"isbn": "9780306406157 (print), 1432-1246"}
+    item = '[{"id": "a", "title": "T", "ISBN": "1432-1246", "ISSN": "1111-2222"}]'
+    (row,) = rows(read(tmp_path, item))
+    assert (row.get("isbn"), row["issn"], row["extra"]) == (None, "1432-1246; 1111-2222", {})
+
+
+def test_lens_writes_null_for_a_given_name_it_lacks(tmp_path: Path) -> None:
+    names = "Ann Lee; null Roe; Th. Nullmeier"
+    (row,) = rows(read(tmp_path, f"Lens ID,Title,Author/s\n1,A,{names}\n"))
+    assert row["authors"] == "Ann Lee; Roe; Th. Nullmeier"
+    assert row["extra"]["authors"] == names
+
+
+def test_what_only_a_program_opens_is_no_address(tmp_path: Path) -> None:
+    xml = (
+        "<xml><records><record><titles><title>A</title></titles><urls><related-urls>"
+        "<url>&lt;Go to ISI&gt;://WOS:1</url>{}</related-urls><pdf-urls>"
+        "<url>internal-pdf://1/a.pdf</url></pdf-urls></urls></record></records></xml>"
+    )
+    (row,) = rows(read(tmp_path, xml.format("<url>https://a.example</url>")))
+    assert row["url"] == "https://a.example"
+    assert set(row["extra"]) == {"urls/related-urls/url", "urls/pdf-urls/url"}
+    (row,) = rows(read(tmp_path, xml.format("")))
+    assert "url" not in row
+    assert set(row["extra"]) == {"urls/related-urls/url", "urls/pdf-urls/url"}
+    lines = "UR  - <Go to ISI>://WOS:1\nUR  - https://a.example\n"
+    (row,) = rows(read(tmp_path, f"TY  - JOUR\nTI  - A\n{lines}ER  - \n"))
+    assert (row["url"], row["extra"]) == ("https://a.example", {"UR": "<Go to ISI>://WOS:1"})
+    (row,) = rows(read(tmp_path, "TY  - JOUR\nTI  - A\nUR  - <Go to ISI>://WOS:1\nER  - \n"))
+    assert "url" not in row
+    assert row["extra"] == {"url": "<Go to ISI>://WOS:1"}

@@ -194,7 +194,7 @@ _ORDER = {
 
 #: Headings with a number after them, and OpenAlex's: the path to a value in its own records.
 _KEPT_LIKE = re.compile(
-    r"\s*(?:funding text \d+|(?:apc_list|apc_paid|authorships|awards|best_oa_location|biblio"
+    r"\s*(?:funding.text.\d+|(?:apc_list|apc_paid|authorships|awards|best_oa_location|biblio"
     r"|cited_by_percentile_year|citation_normalized_percentile|concepts|counts_by_year|funders"
     r"|grants|ids|institution_assertions|institutions|keywords|locations|mesh|open_access"
     r"|primary_location|primary_topic|sustainable_development_goals|topics)\.[a-z_.]+)\s*",

@@ -17,7 +17,9 @@ from oso_analysis.literature.readers.markup import clean_markup
 from oso_analysis.literature.readers.names import normalise_authors
 from oso_analysis.literature.readers.text import (
     DOI_RESOLVER,
+    NO_ADDRESS,
     NO_TITLE,
+    PAGE_ENDINGS,
     clean,
     clean_doi,
     find_pmid,
@@ -76,6 +78,7 @@ def finish(parsed: Parsed) -> tuple[dict[str, Column], list[tuple[int, str, str]
     for at, word in enumerate(column("extra_type")):
         if word:
             extras[at] = {**(extras[at] or {}), "type": word}
+    _no_addresses(columns["url"], extras)
     _set_aside(columns, "title", NO_TITLE, extras)
     _set_aside(columns, "abstract", _NO_ABSTRACT, extras)
     _set_aside(columns, "edition", _DAY, extras)
@@ -104,6 +107,14 @@ def _set_aside(
         if value and len(value) < _LONGEST_ASIDE and pattern.fullmatch(value):
             column[at] = None
             extras[at] = {**(extras[at] or {}), name: value}
+
+
+def _no_addresses(column: Column, extras: list[dict[str, Any] | None]) -> None:
+    """Move what looks like an address and leads nowhere to `extra`."""
+    for at, url in enumerate(column):
+        if url and url.startswith(NO_ADDRESS):
+            column[at] = None
+            extras[at] = {"url": url, **(extras[at] or {})}
 
 
 _LINE = re.compile(r"^[^\S\n]*(?:Accession Number: \S+ )?(PMID|DOI):\s?(\S+)", re.MULTILINE)
@@ -221,7 +232,7 @@ def _dois(
     for at, given in enumerate(values):
         doi = None
         if given:
-            if plain(given):
+            if plain(given) and not given.endswith(PAGE_ENDINGS):
                 column.append(given)
                 continue
             doi = clean_doi(given)
@@ -229,6 +240,10 @@ def _dois(
                 extra = extras[at] = dict(extras[at] or {})
                 extra["doi"] = clean(given)
                 mended.append((at, "not a DOI; kept in extra", given))
+            elif (said := given.lower().rstrip(" .,;")) != doi and said.endswith(PAGE_ENDINGS):
+                extra = extras[at] = dict(extras[at] or {})
+                extra["doi"] = clean(given)
+                mended.append((at, "the ending of an address cut from the DOI", given))
             elif len(given) > len(doi) + 30 or given.lower().count("10.") > 1:
                 extra = extras[at] = dict(extras[at] or {})
                 extra["doi"] = clean(given)

@@ -235,7 +235,7 @@ def _proved(source: Source, format: str, parsed: Parsed, markers: int) -> _File:
             f"and {len(parsed.rejects)} rejected; nothing is returned, lest one be lost"
         )
     if parsed.missing:
-        reason = f"{parsed.missing.total()} values that say no more than NA are read as empty"
+        reason = f"values that say no more than NA are read as empty: {parsed.missing.total()}"
         said = ", ".join(f"{name} {count}" for name, count in sorted(parsed.missing.items()))
         parsed.repair(None, 1, reason, said)
     source.data = b""

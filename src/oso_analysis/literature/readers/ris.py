@@ -18,7 +18,12 @@ from oso_analysis.literature.readers.draft import (
     take_serial_numbers,
     words,
 )
-from oso_analysis.literature.readers.text import DOI_RESOLVER, find_pmid, join_pages
+from oso_analysis.literature.readers.text import (
+    DOI_RESOLVER,
+    NO_ADDRESS,
+    find_pmid,
+    join_pages,
+)
 
 __all__ = ["KNOWN_TAGS", "parse_ris"]
 
@@ -277,11 +282,13 @@ def draft_from_tags(tags: Tags, missing: Counter[str]) -> Draft | None:
                 draft["date_tag"] = tag
         if len(values) > 1 or values[0] != have:
             _keep(extra, tag, values, have)
-    if "\n" in draft.get("url", ""):
+    url = draft.get("url", "")
+    if "\n" in url or url.startswith(NO_ADDRESS):
         # EndNote writes one tag and the other addresses on lines of their own.
-        addresses = draft["url"].split("\n")
+        addresses = [line for value in tags["UR"] for line in value.split("\n")]
         draft["url"] = next((one for one in addresses if one.startswith("http")), addresses[0])
-        _keep(extra, "UR", [*addresses, *tags["UR"][1:]], draft["url"])
+        extra.pop("UR", None)
+        _keep(extra, "UR", addresses, draft["url"])
     _set_type(draft, kind)
     authors = tags.get("AU")
     if "A1" in tags:

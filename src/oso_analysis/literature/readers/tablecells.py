@@ -222,7 +222,18 @@ def _authors(columns: Columns) -> None:
             if pairs != pieces:
                 columns["extra"][at]["authors"] = names
                 pieces = pairs
+        if "null" in names and (people := list(map(_without_null, pieces))) != pieces:
+            columns["extra"][at]["authors"] = names
+            pieces = [person for person in people if person]
         values[at] = pieces
+
+
+def _without_null(name: str) -> str:
+    """Return a name without "null", which Lens has in place of a given name it lacks."""
+    family, _, given = name.partition(", ")
+    if given == "null":
+        return family
+    return "" if name == "null" else name.removeprefix("null ").removesuffix(" null")
 
 
 def _pages(columns: Columns) -> None:
@@ -247,22 +258,21 @@ def _pages(columns: Columns) -> None:
 
 
 def _serial_numbers(columns: Columns) -> None:
-    """Sort ISBNs and ISSNs into their columns; a cell that says more is kept as well."""
-    extras = columns["extra"]
-    for column in ("isbn", "issn"):
-        values = columns.get(column, [])
-        for at, value in enumerate(values):
+    """Sort ISBNs and ISSNs into their columns, wherever they stand; what says more is kept."""
+    fields = {name: columns.pop(name, None) for name in ("isbn", "issn", "serial")}
+    for name, values in fields.items():
+        for at, value in enumerate(values or ()):
             if value:
                 isbn, issn, whole = split_serial_number(value)
-                found, other = (isbn, issn) if column == "isbn" else (issn, isbn)
-                values[at] = found
-                if not whole or other:
-                    extras[at][column] = value
-    for at, value in enumerate(columns.pop("serial", ())):
-        if value:
-            isbn, issn, whole = split_serial_number(value)
-            for column, number in (("isbn", isbn), ("issn", issn)):
-                if number and not (columns.get(column) and columns[column][at]):
-                    _set(columns, column, at, number)
-            if not whole:
-                extras[at]["serial"] = value
+                _add(columns, "isbn", at, isbn)
+                _add(columns, "issn", at, issn)
+                if not whole:
+                    columns["extra"][at][name] = value
+
+
+def _add(columns: Columns, column: str, at: int, numbers: str | None) -> None:
+    """Add numbers, joined by "; ", to those an entry has."""
+    if numbers:
+        have = columns[column][at] if columns.get(column) else None
+        found = [*(have.split("; ") if have else ()), *numbers.split("; ")]
+        _set(columns, column, at, "; ".join(dict.fromkeys(found)))

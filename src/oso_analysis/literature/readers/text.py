@@ -9,7 +9,9 @@ from urllib.parse import unquote
 
 __all__ = [
     "DOI_RESOLVER",
+    "NO_ADDRESS",
     "NO_TITLE",
+    "PAGE_ENDINGS",
     "clean",
     "clean_doi",
     "find_pmid",
@@ -20,6 +22,8 @@ __all__ = [
 
 #: What an address begins with that leads to a DOI; a pattern, without regard to case.
 DOI_RESOLVER = r"https?://(?:dx\.)?doi\.org/"
+#: How what EndNote and Web of Science open by themselves begins; no browser does.
+NO_ADDRESS = ("internal-pdf://", "<Go to ISI>")
 #: What databases write for want of a title; a work may be called "No title" without more.
 NO_TITLE = re.compile(
     r"\[?(?:no title|title not) (?:available|captured|found|given|provided|supplied)\.?\]?\.?"
@@ -29,6 +33,11 @@ NO_TITLE = re.compile(
 _UNTIDY = re.compile(r"[\t\n\x0b\x0c\r\x1c-\x1f\x85\xa0\u2028\u2029\u200b\u2060\ufeff]|  |^ | $")
 _INVISIBLE = re.compile(r"[\u200b\u2060\ufeff]")
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
+#: What publishers' addresses have after the DOI, for one view of the page; no DOI ends so.
+PAGE_ENDINGS = (
+    *(".short", ".abstract", ".full", ".full.pdf", ".full-text", ".full.html"),
+    *("/full", "/abstract", "/pdf", "/epdf", "/html", "/full/html", "/full/pdf"),
+)
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
 _COMPACT_DATE = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?:0[0-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d)")
 _ISSN = re.compile(r"(?<![\dXx-])(\d{4})-?(\d{3}[\dXx])(?![\dXx-])")
@@ -69,7 +78,17 @@ def clean_doi(value: str) -> str | None:
             doi = doi[:-1]
         else:
             break
+    doi = _without_ending(doi)
     return doi if not doi.endswith("/") else None
+
+
+def _without_ending(doi: str) -> str:
+    """Return a DOI without what names a view of its page, where more than its prefix is left."""
+    if doi.endswith(PAGE_ENDINGS):
+        ending = max((one for one in PAGE_ENDINGS if doi.endswith(one)), key=len)
+        rest = doi.removesuffix(ending)
+        return rest if _DOI.fullmatch(rest) else doi
+    return doi
 
 
 def find_pmid(value: str) -> tuple[str | None, bool]:
