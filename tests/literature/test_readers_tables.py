@@ -95,6 +95,51 @@ def test_bibliometrix(workbook: bool, tmp_path: Path) -> None:
     assert not result.repairs["reason"].str.contains("not recognised").any()
 
 
+EMBASE = """"TITLE","Salt roads"
+"AUTHOR NAMES","Lee A.","Roe B."
+"SOURCE","Invented Geography (2024) 21 Article Number: 1. Date of Publication: 1 Feb 2024"
+"SOURCE TITLE","Invented Geography"
+"PUBLICATION YEAR","2024"
+"PUBLICATION TYPE","Article"
+"ABSTRACT","He said ""salt"",
+and more."
+"AUTHOR KEYWORDS","salt","roads"
+"MEDLINE PMID","123 (http://www.ncbi.nlm.nih.gov/pubmed/123)"
+"PUI","L2"
+
+"TITLE",""
+
+"TITLE","Cut short
+"DOI","10.1000/b"
+
+"TITLE","Sea roads"
+"DOI","10.1000/c"
+"""
+
+
+def test_embase_with_fields_by_row(tmp_path: Path) -> None:
+    result = read(tmp_path, EMBASE)
+    first, second, third = rows(result)
+    assert (first["title"], first["authors"]) == ("Salt roads", "Lee, A.; Roe, B.")
+    assert (first["container"], first["year"]) == ("Invented Geography", 2024)
+    assert first["abstract"] == 'He said "salt", and more.'
+    assert (first["keywords"], first["pmid"], first["type"]) == (
+        "salt; roads", "123", "article-journal",
+    )  # fmt: skip
+    assert set(first["extra"]) == {"SOURCE", "PUI", "pmid"}
+    assert second["title"].startswith("Cut short")
+    assert (third["title"], third["doi"], third["source_line"]) == ("Sea roads", "10.1000/c", 18)
+    assert list(result.files["format"]) == ["embase"]
+    counts = result.files[["n_markers", "n_accepted", "n_rejected"]]
+    assert counts.to_numpy().tolist() == [[4, 3, 1]]
+    assert not result.repairs["reason"].str.contains("not recognised").any()
+
+
+def test_a_table_with_headings_in_capitals_has_no_fields_by_row(tmp_path: Path) -> None:
+    result = read(tmp_path, '"TITLE","AUTHOR NAMES","DOI"\n"DNA","Lee A.","10.1000/a"\n')
+    assert list(result.records["title"]) == ["DNA"]
+
+
 def test_tags_of_ris_head_columns(tmp_path: Path) -> None:
     (row,) = rows(read(tmp_path, "TI,AU,PY,T2,SP,EP,DO\nA,B,2001,Inv. J.,1,9,10.1000/a\n"))
     assert (row["container"], row["pages"], row["doi"]) == ("Inv. J.", "1-9", "10.1000/a")

@@ -83,7 +83,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "serial": ("Standard Number", "StandardNumber", "Standard Number (ISBN/ISSN)",
         "ISBN/ISSN", "ISSN/ISBN"),
     "pmid": ("PMID", "PubMed ID", "pubmed_id", "Pubmed Id", "PubMedID", "PM", "Medline ID",
-        "ids.pmid"),
+        "Medline PMID",        "ids.pmid"),
     "url": (
         "Url", "URL", "Link", "URLs", "DocumentURL", "Document URL", "ArticleURL", "PLink",
         "Source URLs", "External URL", "Web address", "Web link", "Links", "Permalink",
@@ -153,6 +153,8 @@ KEPT: tuple[str, ...] = tuple(
     Relevance score|Type crossref|Updated date|
     CENTRAL ID|Embase ID|CTgov ID|CINAHL ID|ICTRP ID|Database Name|Cochrane Review Group Code|
     SR_FULL|AU_UN|AU_UN_NR|AU1_UN|AU_CO|AU1_CO|chemicals_cas|page_count|
+    Embase Classifications|Embase Accession Number|Full Text Link|AiP/IP Entry Date|
+    Full Record Entry Date|
     PUI|Date of Publication|Imported ID|Parent author(s)|Author addresses|Emtree terms|
     PT|BA|BE|GP|BF|CA|SE|BS|CT|CY|CL|SP|HO|ID|C1|C3|RP|EM|RI|OI|FU|FP|FX|CR|NR|TC|Z9|U1|U2|J9|JI|
     PD|PN|SU|SI|MA|EA|PG|WC|WE|SC|GA|OA|HC|HP|DA|PA

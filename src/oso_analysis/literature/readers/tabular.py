@@ -15,7 +15,15 @@ from oso_analysis.literature.readers.draft import RECORD_COLUMNS, Parsed
 from oso_analysis.literature.readers.tablecells import fill
 from oso_analysis.literature.readers.write import unguard
 
-__all__ = ["HEADER_LINES", "Header", "header_of", "header_score", "parse_rows", "parse_table"]
+__all__ = [
+    "FIELD_LIMIT",
+    "HEADER_LINES",
+    "Header",
+    "header_of",
+    "header_score",
+    "parse_rows",
+    "parse_table",
+]
 
 #: Lines in which a header is looked for; some exports begin with a title and a blank line.
 HEADER_LINES = 12
@@ -25,7 +33,7 @@ _HEAD = 200_000
 _BLANK_LINES = re.compile(r"(?:[^\S\n]*\n)+")
 #: Lines that no table has: indented ones, and the numbers that Ovid puts between its citations.
 _LABELLED = re.compile(r"[ \t]+\S|<\d+>\s*$")
-_FIELD_LIMIT = 2**31 - 1
+FIELD_LIMIT = 2**31 - 1
 #: Rows turned into columns at once: few enough to stay in the processor's cache.
 _BLOCK = 500
 
@@ -146,7 +154,7 @@ def _rows(data: bytes, delimiter: str, first: int) -> Iterator[tuple[int, list[s
     other goes through the csv module, with the lines on which its row goes on. Lines are decoded
     one by one, since cutting a text of plain letters is much faster than one with others in it.
     """
-    csv.field_size_limit(_FIELD_LIMIT)
+    csv.field_size_limit(FIELD_LIMIT)
     lines = data.split(b"\n")
     ended = not lines[-1]
     if ended:

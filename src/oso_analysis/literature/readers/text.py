@@ -48,7 +48,9 @@ _PMID = re.compile(
     r"(?:(?:PubMed|PMID)[:\s]*|https?://(?:\w+\.)*nih\.gov/(?:pubmed/)?)?(\d{1,8})(?: \[PMID\]|/)?",
     re.IGNORECASE,
 )
-_LABELLED_PMID = re.compile(r"\b(?:PubMed|PMID)[:\s]\s*(\d{1,8})(?!\w)", re.IGNORECASE)
+_LABELLED_PMID = re.compile(
+    r"(?:\b(?:PubMed|PMID)[:\s]\s*|nih\.gov/(?:pubmed/)?)(\d{1,8})(?!\w)", re.IGNORECASE
+)
 
 
 def clean(value: str) -> str:
