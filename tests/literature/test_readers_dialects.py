@@ -84,6 +84,29 @@ def test_identifiers_in_tags_of_ones_own(tmp_path: Path) -> None:
     assert "pmid" not in record
 
 
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("PUBMED 28697043,EMBASE 617305812", "28697043"),
+        ("PUBMED 28697043", "28697043"),
+        ("EMBASE 617305812", None),
+        ("CTgov NCT00392093", None),
+    ],
+)
+def test_cochrane_writes_the_numbers_of_other_databases_in_c3(
+    said: str, number: str | None, tmp_path: Path
+) -> None:
+    record = ris(tmp_path, f"C3  -  {said}", "VL  -  24")
+    assert record.get("pmid") == number
+    assert "container" not in record
+    assert record["extra"] == f'{{"C3":"{said}"}}'
+
+
+def test_proceedings_named_in_c3_are_the_container(tmp_path: Path) -> None:
+    record = ris(tmp_path, "C3  - Embase and PubMed 2019 Workshop")
+    assert record["container"] == "Embase and PubMed 2019 Workshop"
+
+
 def test_addresses_on_lines_of_their_own(tmp_path: Path) -> None:
     record = ris(tmp_path, "UR  - https://a.example/1", "https://b.example/2", "UR  - https://c")
     assert record["url"] == "https://a.example/1"
@@ -191,6 +214,29 @@ def test_web_of_science_early_access_pages_and_addresses(tmp_path: Path) -> None
     assert record["authors"] == "Still, Ann N."
     assert "ann@uni.example" in record["extra"]
     assert result.repairs.empty
+
+
+def test_tags_of_other_databases_end_the_one_before(tmp_path: Path) -> None:
+    text = (
+        "FN Clarivate\nVR 1.0\nPT J\nTI Title\nBP 31\nEP 34\n"
+        "EC Pediatrics; Health Policy &\n   Services\nQQ What is\n   new\nQQ Again\nER\n\n"
+        "PT J\nTI Next\nQQ More\nER\n\nEF\n"
+    )
+    result = read(tmp_path, text, "a.txt")
+    first, second = result.records.to_dict("records")
+    assert first["pages"] == "31-34"
+    assert first["extra"] == (
+        '{"EC":"Pediatrics; Health Policy & Services","QQ":["What is new","Again"]}'
+    )
+    assert second["extra"] == '{"QQ":"More"}'
+    reasons = [reason for reason in result.repairs["reason"] if "no key" not in reason]
+    assert reasons == ["tag 'QQ' is not known and kept in extra"]
+
+
+def test_lines_that_lost_their_spaces_go_on_with_the_tag(tmp_path: Path) -> None:
+    text = "FN X\nVR 1.0\nPT J\nTI Learning with\nQQ machines\nAB On\nAI systems\nER\n\nEF\n"
+    record = one(read(tmp_path, text, "a.txt"))
+    assert (record["title"], record["abstract"]) == ("Learning with QQ machines", "On AI systems")
 
 
 def test_a_doi_named_before_it(tmp_path: Path) -> None:

@@ -59,7 +59,92 @@ def test_many_columns_of_its_own_do_not_hide_what_a_table_is(tmp_path: Path) -> 
     assert (row["title"], row["year"]) == ("A", 2001)
 
 
+def test_columns_without_a_heading_do_not_hide_what_a_table_is(tmp_path: Path) -> None:
+    blank = "," * 16
+    result = read(tmp_path, f"Cites,Authors,Title,Year,Source{blank}\n1,B,A,1979,Inv. J.{blank}\n")
+    (row,) = rows(result)
+    assert (row["title"], row["container"], row["extra"]) == ("A", "Inv. J.", {"Cites": "1"})
+
+
 # ------------------------------------------------------------------------- databases' own headings
+
+
+BIBLIOMETRIX = [
+    ["", "AU", "DE", "ID", "DT", "DI", "SN", "SO", "LA", "DB", "TI", "VL", "PY", "TC", "SR_FULL"],
+    ["LEE A, 2022", "LEE A;ROE B", "SALT", "COST BENEFIT", "ARTICLE", "10.1000/A.1", "0167-7187",
+     "INVENTED JOURNAL", "ENGLISH", "SCOPUS", "SALT ROADS", "82", "2022", "0", "LEE A, 2022"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("workbook", [False, True])
+def test_bibliometrix(workbook: bool, tmp_path: Path) -> None:
+    if workbook:
+        path = tmp_path / "export.xlsx"
+        pd.DataFrame(BIBLIOMETRIX[1:], columns=BIBLIOMETRIX[0]).to_excel(path, index=False)
+        result = read_records(path)
+    else:
+        lines = [",".join(f'"{cell}"' for cell in line) for line in BIBLIOMETRIX]
+        result = read(tmp_path, "\n".join(lines))
+    (row,) = rows(result)
+    assert (row["title"], row["authors"]) == ("SALT ROADS", "LEE A; ROE B")
+    assert (row["container"], row["issn"]) == ("INVENTED JOURNAL", "0167-7187")
+    assert (row["doi"], row["year"], row["volume"]) == ("10.1000/a.1", 2022, "82")
+    assert (row["type"], row["keywords"]) == ("article-journal", "SALT")
+    assert row["extra"]["ID"] == "COST BENEFIT"
+    assert "COST" not in row["record_id"]
+    assert not result.repairs["reason"].str.contains("not recognised").any()
+
+
+EMBASE = """"TITLE","Salt roads"
+"AUTHOR NAMES","Lee A.","Roe B."
+"SOURCE","Invented Geography (2024) 21 Article Number: 1. Date of Publication: 1 Feb 2024"
+"SOURCE TITLE","Invented Geography"
+"PUBLICATION YEAR","2024"
+"PUBLICATION TYPE","Article"
+"ABSTRACT","He said ""salt"",
+and more."
+"AUTHOR KEYWORDS","salt","roads"
+"MEDLINE PMID","123 (http://www.ncbi.nlm.nih.gov/pubmed/123)"
+"PUI","L2"
+
+"TITLE",""
+
+"TITLE","Cut short
+"DOI","10.1000/b"
+
+"TITLE","Sea roads"
+"DOI","10.1000/c"
+"""
+
+
+def test_embase_with_fields_by_row(tmp_path: Path) -> None:
+    result = read(tmp_path, EMBASE)
+    first, second, third = rows(result)
+    assert (first["title"], first["authors"]) == ("Salt roads", "Lee, A.; Roe, B.")
+    assert (first["container"], first["year"]) == ("Invented Geography", 2024)
+    assert first["abstract"] == 'He said "salt", and more.'
+    assert (first["keywords"], first["pmid"], first["type"]) == (
+        "salt; roads", "123", "article-journal",
+    )  # fmt: skip
+    assert set(first["extra"]) == {"SOURCE", "PUI", "pmid"}
+    assert second["title"].startswith("Cut short")
+    assert (third["title"], third["doi"], third["source_line"]) == ("Sea roads", "10.1000/c", 18)
+    assert list(result.files["format"]) == ["embase"]
+    counts = result.files[["n_markers", "n_accepted", "n_rejected"]]
+    assert counts.to_numpy().tolist() == [[4, 3, 1]]
+    assert not result.repairs["reason"].str.contains("not recognised").any()
+
+
+def test_a_table_with_headings_in_capitals_has_no_fields_by_row(tmp_path: Path) -> None:
+    result = read(tmp_path, '"TITLE","AUTHOR NAMES","DOI"\n"DNA","Lee A.","10.1000/a"\n')
+    assert list(result.records["title"]) == ["DNA"]
+
+
+def test_tags_of_ris_head_columns(tmp_path: Path) -> None:
+    (row,) = rows(read(tmp_path, "TI,AU,PY,T2,SP,EP,DO\nA,B,2001,Inv. J.,1,9,10.1000/a\n"))
+    assert (row["container"], row["pages"], row["doi"]) == ("Inv. J.", "1-9", "10.1000/a")
+    (row,) = rows(read(tmp_path, "in\tT1\tA1\tY1\nn\tA\tB, C;D, E\t2018/01//\n"))
+    assert (row["title"], row["authors"], row["year"]) == ("A", "B, C; D, E", 2018)
 
 
 def test_springerlink(tmp_path: Path) -> None:
@@ -191,10 +276,223 @@ def test_whole_numbers_have_no_decimals(tmp_path: Path) -> None:
     assert (first["pmid"], first["year"], first["title"]) == ("39176482", 2019, "Release 2.0")
     assert (first["volume"], first["issue"], first["pages"]) == ("12", "3", "1-9")
     assert (first["edition"], first["extra"]) == ("2.0", {})
-    assert (second["pmid"], second["volume"], second["issue"]) == ("x.0", "1.05", "S.0")
+    assert (second["volume"], second["issue"]) == ("1.05", "S.0")
+    assert second["extra"] == {"pmid": "x.0"}
 
 
 def test_an_abstract_of_ris_may_say_there_is_none(tmp_path: Path) -> None:
-    (row,) = rows(read(tmp_path, "TY  - JOUR\nTI  - A\nAB  - NA\nER  - \n"))
+    (row,) = rows(read(tmp_path, "TY  - JOUR\nTI  - A\nAB  - N/A\nER  - \n"))
     assert "abstract" not in row
-    assert row["extra"]["abstract"] == "NA"
+    assert row["extra"]["abstract"] == "N/A"
+
+
+@pytest.mark.parametrize("sign", ["NA", "null", "None"])
+def test_tags_that_say_they_have_nothing_have_nothing(sign: str, tmp_path: Path) -> None:
+    names = "AU PY T2 VL IS SP DO AB PM ID N1"
+    tags = "".join(f"{name}  - {sign}\n" for name in names.split())
+    result = read(tmp_path, f"TY  - JOUR\nTI  - Growth\nJO  - Inv. J.\n{tags}ER  - \n")
+    (row,) = rows(result)
+    assert set(row) == {
+        "record_id", "source_file", "source_line", "type", "title", "container", "extra",
+    }  # fmt: skip
+    assert row["container"] == "Inv. J."
+    assert row["extra"] == {"AU": sign}
+    repairs = result.repairs[result.repairs["reason"].str.contains("NA")]
+    assert list(repairs["reason"]) == ["values that say no more than NA are read as empty: 11"]
+    assert repairs["raw"].iloc[0].startswith("AB 1, AU 1, DO 1")
+
+
+def test_an_author_or_a_title_may_be_called_na(tmp_path: Path) -> None:
+    lines = "TI  - NA\nAU  - NA\nAU  - Na, Li\n", "TI  - Na\nAU  - Na\n"
+    text = "".join(f"TY  - JOUR\n{line}ER  - \n" for line in lines)
+    first, second = rows(read(tmp_path, text))
+    assert (first.get("title"), first["authors"]) == (None, "NA; Na, Li")
+    assert first["extra"] == {"TI": "NA"}
+    assert (second["title"], second["authors"], second["extra"]) == ("Na", "Na", {})
+
+
+def test_an_entry_of_nothing_but_na_is_one(tmp_path: Path) -> None:
+    result = read(tmp_path, "TY  - JOUR\nTI  - NA\nVL  - NA\nER  - \n")
+    assert rows(result)[0]["extra"] == {"TI": "NA"}
+    assert list(result.files["n_accepted"]) == [1]
+
+
+def test_bibtex_that_r_wrote(tmp_path: Path) -> None:
+    text = """@article{a,
+  title = {Growth of grass}, author = {NA}, authors = {Lee, Ann and Roe, Bo}, year = {2010},
+  journal = {NA}, volume = {NA}, pages = NA, pmid = {NA}, issn = {NA}, publisher = {NA}
+}
+@article{b,
+  title = {Others}, author = {Lee, Ann}, authors = {Lee, Ann and Roe, Bo}
+}"""
+    first, second = rows(read(tmp_path, text))
+    assert not {"container", "volume", "pages", "pmid", "issn", "publisher"} & set(first)
+    assert first["authors"] == "Lee, Ann; Roe, Bo"
+    assert first["extra"] == {"author": "NA"}
+    assert (second["authors"], second["extra"]) == ("Lee, Ann", {"authors": "Lee, Ann and Roe, Bo"})
+
+
+@pytest.mark.parametrize(
+    "said", ["[No title available]", "[Not Available].", "No title captured", "[No Title]."]
+)
+def test_a_title_may_say_there_is_none(said: str, tmp_path: Path) -> None:
+    (row,) = rows(read(tmp_path, f"Title,Year\n{said},2001\n"))
+    assert "title" not in row
+    assert row["extra"] == {"title": said}
+
+
+@pytest.mark.parametrize("said", ["No title", "Not available", "No title available in print"])
+def test_a_work_may_be_called_like_want_of_a_title(said: str, tmp_path: Path) -> None:
+    assert rows(read(tmp_path, f"Title,Year\n{said},2001\n"))[0]["title"] == said
+
+
+def test_pubmed_has_the_title_in_the_original_language(tmp_path: Path) -> None:
+    entry = "PMID- {n}\nTI  - [Not Available].\nFAU - Lee, Ann\n{more}\n\n"
+    text = entry.format(n=1, more="TT  - Un titre.") + entry.format(n=2, more="DP  - 1998")
+    first, second = rows(read(tmp_path, text))
+    assert (first["title"], first["extra"]) == ("Un titre.", {"TI": "[Not Available]."})
+    assert "title" not in second
+    assert second["extra"] == {"title": "[Not Available]."}
+
+
+# ----------------------------------------------------------- headings that go by their neighbours
+
+
+def test_a_database_is_no_journal(tmp_path: Path) -> None:
+    names = "Title,Year,Source title,Conference name,Document Type,Source,EID"
+    lines = (
+        "A,2021,,23rd Invented Workshop,Conference paper,Scopus,2-s2.0-1",
+        "B,2021,Inv. J.,,Article,Scopus,2-s2.0-2",
+        "C,2021,,,Article,Scopus,2-s2.0-3",
+    )
+    first, second, third = rows(read(tmp_path, "\n".join([names, *lines])))
+    assert (first["container"], second["container"]) == ("23rd Invented Workshop", "Inv. J.")
+    assert "container" not in third
+    assert [row["extra"]["Source"] for row in (first, second, third)] == ["Scopus"] * 3
+
+
+def test_a_source_alone_is_a_journal_unless_it_names_a_database(tmp_path: Path) -> None:
+    text = "Title,Year,Source\nA,2001,Inv. J.\nB,2002,Web of Science\n"
+    first, second = rows(read(tmp_path, text))
+    assert (first["container"], first["extra"]) == ("Inv. J.", {})
+    assert "container" not in second
+    assert second["extra"] == {"Source": "Web of Science"}
+
+
+@pytest.mark.parametrize("heading", ["No.", "Number", "no"])
+def test_numbers_of_rows_are_no_issues(heading: str, tmp_path: Path) -> None:
+    (row,) = rows(read(tmp_path, f"{heading},Title,Authors,Year\n7,A,B,2001\n"))
+    assert "issue" not in row
+    assert row["extra"] == {heading: "7"}
+    (row,) = rows(read(tmp_path, f"Title,Year,Volume,{heading}\nA,2001,3,7\n"))
+    assert row["issue"] == "7"
+    (row,) = rows(read(tmp_path, f"{heading},Title,Year,Volume,Issue\n7,A,2001,3,\n"))
+    assert "issue" not in row
+
+
+def test_the_first_author_stands_for_all_where_no_others_are_named(tmp_path: Path) -> None:
+    (row,) = rows(read(tmp_path, 'Title,First Author,Year\nA,"Lee, Ann",2001\n'))
+    assert (row["authors"], row["extra"]) == ("Lee, Ann", {})
+    (row,) = rows(read(tmp_path, "Title,First Author,Authors\nA,Lee A,\n"))
+    assert "authors" not in row
+    assert row["extra"] == {"First Author": "Lee A"}
+
+
+def test_the_date_of_publication_is_the_year_where_no_other_date_is(tmp_path: Path) -> None:
+    (row,) = rows(read(tmp_path, "PMID,Title,Date of Publication\n1,A,2014 Mar 5\n"))
+    assert (row["year"], row["extra"]) == (2014, {"Date of Publication": "2014 Mar 5"})
+    (row,) = rows(read(tmp_path, "Title,Publication Year,Date of Publication\nA,,5 Mar 2014\n"))
+    assert "year" not in row
+
+
+@pytest.mark.parametrize(
+    ("cell", "number", "extra"),
+    [
+        ("PUBMED 28697043", "28697043", {}),
+        ("PMID: 28697043", "28697043", {}),
+        ("https://pubmed.ncbi.nlm.nih.gov/28697043/", "28697043", {}),
+        ("PUBMED 28697043,EMBASE 6", "28697043", {"pmid": "PUBMED 28697043,EMBASE 6"}),
+        ("EMBASE 617305812", None, {"pmid": "EMBASE 617305812"}),
+        ("617305812", None, {"pmid": "617305812"}),
+        ("PMC7", None, {"pmid": "PMC7"}),
+    ],
+)
+def test_a_pubmed_number_is_digits(
+    cell: str, number: str | None, extra: dict[str, str], tmp_path: Path
+) -> None:
+    names = "CENTRAL ID,Title,Source,PubMed ID,Embase ID,CTgov ID,Cochrane Review Group Code"
+    result = read(tmp_path, f'{names}\nCN-1,A,Inv. J.,"{cell}",EMBASE 6,,\n')
+    (row,) = rows(result)
+    assert row.get("pmid") == number
+    assert row["extra"] == {"CENTRAL ID": "CN-1", "Embase ID": "EMBASE 6", **extra}
+    noted = ["not a PubMed number; kept in extra"] if number is None else []
+    assert [reason for reason in result.repairs["reason"] if "no key" not in reason] == noted
+
+
+# ------------------------------------------------------------------------------ single values
+
+
+@pytest.mark.parametrize(
+    "ending", [".short", ".abstract", ".full", ".full.pdf", "/full", "/epdf", "/full/html", "/pdf."]
+)
+def test_a_view_of_a_page_is_no_part_of_a_doi(ending: str, tmp_path: Path) -> None:
+    result = read(tmp_path, f"Title,DOI\nA,10.1638/2011-0152.1{ending}\n")
+    (row,) = rows(result)
+    assert row["doi"] == "10.1638/2011-0152.1"
+    assert row["extra"] == {"doi": f"10.1638/2011-0152.1{ending}"}
+    assert result.repairs["reason"].str.contains("ending of an address").sum() == 1
+
+
+@pytest.mark.parametrize(
+    "doi", ["10.1000/full", "10.1000/x.fullness", "10.1000/abstract.1", "10.1000/am2012-abstract"]
+)
+def test_a_doi_may_have_such_words(doi: str, tmp_path: Path) -> None:
+    (row,) = rows(read(tmp_path, f"Title,DOI\nA,{doi}\n"))
+    assert (row["doi"], row["extra"]) == (doi, {})
+
+
+@pytest.mark.parametrize(
+    ("names", "cells"),
+    [("isbn", "1432-1246"), ("issn,isbn", "1432-1246,1432-1246")],
+)
+def test_an_issn_is_one_wherever_it_stands(names: str, cells: str, tmp_path: Path) -> None:
+    (row,) = rows(read(tmp_path, f"title,authors,{names}\nA,B,{cells}\n"))
+    assert (row["issn"], row["extra"]) == ("1432-1246", {})
+    assert "isbn" not in row
+
+
+def test_serial_numbers_of_both_kinds_in_one_column(tmp_path: Path) -> None:
+    text = 'Title,ISBN,ISSN\nA,"9780306406157 (print), 1432-1246",1111-2222\n'
+    (row,) = rows(read(tmp_path, text))
+    assert (row["isbn"], row["issn"]) == ("9780306406157", "1432-1246; 1111-2222")
+    assert row["extra"] == {"isbn": "9780306406157 (print), 1432-1246"}
+    item = '[{"id": "a", "title": "T", "ISBN": "1432-1246", "ISSN": "1111-2222"}]'
+    (row,) = rows(read(tmp_path, item))
+    assert (row.get("isbn"), row["issn"], row["extra"]) == (None, "1432-1246; 1111-2222", {})
+
+
+def test_lens_writes_null_for_a_given_name_it_lacks(tmp_path: Path) -> None:
+    names = "Ann Lee; null Roe; Th. Nullmeier"
+    (row,) = rows(read(tmp_path, f"Lens ID,Title,Author/s\n1,A,{names}\n"))
+    assert row["authors"] == "Ann Lee; Roe; Th. Nullmeier"
+    assert row["extra"]["authors"] == names
+
+
+def test_what_only_a_program_opens_is_no_address(tmp_path: Path) -> None:
+    xml = (
+        "<xml><records><record><titles><title>A</title></titles><urls><related-urls>"
+        "<url>&lt;Go to ISI&gt;://WOS:1</url>{}</related-urls><pdf-urls>"
+        "<url>internal-pdf://1/a.pdf</url></pdf-urls></urls></record></records></xml>"
+    )
+    (row,) = rows(read(tmp_path, xml.format("<url>https://a.example</url>")))
+    assert row["url"] == "https://a.example"
+    assert set(row["extra"]) == {"urls/related-urls/url", "urls/pdf-urls/url"}
+    (row,) = rows(read(tmp_path, xml.format("")))
+    assert "url" not in row
+    assert set(row["extra"]) == {"urls/related-urls/url", "urls/pdf-urls/url"}
+    lines = "UR  - <Go to ISI>://WOS:1\nUR  - https://a.example\n"
+    (row,) = rows(read(tmp_path, f"TY  - JOUR\nTI  - A\n{lines}ER  - \n"))
+    assert (row["url"], row["extra"]) == ("https://a.example", {"UR": "<Go to ISI>://WOS:1"})
+    (row,) = rows(read(tmp_path, "TY  - JOUR\nTI  - A\nUR  - <Go to ISI>://WOS:1\nER  - \n"))
+    assert "url" not in row
+    assert row["extra"] == {"url": "<Go to ISI>://WOS:1"}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from oso_analysis.literature.readers.csl_types import BIBTEX_TYPES, csl_type, is_canonical
 from oso_analysis.literature.readers.draft import (
     Draft,
     Parsed,
     Tags,
+    drop_missing,
     left_over,
     take,
     take_columns,
@@ -116,7 +118,7 @@ def parse_bibtex(text: str) -> Parsed:
         _outside(parsed, text[done:], line + text.count("\n", counted, done))
     _inherit(entries)
     for draft, tags, kind in entries:
-        _fill(draft, tags, kind)
+        _fill(draft, tags, kind, parsed.missing)
     return parsed
 
 
@@ -324,18 +326,24 @@ def _inherit(entries: list[tuple[Draft, Tags, str]]) -> None:
                         break
 
 
-def _fill(draft: Draft, tags: Tags, kind: str) -> None:
+#: Fields of titles and authors, which may be called what elsewhere says that there is nothing.
+_NAMES = frozenset({"title", "author", "authors"})
+
+
+def _fill(draft: Draft, tags: Tags, kind: str, missing: Counter[str]) -> None:
     """Turn an entry's fields into record columns."""
+    named = drop_missing(tags, missing, _NAMES)
     found = BIBTEX_TYPES.get(kind) or csl_type(kind)
     draft["type"] = found or "document"
     if not is_canonical(kind):
         draft["extra_type"] = kind
-    authors = tags.pop("author", None)
+    field = "author" if "author" in tags else "authors"
+    authors = tags.pop(field, None)
     if authors:
         people = [name for value in authors for name in bibtex_names(value)]
         if people[-1:] == ["others"]:
             people.pop()
-            tags["author"] = authors
+            tags[field] = authors
         draft["authors"] = people
     for name, values in tags.items():
         decode = unescape if name in _VERBATIM else decode_latex
@@ -358,8 +366,8 @@ def _fill(draft: Draft, tags: Tags, kind: str) -> None:
     keywords = [value for name in _KEYWORDS for value in tags.pop(name, ())]
     if keywords:
         draft["keywords"] = "; ".join(dict.fromkeys(keywords))
-    if tags:
-        draft["extra"] = left_over(tags)
+    if tags or named:
+        draft["extra"] = left_over({**tags, **named})
 
 
 def bibtex_names(value: str) -> list[str]:

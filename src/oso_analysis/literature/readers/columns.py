@@ -8,10 +8,11 @@ are known and have no column, so that they go to `extra` without a remark.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from oso_analysis.literature.readers.draft import words
 
-__all__ = ["KEPT", "SYNONYMS", "bare", "known_headings", "target_of"]
+__all__ = ["KEPT", "SYNONYMS", "bare", "known_headings", "target_of", "targets_of"]
 
 #: Record column (or `key`, `date`, `first_page`, `last_page`, `serial`) and its headings.
 SYNONYMS: dict[str, tuple[str, ...]] = {
@@ -46,7 +47,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "Journal Name", "Alternate Title 1", "Source Title (full)", "Parent Title",
         "ParentTitle", "Secondary Title",
         "pubtitle", "Book Title", "Container Title", "Periodical", "SO", "Source",
-        "Proceedings Title", "Conference Title", "Journal Abbreviation",
+        "Proceedings Title", "Conference Title", "Conference Name", "Journal Abbreviation",
         "Abbreviated Source Title", "Journal ISO Abbreviation",
         "primary_location.source.display_name",
     ),
@@ -82,7 +83,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "serial": ("Standard Number", "StandardNumber", "Standard Number (ISBN/ISSN)",
         "ISBN/ISSN", "ISSN/ISBN"),
     "pmid": ("PMID", "PubMed ID", "pubmed_id", "Pubmed Id", "PubMedID", "PM", "Medline ID",
-        "ids.pmid"),
+        "Medline PMID",        "ids.pmid"),
     "url": (
         "Url", "URL", "Link", "URLs", "DocumentURL", "Document URL", "ArticleURL", "PLink",
         "Source URLs", "External URL", "Web address", "Web link", "Links", "Permalink",
@@ -113,7 +114,7 @@ KEPT: tuple[str, ...] = tuple(
     Original Title|Original Abstract|Copyright|Open URL Link|Clinical Trial Numbers|
     Drug Manufacturer|Drug Tradenames|Device Manufacturer|Device Tradenames|Emtree Drug Index Terms|
     Emtree Medical Index Terms|Emtree Drug Index Terms (Major Focus)|
-    Emtree Medical Index Terms (Major Focus)|Meeting Name|Conference Name|Court|References|Reporter|
+    Emtree Medical Index Terms (Major Focus)|Meeting Name|Court|References|Reporter|
     Legal Status|Priority Numbers|Programming Language|Version|System|Code|Code Number|Section|
     Session|Committee|History|Legislative Body|Author(s) ID|Page count|Cited by|Affiliations|
     Authors with affiliations|Molecular Sequence Numbers|Chemicals/CAS|Tradenames|Manufacturers|
@@ -150,6 +151,10 @@ KEPT: tuple[str, ...] = tuple(
     Institution assertions|Institutions distinct count|Is paratext|Is retracted|Is xpac|
     Locations count|Referenced works|Referenced works count|Related works|Related works count|
     Relevance score|Type crossref|Updated date|
+    CENTRAL ID|Embase ID|CTgov ID|CINAHL ID|ICTRP ID|Database Name|Cochrane Review Group Code|
+    SR_FULL|AU_UN|AU_UN_NR|AU1_UN|AU_CO|AU1_CO|chemicals_cas|page_count|
+    Embase Classifications|Embase Accession Number|Full Text Link|AiP/IP Entry Date|
+    Full Record Entry Date|
     PUI|Date of Publication|Imported ID|Parent author(s)|Author addresses|Emtree terms|
     PT|BA|BE|GP|BF|CA|SE|BS|CT|CY|CL|SP|HO|ID|C1|C3|RP|EM|RI|OI|FU|FP|FX|CR|NR|TC|Z9|U1|U2|J9|JI|
     PD|PN|SU|SI|MA|EA|PG|WC|WE|SC|GA|OA|HC|HP|DA|PA
@@ -191,7 +196,7 @@ _ORDER = {
 
 #: Headings with a number after them, and OpenAlex's: the path to a value in its own records.
 _KEPT_LIKE = re.compile(
-    r"\s*(?:funding text \d+|(?:apc_list|apc_paid|authorships|awards|best_oa_location|biblio"
+    r"\s*(?:funding.text.\d+|(?:apc_list|apc_paid|authorships|awards|best_oa_location|biblio"
     r"|cited_by_percentile_year|citation_normalized_percentile|concepts|counts_by_year|funders"
     r"|grants|ids|institution_assertions|institutions|keywords|locations|mesh|open_access"
     r"|primary_location|primary_topic|sustainable_development_goals|topics)\.[a-z_.]+)\s*",
@@ -222,6 +227,39 @@ def target_of(heading: str, *, tags: str) -> str | None:
         return (_TAGS if tags == "wos" else _RIS_TAGS).get(heading.strip(), "")
     target = _TARGETS.get(bare(heading))
     return "" if target is None and _KEPT_LIKE.fullmatch(heading) else target
+
+
+#: Headings that stand for a column only where it has no other, though elsewhere they are kept.
+_FOR_WANT = {"firstauthor": "authors", "dateofpublication": "date"}
+#: Headings of an issue that as often number the rows.
+_NUMBERS = words("""no number""")
+_SOURCE = _ORDER["container", "source"]
+
+
+def targets_of(names: Sequence[str], *, tags: str) -> list[str | None]:
+    """Return what the headings of a table stand for, each beside the others; see `target_of`.
+
+    "Source" is a journal where no other heading is one, else mostly the database; "No." and
+    "Number" are issues beside volumes only; "First Author" stands for authors, and "Date of
+    Publication" for the year, where no other heading does.
+    """
+    targets = [target_of(name, tags=tags) for name in names]
+    headings = [bare(name) for name in names]
+    given = {(target, heading) for target, heading in zip(targets, headings, strict=True)}
+    columns = {target for target, _ in given}
+    kept: set[str] = set()
+    if any(_ORDER.get(("container", heading), 99) < _SOURCE for _, heading in given):
+        kept.add("source")
+    if "volume" not in columns or any(
+        target == "issue" and heading not in _NUMBERS for target, heading in given
+    ):
+        kept |= _NUMBERS
+    for at, heading in enumerate(headings):
+        if heading in kept:
+            targets[at] = ""
+        elif (column := _FOR_WANT.get(heading)) and column not in columns:
+            targets[at] = column
+    return targets
 
 
 def rank_of(column: str, heading: str) -> int:

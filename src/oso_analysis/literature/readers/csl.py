@@ -243,16 +243,27 @@ def _columns(items: list[dict[str, Any]]) -> dict[str, list[Any]]:
         }
         for at, item in enumerate(items)
     ]
-    for column, name in (("isbn", "ISBN"), ("issn", "ISSN")):
-        values = columns[column]
-        for at, value in enumerate(values):
-            if value:
-                isbn, issn, whole = split_serial_number(value)
-                values[at], other = (isbn, issn) if column == "isbn" else (issn, isbn)
-                if not whole or other:
-                    extra = columns["extra"][at] = columns["extra"][at] or {}
-                    extra[name] = items[at][name]
+    for at, item in enumerate(items):
+        if columns["isbn"][at] or columns["issn"][at]:
+            _serial_numbers(columns, at, item)
     return columns
+
+
+def _serial_numbers(columns: dict[str, list[Any]], at: int, item: dict[str, Any]) -> None:
+    """Sort the ISBNs and ISSNs of an item, whichever field has them; what says more is kept."""
+    found: dict[str, list[str]] = {"isbn": [], "issn": []}
+    for column, name in (("isbn", "ISBN"), ("issn", "ISSN")):
+        value = columns[column][at]
+        if not value:
+            continue
+        isbn, issn, whole = split_serial_number(value)
+        found["isbn"] += isbn.split("; ") if isbn else ()
+        found["issn"] += issn.split("; ") if issn else ()
+        if not whole:
+            extra = columns["extra"][at] = columns["extra"][at] or {}
+            extra[name] = item[name]
+    for column, numbers in found.items():
+        columns[column][at] = "; ".join(dict.fromkeys(numbers)) or None
 
 
 def _texts(values: list[Any], name: str, kept: dict[int, set[str]]) -> list[Any]:

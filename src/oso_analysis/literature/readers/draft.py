@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,11 +11,13 @@ from oso_analysis.literature.readers.text import split_serial_number
 
 __all__ = [
     "MAX_ENTRY",
+    "MISSING",
     "RECORD_COLUMNS",
     "Draft",
     "Parsed",
     "Tags",
     "drop_blank",
+    "drop_missing",
     "go_on",
     "left_over",
     "pairs",
@@ -59,6 +62,9 @@ Draft = dict[str, Any]
 #: The tags of one entry, each with its values in file order.
 Tags = dict[str, list[str]]
 
+#: What R, pandas, other programs and spreadsheets write where there is nothing.
+MISSING = frozenset({"NA", "nan", "NaN", "<NA>", "NULL", "null", "None", "#N/A"})
+
 #: An entry longer than this is damaged or hostile, in formats whose lines may be of any length.
 MAX_ENTRY = 4_000_000
 #: Raw text in rejects and repairs is cut here, so that one damaged file cannot fill the table.
@@ -81,6 +87,8 @@ class Parsed:
     repairs : list of (place, line, reason, raw)
         Entries read after mending, by their place among the accepted; the place is None where
         the mending is of the whole file.
+    missing : collections.Counter
+        How often each tag said no more than one of `MISSING`.
     verbatim : bool
         True where the file is a table this package wrote, whose cells are taken as they stand.
     """
@@ -89,6 +97,7 @@ class Parsed:
     columns: dict[str, list[Any]] = field(default_factory=dict)
     rejects: list[tuple[int, str, str]] = field(default_factory=list)
     repairs: list[tuple[int | None, int, str, str]] = field(default_factory=list)
+    missing: Counter[str] = field(default_factory=Counter)
     verbatim: bool = False
 
     @property
@@ -153,6 +162,23 @@ def drop_blank(tags: Tags) -> None:
             tags[name] = values
         else:
             del tags[name]
+
+
+def drop_missing(tags: Tags, missing: Counter[str], names: frozenset[str]) -> Tags:
+    """Remove tags whose only value is one of `MISSING`, and count them in `missing`.
+
+    One of several values is a value: an author may be called so.
+
+    Returns
+    -------
+    Tags
+        Those removed that are among `names`, of titles and authors: a work may be called so.
+    """
+    said = [name for name, values in tags.items() if values[0] in MISSING and len(values) == 1]
+    if not said:
+        return {}
+    missing.update(said)
+    return {name: value for name in said if (value := tags.pop(name)) and name in names}
 
 
 def take(tags: Tags, names: Iterable[str]) -> str | None:

@@ -17,6 +17,7 @@ from oso_analysis.literature.readers.draft import (
     take_columns,
     take_serial_numbers,
 )
+from oso_analysis.literature.readers.text import NO_ADDRESS
 
 __all__ = ["declares_entities", "parse_endnote"]
 
@@ -50,11 +51,11 @@ _SCALARS = (
     ("place", ("pub-location",)),
     ("edition", ("edition",)),
     ("doi", ("electronic-resource-num", "doi")),
-    ("url", ("urls/web-urls/url", "urls/related-urls/url", "urls/text-urls/url", "urls/url",
-             "urls/pdf-urls/url", "url")),
     ("language", ("language",)),
     ("abstract", ("abstract",)),
 )  # fmt: skip
+_URLS = ("urls/web-urls/url", "urls/related-urls/url", "urls/text-urls/url", "urls/url",
+         "urls/pdf-urls/url", "url")  # fmt: skip
 _AUTHORS = ("contributors/authors/author", "authors/author", "contributors/author", "author")
 _KEYWORDS = ("keywords/keyword", "keyword")
 _DATES = ("dates/year", "year", "dates/pub-dates/date", "dates/date")
@@ -263,6 +264,7 @@ def _draft(root: Element) -> Draft | None:
         draft["extra_type"] = kind or number
     draft["key"] = take(tags, ("accession-num",))
     take_columns(draft, tags, _SCALARS)
+    draft["url"] = _take_address(tags)
     for path in _AUTHORS:
         if path in tags:
             draft["authors"] = tags.pop(path)
@@ -278,6 +280,18 @@ def _draft(root: Element) -> Draft | None:
     if tags:
         draft["extra"] = left_over(tags)
     return draft
+
+
+def _take_address(tags: Tags) -> str | None:
+    """Remove and return the first address a browser opens; what EndNote alone opens stays."""
+    values = [value for path in _URLS for value in tags.get(path, ())]
+    chosen = next((value for value in values if not value.startswith(NO_ADDRESS)), None)
+    if chosen is not None:
+        for path in _URLS:
+            rest = [value for value in tags.pop(path, ()) if value != chosen]
+            if rest:
+                tags[path] = rest
+    return chosen
 
 
 #: EndNote's numbers of reference types, for files that leave the names out.

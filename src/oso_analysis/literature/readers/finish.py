@@ -16,7 +16,16 @@ from oso_analysis.literature.readers.draft import Parsed
 from oso_analysis.literature.readers.encodings import mend_twice_encoded
 from oso_analysis.literature.readers.markup import clean_markup
 from oso_analysis.literature.readers.names import normalise_authors
-from oso_analysis.literature.readers.text import DOI_RESOLVER, clean, clean_doi, find_year
+from oso_analysis.literature.readers.text import (
+    DOI_RESOLVER,
+    NO_ADDRESS,
+    NO_TITLE,
+    PAGE_ENDINGS,
+    clean,
+    clean_doi,
+    find_pmid,
+    find_year,
+)
 
 __all__ = ["finish"]
 
@@ -73,11 +82,14 @@ def finish(parsed: Parsed) -> tuple[dict[str, Column], list[tuple[int, str, str]
     for at, word in enumerate(column("extra_type")):
         if word:
             extras[at] = {**(extras[at] or {}), "type": word}
+    _no_addresses(columns["url"], extras)
+    _set_aside(columns, "title", NO_TITLE, extras)
     _set_aside(columns, "abstract", _NO_ABSTRACT, extras)
     _set_aside(columns, "edition", _DAY, extras)
     columns["authors"] = _authors(column("authors"), extras)
     columns["year"] = _years(column("date"), column("date_tag"), extras, mended)
     columns["doi"] = _dois(column("doi"), columns["url"], extras, mended)
+    _pmids(columns["pmid"], extras, mended)
     _identifiers(columns, extras)
     columns["extra"] = [_json(extra) if extra else None for extra in extras]
     return columns, mended
@@ -99,6 +111,14 @@ def _set_aside(
         if value and len(value) < _LONGEST_ASIDE and pattern.fullmatch(value):
             column[at] = None
             extras[at] = {**(extras[at] or {}), name: value}
+
+
+def _no_addresses(column: Column, extras: list[dict[str, Any] | None]) -> None:
+    """Move what looks like an address and leads nowhere to `extra`."""
+    for at, url in enumerate(column):
+        if url and url.startswith(NO_ADDRESS):
+            column[at] = None
+            extras[at] = {"url": url, **(extras[at] or {})}
 
 
 _LINE = re.compile(r"^[^\S\n]*(?:Accession Number: \S+ )?(PMID|DOI):\s?(\S+)", re.MULTILINE)
@@ -228,7 +248,7 @@ def _dois(
     for at, given in enumerate(values):
         doi = None
         if given:
-            if plain(given):
+            if plain(given) and not given.endswith(PAGE_ENDINGS):
                 column.append(given)
                 continue
             doi = clean_doi(given)
@@ -236,6 +256,10 @@ def _dois(
                 extra = extras[at] = dict(extras[at] or {})
                 extra["doi"] = clean(given)
                 mended.append((at, "not a DOI; kept in extra", given))
+            elif (said := given.lower().rstrip(" .,;")) != doi and said.endswith(PAGE_ENDINGS):
+                extra = extras[at] = dict(extras[at] or {})
+                extra["doi"] = clean(given)
+                mended.append((at, "the ending of an address cut from the DOI", given))
             elif len(given) > len(doi) + 30 or given.lower().count("10.") > 1:
                 extra = extras[at] = dict(extras[at] or {})
                 extra["doi"] = clean(given)
@@ -243,3 +267,19 @@ def _dois(
             doi = clean_doi(url)
         column.append(doi)
     return column
+
+
+def _pmids(
+    column: Column,
+    extras: list[dict[str, Any] | None],
+    mended: list[tuple[int, str, str]],
+) -> None:
+    """Leave nothing but digits in the column of PubMed numbers."""
+    for at, given in enumerate(column):
+        if not given or (len(given) < 9 and given.isdecimal()):
+            continue
+        column[at], whole = find_pmid(given)
+        if not whole:
+            extras[at] = {**(extras[at] or {}), "pmid": given}
+        if column[at] is None:
+            mended.append((at, "not a PubMed number; kept in extra", given))

@@ -65,7 +65,8 @@ def count_markers(text: str, format: str, raw: bytes = b"") -> int:
         RIS: `TY` lines, plus runs of tagged lines that no `TY` opens; Web of Science: the same
         with `PT`. BibTeX: entry commands at the start of a line or after a closing brace.
         EndNote XML: `<record>` tags. MEDLINE: `PMID-` lines, or blocks where a block has none.
-        CSL-JSON: objects at the depth of items. CSV: rows with content below the header.
+        CSL-JSON: objects at the depth of items.
+        Embase with fields by row: `"TITLE"` lines. CSV: rows with content below the header.
     """
     return _COUNTERS[format](text, raw or text.encode("utf-8", errors="replace"))
 
@@ -336,6 +337,7 @@ _COUNTERS: dict[str, Callable[[str, bytes], int]] = {
     "endnote-xml": _count_endnote,
     "medline": _count_medline,
     "csl-json": _count_json,
+    "embase": lambda text, raw: raw.count(b'\n"TITLE",') + raw.startswith(b'"TITLE",'),
     "csv": lambda text, raw: count_table(raw, text),
     "tsv": lambda text, raw: count_table(raw, text),
 }

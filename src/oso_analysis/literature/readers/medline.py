@@ -15,7 +15,12 @@ from oso_analysis.literature.readers.draft import (
     take,
     take_columns,
 )
-from oso_analysis.literature.readers.text import DOI_RESOLVER, clean_doi, split_serial_number
+from oso_analysis.literature.readers.text import (
+    DOI_RESOLVER,
+    NO_TITLE,
+    clean_doi,
+    split_serial_number,
+)
 
 __all__ = ["parse_medline"]
 
@@ -132,7 +137,13 @@ def _close(
     draft["type"] = _type(tags)
     if names:
         draft["authors"] = names
+    untitled = None
+    if "TT" in tags and "TI" in tags and NO_TITLE.fullmatch(tags["TI"][0]):
+        # The title has not been translated; the work has one in its own language.
+        untitled = tags.pop("TI")
     take_columns(draft, tags, _SCALARS)
+    if untitled:
+        tags["TI"] = untitled
     for tag in ("DP", "DEP", "CDAT", "EDAT"):
         if tag in tags:
             draft["date"], draft["date_tag"] = take(tags, (tag,)), tag

@@ -21,6 +21,7 @@ from oso_analysis.literature.readers.bibtex import parse_bibtex
 from oso_analysis.literature.readers.csl import parse_csl
 from oso_analysis.literature.readers.decode import Source, open_source, too_long_a_line
 from oso_analysis.literature.readers.draft import RECORD_COLUMNS, Parsed, shown
+from oso_analysis.literature.readers.embase import parse_embase
 from oso_analysis.literature.readers.endnote import declares_entities, parse_endnote
 from oso_analysis.literature.readers.finish import finish
 from oso_analysis.literature.readers.markers import count_markers, count_table, scan_json
@@ -40,13 +41,14 @@ _REPAIRS = ("record_id", *_REJECTS)
 _FILES = ("file", "format", "encoding", "n_markers", "n_accepted", "n_rejected", "n_repaired")
 _NUMBERS = ("source_line", "year")
 _WHOLE = re.compile(r"\s*(\d{1,9})(?:\.0*)?\s*")
-_ONE_PER_LINE = frozenset({"ris", "bibtex", "medline", "wos", "csv", "tsv"})
+_ONE_PER_LINE = frozenset({"ris", "bibtex", "medline", "wos", "csv", "tsv", "embase"})
 _PARSERS: dict[str, Callable[[str], Parsed]] = {
     "ris": parse_ris,
     "bibtex": parse_bibtex,
     "endnote-xml": parse_endnote,
     "medline": parse_medline,
     "wos": parse_wos,
+    "embase": parse_embase,
 }
 
 
@@ -238,6 +240,10 @@ def _proved(source: Source, format: str, parsed: Parsed, markers: int) -> _File:
             f"{source.name}: {markers} entry markers, but {parsed.n_accepted} entries accepted "
             f"and {len(parsed.rejects)} rejected; nothing is returned, lest one be lost"
         )
+    if parsed.missing:
+        reason = f"values that say no more than NA are read as empty: {parsed.missing.total()}"
+        said = ", ".join(f"{name} {count}" for name, count in sorted(parsed.missing.items()))
+        parsed.repair(None, 1, reason, said)
     source.data = b""
     return _File(source, format, parsed, markers)
 

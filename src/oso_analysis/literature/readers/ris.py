@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 from oso_analysis.literature.readers.csl_types import RIS_TYPES, csl_type, is_canonical
@@ -11,11 +12,18 @@ from oso_analysis.literature.readers.draft import (
     Parsed,
     Tags,
     drop_blank,
+    drop_missing,
     go_on,
+    left_over,
     take_serial_numbers,
     words,
 )
-from oso_analysis.literature.readers.text import DOI_RESOLVER, join_pages
+from oso_analysis.literature.readers.text import (
+    DOI_RESOLVER,
+    NO_ADDRESS,
+    find_pmid,
+    join_pages,
+)
 
 __all__ = ["KNOWN_TAGS", "parse_ris"]
 
@@ -84,11 +92,15 @@ _ONLY = {
     "U1": re.compile(r"(\d{1,8}) \[PMID\]$"),
     "C6": re.compile(r"(?:[A-Z]{3}(?:-[A-Z]{3})?(?: \d{1,2})?,? )?(?:19|20)\d\d$", re.IGNORECASE),
 }
+#: Cochrane's CENTRAL has in C3, the proceedings elsewhere, the numbers of other databases.
+_OTHER_NUMBERS = re.compile(r"(?:(?:PUBMED|EMBASE|CINAHL|CTgov|ICTRP) [^\s,]+(?:,\s*|$))+", re.I)
 _ELSE_ORDER = {tag: rank for rank, tag in enumerate(_ELSE)}
 #: Tags one of which an entry without a `TY` line must have to be one: what follows an entry in
 #: Ovid's exports (a journal's abbreviation, a link) has none.
 IDENTIFYING = words("TI T1 CT BT AU A1 DO DI PY Y1 JO JF JA T2 T3 ID AN UR AB N2 SN PB")
-_SPECIAL = frozenset({"TY", "AU", "A1", "SP", "EP", "KW"})
+#: Tags of titles and authors, which may be called what elsewhere says that there is nothing.
+_NAMES = words("TI T1 CT BT AU A1")
+_SPECIAL = frozenset({"AU", "A1", "SP", "EP", "KW"})
 
 
 def parse_ris(text: str) -> Parsed:
@@ -200,7 +212,7 @@ def _close(
         _after(parsed, [f"{name}  - {value}" for name in tags for value in tags[name]], start)
         return
     drop_blank(tags)
-    draft = draft_from_tags(tags)
+    draft = draft_from_tags(tags, parsed.missing)
     if draft is None:
         parsed.reject(start, "an entry without any content", "\n".join(lines[start - 1 : end]))
         return
@@ -214,13 +226,13 @@ def _close(
         parsed.repair_last(start, "an entry without its ER line", raw)
 
 
-def draft_from_tags(tags: Tags) -> Draft | None:
+def draft_from_tags(tags: Tags, missing: Counter[str]) -> Draft | None:
     """Return the record columns that RIS tags stand for, or None where there are none."""
-    kind = tags.get("TY")
-    if len(tags) == (kind is not None):
+    kind = tags.pop("TY", None)
+    if not tags:
         return None
     draft: Draft = {}
-    extra: dict[str, Any] = {}
+    extra: dict[str, Any] = left_over(drop_missing(tags, missing, _NAMES))
     later: list[str] = []
     if "SN" in tags or "BN" in tags:
         take_serial_numbers(draft, tags, ("SN", "BN"))
@@ -255,6 +267,12 @@ def draft_from_tags(tags: Tags) -> Draft | None:
                 continue
             if said.lastindex:
                 values = [said[1], *values[1:]]
+        if tag == "C3" and _OTHER_NUMBERS.fullmatch(values[0]):
+            _keep(extra, tag, values, "")
+            number = find_pmid(values[0])[0]
+            if number and "pmid" not in draft:
+                draft["pmid"] = number
+            continue
         if tag == "BT" and "title" not in draft:
             column = "title"
         have = draft.get(column)
@@ -264,11 +282,13 @@ def draft_from_tags(tags: Tags) -> Draft | None:
                 draft["date_tag"] = tag
         if len(values) > 1 or values[0] != have:
             _keep(extra, tag, values, have)
-    if "\n" in draft.get("url", ""):
+    url = draft.get("url", "")
+    if "\n" in url or url.startswith(NO_ADDRESS):
         # EndNote writes one tag and the other addresses on lines of their own.
-        addresses = draft["url"].split("\n")
+        addresses = [line for value in tags["UR"] for line in value.split("\n")]
         draft["url"] = next((one for one in addresses if one.startswith("http")), addresses[0])
-        _keep(extra, "UR", [*addresses, *tags["UR"][1:]], draft["url"])
+        extra.pop("UR", None)
+        _keep(extra, "UR", addresses, draft["url"])
     _set_type(draft, kind)
     authors = tags.get("AU")
     if "A1" in tags:

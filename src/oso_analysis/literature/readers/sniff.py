@@ -15,11 +15,13 @@ FORMATS = {
     "medline": "PubMed nbib / MEDLINE",
     "wos": "Web of Science tagged text",
     "csv": "CSV",
+    "embase": "Embase CSV with fields by row",
     "tsv": "TSV",
     "xlsx": "Excel workbook",
 }
 
 _HEAD = 200_000
+_OPENING = len('"TITLE","')
 _RIS = re.compile(r"^[ \t]*TY(?:[ \t]{1,4}-|-(?=[ \t\n]|\Z))", re.MULTILINE)
 _RIS_LOOSE = re.compile(r"^[A-Z][A-Z0-9]  - ?\S", re.MULTILINE)
 _BIBTEX = re.compile(r"(?:^|\})[ \t]*@[ \t]*[A-Za-z]\w*\s*[{(]", re.MULTILINE)
@@ -60,6 +62,11 @@ def sniff(text: str) -> str | None:
     for name, pattern in (("medline", _MEDLINE_LOOSE), ("ris", _RIS_LOOSE), ("wos", _WOS_LOOSE)):
         if len(pattern.findall(head)) >= 2:
             return name
+    if table is None and '"TITLE","' in head[:_OPENING]:
+        from oso_analysis.literature.readers.embase import LOOKS_LIKE_EMBASE
+
+        if LOOKS_LIKE_EMBASE.match(head):
+            return "embase"
     return table
 
 

@@ -10,20 +10,18 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from oso_analysis.literature.readers.columns import rank_of
+from oso_analysis.literature.readers.columns import bare, rank_of
 from oso_analysis.literature.readers.csl_types import csl_type, is_canonical
+from oso_analysis.literature.readers.draft import MISSING, words
 from oso_analysis.literature.readers.markup import decode_entities
 from oso_analysis.literature.readers.names import pair_up
 from oso_analysis.literature.readers.text import join_pages, split_serial_number
 
 __all__ = ["fill"]
 
-#: What R, pandas, other programs and spreadsheets write into a cell that has nothing.
-_MISSING = frozenset({"NA", "nan", "NaN", "<NA>", "NULL", "null", "None", "#N/A"})
-_LONGEST_MISSING = max(map(len, _MISSING))
+_LONGEST_MISSING = max(map(len, MISSING))
 #: Columns of whole numbers, which pandas writes as "12.0" where a cell of the column is missing.
 _WHOLE = frozenset({"pmid", "date", "volume", "issue", "first_page", "last_page"})
-_PUBMED = re.compile(r"https?://(?:\w+\.)*nih\.gov/(?:pubmed/)?(\d+)/?")
 
 Columns = dict[str, list[Any]]
 Extras = list[dict[str, Any]]
@@ -61,6 +59,8 @@ def fill(
             cells[at] = _without_missing(table[at], extras, name if target == "title" else "")
             if target in _WHOLE:
                 _drop_decimals(cells[at])
+            elif target == "container" and bare(name) == "source":
+                _without_databases(cells[at], extras, name)
             places.setdefault(target, []).append((rank_of(target, name), at))
         else:
             kept.append(at)
@@ -87,14 +87,30 @@ def _without_missing(column: Sequence[str], extras: Extras, keep: str) -> list[s
     A work may be called so: where `keep` is the heading of titles, `extra` has a copy.
     """
     cells = list(map(str.strip, column))
-    if _MISSING.isdisjoint([cell for cell in cells if len(cell) <= _LONGEST_MISSING]):
+    if MISSING.isdisjoint([cell for cell in cells if len(cell) <= _LONGEST_MISSING]):
         return cells
     for at, cell in enumerate(cells):
-        if cell in _MISSING:
+        if cell in MISSING:
             cells[at] = ""
             if keep:
                 extras[at][keep] = cell
     return cells
+
+
+#: What a column "Source" says where it names the database searched; no journal is called so.
+_DATABASES = words(
+    """cinahl cochrane cochranelibrary crossref ebsco embase eric googlescholar ieeexplore jstor
+    medline openalex proquest psycinfo pubmed sciencedirect scopus semanticscholar springerlink
+    webofscience webofsciencecorecollection wos"""
+)
+
+
+def _without_databases(cells: list[str], extras: Extras, name: str) -> None:
+    """Move the names of databases from a column that may have journals to `extra`."""
+    for at, cell in enumerate(cells):
+        if cell and len(cell) < 40 and bare(cell) in _DATABASES:
+            cells[at] = ""
+            extras[at][name] = cell
 
 
 def _drop_decimals(cells: list[str]) -> None:
@@ -140,16 +156,13 @@ def _types(columns: Columns) -> None:
 
 
 def _addresses(columns: Columns) -> None:
-    """Keep the first of several addresses in a cell, and the number of an address of PubMed's."""
+    """Keep the first of several addresses in a cell."""
     for at, url in enumerate(columns.get("url", ())):
         if url and url.find("http", 4) > 0:
             first, *others = url.split()
             if any(other.startswith("http") for other in others):
                 columns["extra"][at]["url"] = url
                 columns["url"][at] = first.rstrip(";,|")
-    for at, pmid in enumerate(columns.get("pmid", ())):
-        if pmid and "/" in pmid and (number := _PUBMED.fullmatch(pmid)):
-            columns["pmid"][at] = number[1]
 
 
 #: Embase puts everything into one cell: "Journal (2014) 3:3 (152-160). Date of Publication: …".
@@ -209,7 +222,18 @@ def _authors(columns: Columns) -> None:
             if pairs != pieces:
                 columns["extra"][at]["authors"] = names
                 pieces = pairs
+        if "null" in names and (people := list(map(_without_null, pieces))) != pieces:
+            columns["extra"][at]["authors"] = names
+            pieces = [person for person in people if person]
         values[at] = pieces
+
+
+def _without_null(name: str) -> str:
+    """Return a name without "null", which Lens has in place of a given name it lacks."""
+    family, _, given = name.partition(", ")
+    if given == "null":
+        return family
+    return "" if name == "null" else name.removeprefix("null ").removesuffix(" null")
 
 
 def _pages(columns: Columns) -> None:
@@ -234,22 +258,21 @@ def _pages(columns: Columns) -> None:
 
 
 def _serial_numbers(columns: Columns) -> None:
-    """Sort ISBNs and ISSNs into their columns; a cell that says more is kept as well."""
-    extras = columns["extra"]
-    for column in ("isbn", "issn"):
-        values = columns.get(column, [])
-        for at, value in enumerate(values):
+    """Sort ISBNs and ISSNs into their columns, wherever they stand; what says more is kept."""
+    fields = {name: columns.pop(name, None) for name in ("isbn", "issn", "serial")}
+    for name, values in fields.items():
+        for at, value in enumerate(values or ()):
             if value:
                 isbn, issn, whole = split_serial_number(value)
-                found, other = (isbn, issn) if column == "isbn" else (issn, isbn)
-                values[at] = found
-                if not whole or other:
-                    extras[at][column] = value
-    for at, value in enumerate(columns.pop("serial", ())):
-        if value:
-            isbn, issn, whole = split_serial_number(value)
-            for column, number in (("isbn", isbn), ("issn", issn)):
-                if number and not (columns.get(column) and columns[column][at]):
-                    _set(columns, column, at, number)
-            if not whole:
-                extras[at]["serial"] = value
+                _add(columns, "isbn", at, isbn)
+                _add(columns, "issn", at, issn)
+                if not whole:
+                    columns["extra"][at][name] = value
+
+
+def _add(columns: Columns, column: str, at: int, numbers: str | None) -> None:
+    """Add numbers, joined by "; ", to those an entry has."""
+    if numbers:
+        have = columns[column][at] if columns.get(column) else None
+        found = [*(have.split("; ") if have else ()), *numbers.split("; ")]
+        _set(columns, column, at, "; ".join(dict.fromkeys(found)))

@@ -10,12 +10,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from oso_analysis.errors import nearest
-from oso_analysis.literature.readers.columns import bare, known_headings, target_of
+from oso_analysis.literature.readers.columns import bare, known_headings, target_of, targets_of
 from oso_analysis.literature.readers.draft import RECORD_COLUMNS, Parsed
 from oso_analysis.literature.readers.tablecells import fill
 from oso_analysis.literature.readers.write import unguard
 
-__all__ = ["HEADER_LINES", "Header", "header_of", "header_score", "parse_rows", "parse_table"]
+__all__ = [
+    "FIELD_LIMIT",
+    "HEADER_LINES",
+    "Header",
+    "header_of",
+    "header_score",
+    "parse_rows",
+    "parse_table",
+]
 
 #: Lines in which a header is looked for; some exports begin with a title and a blank line.
 HEADER_LINES = 12
@@ -25,7 +33,7 @@ _HEAD = 200_000
 _BLANK_LINES = re.compile(r"(?:[^\S\n]*\n)+")
 #: Lines that no table has: indented ones, and the numbers that Ovid puts between its citations.
 _LABELLED = re.compile(r"[ \t]+\S|<\d+>\s*$")
-_FIELD_LIMIT = 2**31 - 1
+FIELD_LIMIT = 2**31 - 1
 #: Rows turned into columns at once: few enough to stay in the processor's cache.
 _BLOCK = 500
 
@@ -80,7 +88,8 @@ def header_score(names: Sequence[str]) -> int:
     """Return how many columns are recognised, or 0 where the row is no header."""
     tags = _has_tags(names)
     targets = [target_of(name, tags=tags) for name in names if name.strip()]
-    if len({bare(name) for name in names}) < 0.5 * len(names):
+    # Spreadsheets save columns that were once used and are empty now, with no heading.
+    if len({bare(name) for name in names if name.strip()}) < 0.5 * len(targets):
         return 0
     columns = {target for target in targets if target}
     if not columns & {"title", "doi", "authors", "pmid", "abstract", "container"}:
@@ -108,10 +117,17 @@ def _heads(text: str, end: int) -> bool:
 
 def _has_tags(names: Sequence[str]) -> str:
     """Say of which kind the two-letter tags are that head the columns; empty where none do."""
-    bare_names = {name.strip().lstrip("\ufeff") for name in names}
-    if {"TI", "AU"} <= bare_names or {"T1", "A1"} <= bare_names:
-        return "ris" if "TY" in bare_names else "wos" if "PT" in bare_names else ""
-    return ""
+    tags = {name.strip().lstrip("\ufeff") for name in names}
+    if not ({"TI", "AU"} <= tags or {"T1", "A1"} <= tags):
+        return ""
+    if "TY" in tags:
+        return "ris"
+    # R's bibliometrix leaves out PT, which tells Web of Science from RIS beyond doubt.
+    if tags & {"PT", "SO", "DI"}:
+        return "wos"
+    if tags & {"T1", "T2", "DO", "JO", "JF", "Y1"}:
+        return "ris"
+    return "wos" if "PY" in tags else ""
 
 
 def parse_table(data: bytes, header: Header) -> Parsed:
@@ -138,7 +154,7 @@ def _rows(data: bytes, delimiter: str, first: int) -> Iterator[tuple[int, list[s
     other goes through the csv module, with the lines on which its row goes on. Lines are decoded
     one by one, since cutting a text of plain letters is much faster than one with others in it.
     """
-    csv.field_size_limit(_FIELD_LIMIT)
+    csv.field_size_limit(FIELD_LIMIT)
     lines = data.split(b"\n")
     ended = not lines[-1]
     if ended:
@@ -246,8 +262,7 @@ def _turn(block: list[list[str]], table: list[list[str]]) -> None:
 
 def _targets(names: Sequence[str], parsed: Parsed, line: int) -> list[str | None]:
     """Return what each heading stands for, noting those that are not known."""
-    tags = _has_tags(names)
-    targets = [target_of(name, tags=tags) for name in names]
+    targets = targets_of(names, tags=_has_tags(names))
     for name, target in zip(names, targets, strict=True):
         if target is None and name:
             near = nearest(name, known_headings())

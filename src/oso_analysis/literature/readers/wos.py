@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from oso_analysis.literature.readers.csl_types import csl_type, is_canonical
 from oso_analysis.literature.readers.draft import (
     Draft,
@@ -21,14 +23,16 @@ __all__ = ["KNOWN_TAGS", "parse_wos"]
 
 #: Field tags of the Web of Science databases and of ProQuest's and CAB's exports in their manner.
 KNOWN_TAGS = words(
-    """AB AE AF AH AK AN AR AU AV BA BD BE BF BH BN BP BS C1 C2 C3 CA CC CH CI CL CN CP CR CT CU CY
-    D2 DA DE DG DI DN DS DT EA ED EF EI EL EM EP ER ES EY FD FN FP FT FU FX GA GC GE GI GN GP HC HO
-    HP IA ID IE IO IP IS J9 JC JI LA LI LS LT MA MC ME MI MQ MS NM NO NP NR NT OA OI OR P1 P2 PA PC
-    PD PE PG PI PM PN PR PS PT PU PV PY RF RI RP SA SC SD SE SI SN SO SP SS ST SU TA TC TI TL TM TN
-    TR TS U1 U2 UR UT VL VN VR WC WE WP X1 X4 X5 Y1 Y4 Y5 Z1 Z2 Z3 Z4 Z8 Z9 ZA ZB ZR ZS"""
+    """AB AD AE AF AH AK AN AR AU AV BA BD BE BF BH BN BP BS C1 C2 C3 CA CC CH CI CL CN CP CR CT CU
+    CY D2 DA DE DG DI DN DS DT EA EC ED EF EI EL EM EP ER ES EY FD FN FP FS FT FU FX GA GC GE GI GN
+    GP HC HO HP IA ID IE IO IP IS J9 JC JI LA LI LS LT MA MC ME MI MN MQ MS NM NO NP NR NT OA OI OR
+    P1 P2 PA PC PD PE PG PI PM PN PR PS PT PU PV PY RF RG RI RP SA SC SD SE SI SN SO SP SS ST SU TA
+    TC TF TI TL TM TN TR TS U1 U2 UR UT VL VN VR WC WE WP X1 X4 X5 Y1 Y4 Y5 Z1 Z2 Z3 Z4 Z5 Z6 Z7 Z8
+    Z9 ZA ZB ZR ZS"""
 )
 #: What a line with a tag begins with; a tag may stand alone.
 _LINE_TAGS = {tag + sign: tag for tag in KNOWN_TAGS for sign in (" ", "\t", "")}
+_ANY_TAG = re.compile(r"[A-Z][A-Z0-9](?= |$)")
 _STRUCTURE = frozenset({"PT", "ER", "FN", "VR", "EF"})
 #: Tags whose every line is a value of its own; the lines of others are wrapped text.
 _LISTS = words("AU AF BA BF BE CA CR C1 C3 ED GP OI RI")
@@ -57,9 +61,15 @@ _SCALARS = (
 
 
 def parse_wos(text: str) -> Parsed:
-    """Parse Web of Science tagged text; an entry runs from its `PT` line to its `ER` line."""
+    """Parse Web of Science tagged text; an entry runs from its `PT` line to its `ER` line.
+
+    Where a file sets continuation lines apart by spaces, a line of an entry that begins with a tag
+    not known goes on with nothing: it is one more tag, which is noted.
+    """
     parsed = Parsed()
     lines = text.split("\n")
+    is_indented = "\n   " in text
+    unknown: set[str] = set()
     tags: Tags = {}
     start = 0
     open_entry = False
@@ -68,6 +78,12 @@ def parse_wos(text: str) -> Parsed:
     more: list[str] = []
     for number, line in enumerate(lines, 1):
         said = _LINE_TAGS.get(line[:3])
+        if said is None and is_indented and open_entry and _ANY_TAG.match(line):
+            said = line[:2]
+            if said not in unknown:
+                unknown.add(said)
+                reason = f"tag {said!r} is not known and kept in extra"
+                parsed.repair(None, number, reason, line)
         if said is not None:
             if more:
                 go_on(values, more)
