@@ -356,6 +356,26 @@ def test_the_lack_of_an_abstract_is_no_abstract_in_common(abstract: str) -> None
 
 
 @pytest.mark.parametrize(
+    "title",
+    ["[No title available]", "[Not Available].", "Untitled", "No title.", "Ohne Titel", "N/A",
+     "Título no disponible"],
+)  # fmt: skip
+def test_a_placeholder_is_no_title(title: str) -> None:
+    known = {"authors": ["Doe, J.; Roe, R."] * 2, "year": [2014] * 2, "volume": ["41"] * 2}
+    ids = {"record_id": ["a", "b"]}
+    assert len(deduplicate(pd.DataFrame(ids | known | {"title": [title] * 2})).works) == 2
+    # It contradicts no title under the same DOI, and never wins over one, however short.
+    one = pd.DataFrame(ids | known | {"title": [title, "Maize"], "doi": ["10.5555/m.1"] * 2})
+    assert deduplicate(one).works["title"].tolist() == ["Maize"]
+
+
+def test_a_title_that_begins_like_a_placeholder_is_a_title() -> None:
+    title = "Not available: the cost of medicines in rural clinics"
+    table = pd.DataFrame({"record_id": ["a", "b"], "title": [title] * 2})
+    assert len(deduplicate(table).works) == 1
+
+
+@pytest.mark.parametrize(
     ("a", "b", "grade"),
     [
         ("proc natl acad sci", "proceedings national academy sciences", 1),

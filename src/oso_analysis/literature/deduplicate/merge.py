@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from oso_analysis.literature.deduplicate.words import words_of
+from oso_analysis.literature.deduplicate.words import UNTITLED, plain, words_of
 from oso_analysis.literature.languages import language_codes
 
 __all__ = ["FIELDS", "Merged", "merge"]
@@ -28,6 +28,7 @@ _FULLEST = frozenset({"title", "authors", "abstract", "keywords", "pages", "extr
 #: "und" names no language.
 _SAYS_NOTHING = {"type": "document", "language": ""}
 _DIGIT = re.compile(r"\d")
+_UNTITLED = frozenset("".join(text.split()) for text in UNTITLED)
 _VOLUME = re.compile(r"\d|^[ivxlcdm]+$", re.IGNORECASE)
 #: Every export words this differently, so differing says nothing about the work.
 _NOT_COMPARED = frozenset({"extra"})
@@ -90,9 +91,7 @@ def _winners(values: pd.Series, work: Array, field: str, in_print: Array) -> tup
         # The year online beside the volume in print were a citation that never existed.
         order = [in_print[unlike], weight]
     if field in _FULLEST:
-        # "Advance online publication" are no pages.
-        empty = field == "pages"
-        filled = np.array([0 if empty and not _DIGIT.search(key) else len(key) for key in keys])
+        filled = np.array([0 if _is_empty(field, key) else len(key) for key in keys])
         cased = np.array([not text.isupper() for text in texts])
         order = [filled, weight, cased, length]
     # The highest of the first, then of the second, …; then the first record.
@@ -105,6 +104,14 @@ def _winners(values: pd.Series, work: Array, field: str, in_print: Array) -> tup
         _Rows(*(np.concatenate(pair) for pair in zip(agreed, won, strict=True))),
         rows.take(numbers != winning),
     )
+
+
+def _is_empty(field: str, key: str) -> bool:
+    """Return whether a value says nothing, however long it is."""
+    if field == "pages":
+        # "Advance online publication" are no pages.
+        return not _DIGIT.search(key)
+    return field == "title" and plain(key) in _UNTITLED
 
 
 def merge(records: pd.DataFrame, first: Array, work_ids: Array) -> Merged:

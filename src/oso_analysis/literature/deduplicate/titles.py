@@ -25,6 +25,7 @@ from oso_analysis.literature.deduplicate.words import (
     ROMAN,
     SERIAL,
     STOP,
+    UNTITLED,
     Folding,
     plain,
     words_of,
@@ -272,9 +273,9 @@ def _smallest(hashes: Sequence[int]) -> tuple[int, int, int]:
 
 
 def read_title(text: str, lexicon: Lexicon) -> Title:
-    """Return what a title, `prepared`, says; `NO_TITLE` where it has no words."""
+    """Return what a title, `prepared`, says; `NO_TITLE` where there is none."""
     parts = [words for part in _BREAK.split(text) if (words := words_of(part))]
-    if not parts:
+    if not parts or (len(parts) == 1 and " ".join(parts[0]) in UNTITLED):
         return NO_TITLE
     words = parts[0] if len(parts) == 1 else list(chain.from_iterable(parts))
     # Columns rather than a loop over the words, few of which call for more than adding up.

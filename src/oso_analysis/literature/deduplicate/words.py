@@ -32,6 +32,7 @@ __all__ = [
     "ROMAN",
     "SERIAL",
     "STOP",
+    "UNTITLED",
     "Folding",
     "plain",
     "two_languages",
@@ -237,6 +238,22 @@ NUMBER_WORDS = {
     "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7",
     "eighth": "8", "ninth": "9", "tenth": "10",
 }  # fmt: skip
+
+#: What databases and catalogues write where there is no title, in plain lower-case words.
+UNTITLED = frozenset(
+    {
+        *("no title", "no title available", "no title given", "no title provided"),
+        *("no title found", "no title supplied", "not available", "title not available"),
+        *("title unavailable", "title not given", "title not provided", "title not found"),
+        *("title unknown", "unknown title", "missing title", "title missing", "without title"),
+        *("untitled", "untitled document", "n a", "na", "nan", "null", "none", "unknown"),
+        *("ohne titel", "kein titel", "titel nicht verfugbar", "titel unbekannt"),
+        *("sans titre", "titre non disponible", "titre indisponible", "pas de titre"),
+        *("sin titulo", "titulo no disponible", "sem titulo", "titulo nao disponivel"),
+        *("senza titolo", "titolo non disponibile", "zonder titel", "geen titel", "utan titel"),
+        *("uden titel", "uten tittel", "s n", "s t"),
+    }
+)
 
 #: What stands in author fields and is no part of a name.
 DEGREES = frozenset(
