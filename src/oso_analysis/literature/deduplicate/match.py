@@ -25,6 +25,7 @@ from oso_analysis.literature.deduplicate.grades import (
     same_text,
     title_grades,
 )
+from oso_analysis.literature.deduplicate.words import BOOK_REVIEW
 
 __all__ = ["EVIDENCE", "MERGE", "REVIEW", "VETO", "compare", "describe"]
 
@@ -174,7 +175,6 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
         "abstract": graded(size, (abstract[0], 1)),
         "kind": kind_grades(a, b),
         "numbers": number_grades(a, b),
-        "marker": graded(size, (a["markers"].to_numpy() != b["markers"].to_numpy(), -1)),
         "serial": graded(
             size,
             (serial & ~known & ~named.astype(bool), -2),
@@ -195,6 +195,7 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     spoken = (meeting[0] != meeting[1]) | (kinds[0] == 2) & (kinds[1] == 1)
     spoken |= (kinds[0] == 1) & (kinds[1] == 2)
     grades["elsewhere"] = _elsewhere(a, b, grades, spoken, meeting[0] & meeting[1])
+    grades["marker"] = _about_the_other(a, b, grades)
     # Online in one year and in print the next: one DOI and one page are of one issue.
     grades["serial"][(grades["doi"] == 1) & (grades["page"] == 2) & (apart == 1)] = 0
     # A record without a title carries no marker, number or series of its own.
@@ -233,6 +234,24 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     placed = (grades["page"] == 2) | (grades["volume"] == 1) | (grades["doi"] == 1)
     contradicts = (score < 0) | ((against <= CONTRADICTION) & (score < MERGE) & ~placed)
     return pd.DataFrame(grades | {"score": np.round(score, 2), "contradicts": contradicts})
+
+
+def _about_the_other(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array:
+    """Grade where the words of one title alone mark it as a text about the other.
+
+    "Review of …" may be about a book or about a field. A book has neither a review's DOI nor its
+    place in a journal; and where both titles begin with a review, neither is about the other.
+    """
+    marks = a["markers"].to_numpy() ^ b["markers"].to_numpy()
+    grade = graded(len(a), (marks != 0, -1))
+    one_place = (grades["authors"] > 0) & (grades["page"] == 2)
+    one_place &= (grades["volume"] == 1) & (grades["issue"] == 1)
+    review = marks == BOOK_REVIEW
+    grade[review & ((grades["doi"] == 1) | one_place)] = 0
+    for row in np.flatnonzero(review & (grades["title"] >= 4) & (grades["title"] <= 5)).tolist():
+        if all(str(frame["title"].iat[row]).startswith("review ") for frame in (a, b)):
+            grade[row] = 0
+    return grade
 
 
 def _elsewhere(

@@ -12,6 +12,7 @@ import re
 import unicodedata
 
 __all__ = [
+    "BOOK_REVIEW",
     "CONTRAST",
     "DEGREES",
     "DESIGNATION",
@@ -188,6 +189,8 @@ MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 
+#: The bit of a review of a book (or, by its beginning alone, of a topic).
+BOOK_REVIEW = 1 << [name for name, _ in MARKERS].index("book review")
 #: The words of each marker, of which a title that has the marker has at least one.
 _SIGNS = {
     "reply": "re reply response rejoinder",
