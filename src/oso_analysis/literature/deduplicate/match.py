@@ -230,9 +230,13 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     # says something else.
     unlike = ((title == -2) | (title == -5)) & (grades["abstract"] != 1)
     score = np.where(unlike, np.minimum(score, MERGE - 0.5), score)
+    # The same editors and words in praise of it stand in every volume of a book or of proceedings.
+    volumes = _two_volumes(a, b, grades)
+    score = np.where(volumes, np.minimum(score, MERGE - 0.5), score)
     # One slip in a year does not outweigh the place in print that two records share.
     placed = (grades["page"] == 2) | (grades["volume"] == 1) | (grades["doi"] == 1)
     contradicts = (score < 0) | ((against <= CONTRADICTION) & (score < MERGE) & ~placed)
+    contradicts |= volumes
     return pd.DataFrame(grades | {"score": np.round(score, 2), "contradicts": contradicts})
 
 
@@ -254,6 +258,17 @@ def _about_the_other(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array])
     return grade
 
 
+def _two_volumes(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array:
+    """Return where two whole volumes, without pages of their own, have different numbers."""
+    unpaged = (a["page"].to_numpy(dtype=object) == "") & (b["page"].to_numpy(dtype=object) == "")
+    unsigned = (a["names"].to_numpy(dtype=object) == "") & (b["names"].to_numpy(dtype=object) == "")
+    books = (a["kind"].to_numpy() == 4) & (b["kind"].to_numpy() == 4)
+    identified = (grades["doi"] == 1) | (grades["pmid"] == 1)
+    whole = unpaged.astype(bool) & (unsigned.astype(bool) | books)
+    result: Array = (grades["volume"] == -1) & whole & ~identified
+    return result
+
+
 def _elsewhere(
     a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array], spoken: Array, meetings: Array
 ) -> Array:
@@ -267,6 +282,8 @@ def _elsewhere(
     inexact = (title == 1) | (title == 2) | (title == 3)
     short = np.minimum(a["points"].to_numpy(), b["points"].to_numpy()) < _COLUMN
     one_place = (grades["volume"] == 1) | (page == 2)
+    # Proceedings that state no volume come out in one, as a rule, each year.
+    one_book = (grades["volume"] == 1) | ((grades["volume"] == 0) & (grades["year"] == 2))
     sources = other["container"] & (
         other["volume"]
         | other["page"]
@@ -278,7 +295,7 @@ def _elsewhere(
     numbers = (
         (other["issue"] & other["volume"] & (page < 1))
         | (other["page"] & (other["issue"] | other["volume"]))
-        | (other["page"] & inexact & (grades["container"] == 1) & (grades["volume"] == 1))
+        | (other["page"] & inexact & (grades["container"] == 1) & one_book)
         | (other["issue"] & short & (page < 1))
     )
     return graded(len(a), (sources | numbers, -1))
