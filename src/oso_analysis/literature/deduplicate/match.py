@@ -58,6 +58,7 @@ EVIDENCE: dict[str, dict[int, str]] = {
         -3: "titles in different scripts or languages",
         -4: "titles worded differently, though both fill the same pages",
         -5: "different titles, though both fill the same pages",
+        -6: "same title under headings of different texts (interim, final, review, survey …)",
     },
     "authors": {
         3: "same authors",
@@ -122,8 +123,8 @@ _COLUMN = 5.5
 #: Off the points of the shorter title.
 _TITLE_OFF = {10: 0.5, 9: 6.0, 8: 8.5, 7: 0.5, 6: 3.0, 5: 0.0, 4: 0.5, 3: 2.0, 2: 4.0, 1: 4.5}
 #: Room for every grade in a table, the ones below 0 counted from its end.
-_GRADES = 16
-_TITLE = {-1: -3.0, -2: -10.0, -3: -1.0, -4: -1.0, -5: -6.0}
+_GRADES = 18
+_TITLE = {-1: -3.0, -2: -10.0, -3: -1.0, -4: -1.0, -5: -6.0, -6: -3.0}
 
 
 def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
@@ -205,6 +206,7 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     title = grades["title"]
     score = np.zeros(size, np.float64)
     against = np.zeros(size, np.float64)
+    grades["copy"][title != 5] = 0
     # A kind in common is worth something only beside a whole title in common.
     grades["kind"][(grades["kind"] == 1) & (grades["title"] != 5)] = 0
     for name, points in _POINTS.items():
@@ -231,12 +233,16 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     unlike = ((title == -2) | (title == -5)) & (grades["abstract"] != 1)
     score = np.where(unlike, np.minimum(score, MERGE - 0.5), score)
     # The same editors and words in praise of it stand in every volume of a book or of proceedings.
-    volumes = _two_volumes(a, b, grades)
+    identified = (grades["doi"] == 1) | (grades["pmid"] == 1)
+    volumes = _two_volumes(a, b, grades) & ~identified
     score = np.where(volumes, np.minimum(score, MERGE - 0.5), score)
+    # So do the people, the publisher and the summary of a project in each of its reports.
+    sisters = (title == -6) & ~identified & (grades["page"] < 1)
+    score = np.where(sisters, np.minimum(score, MERGE - 0.5), score)
     # One slip in a year does not outweigh the place in print that two records share.
     placed = (grades["page"] == 2) | (grades["volume"] == 1) | (grades["doi"] == 1)
     contradicts = (score < 0) | ((against <= CONTRADICTION) & (score < MERGE) & ~placed)
-    contradicts |= volumes
+    contradicts |= volumes | sisters
     return pd.DataFrame(grades | {"score": np.round(score, 2), "contradicts": contradicts})
 
 
@@ -263,9 +269,8 @@ def _two_volumes(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> 
     unpaged = (a["page"].to_numpy(dtype=object) == "") & (b["page"].to_numpy(dtype=object) == "")
     unsigned = (a["names"].to_numpy(dtype=object) == "") & (b["names"].to_numpy(dtype=object) == "")
     books = (a["kind"].to_numpy() == 4) & (b["kind"].to_numpy() == 4)
-    identified = (grades["doi"] == 1) | (grades["pmid"] == 1)
     whole = unpaged.astype(bool) & (unsigned.astype(bool) | books)
-    result: Array = (grades["volume"] == -1) & whole & ~identified
+    result: Array = (grades["volume"] == -1) & whole
     return result
 
 

@@ -43,8 +43,8 @@ KINDS = {
 
 #: Text features are object columns with "" for missing; the others are small numbers.
 FEATURES = (
-    "id", "raw", "title", "main", "tail", "points", "numbers", "markers", "serial", "part", "party",
-    "cut",
+    "id", "raw", "title", "main", "tail", "heading", "points", "numbers", "markers", "serial",
+    "part", "party", "cut",
     "families", "names", "person", "year", "container", "meeting", "volume", "issue", "page",
     "pages", "doi", "pmid", "kind", "stage", "edition", "publisher", "abstract",
 )  # fmt: skip

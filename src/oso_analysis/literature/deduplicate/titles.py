@@ -11,6 +11,7 @@ from itertools import chain
 from operator import or_
 from typing import NamedTuple
 
+from oso_analysis.literature.deduplicate.headings import telling
 from oso_analysis.literature.deduplicate.words import (
     CONTRAST,
     GENERIC,
@@ -89,6 +90,8 @@ class Title(NamedTuple):
         Its words, folded, without function words and without a heading like "Chapter 4:".
     main, tail : str
         The same up to, and from, the first colon, dash or full stop.
+    heading : str
+        The words of the heading that the key goes without which may tell one text from another.
     points : float
         What sharing the whole title is worth: more for more and longer words, 10 at most.
     numbers : str
@@ -110,6 +113,7 @@ class Title(NamedTuple):
     key: str = ""
     main: str = ""
     tail: str = ""
+    heading: str = ""
     points: float = 0.0
     numbers: str = ""
     markers: int = 0
@@ -300,16 +304,18 @@ def read_title(text: str, lexicon: Lexicon) -> Title:
     if not keys:
         return NO_TITLE
     # "Chapter 4: …" or "Literature review. …" is a heading; its number is in `numbers`.
+    heading: list[str] = []
     while len(keys) > 1 and all(
         word in GENERIC or word.isdigit() or len(word) == 1 for word in keys[0]
     ):
-        del keys[0]
+        heading += telling(keys.pop(0))
     main = " ".join(keys[0])
     tail = " ".join([word for key in keys[1:] for word in key])
     return Title(
         f"{main} {tail}" if tail else main,
         main,
         tail,
+        " ".join(heading),
         min(0.9 * (len(weights) - weights.count(0)) + 0.13 * sum(weights), 10.0),
         " ".join(sorted(numbers)) if numbers else "",
         markers,

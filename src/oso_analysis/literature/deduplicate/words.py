@@ -32,6 +32,7 @@ __all__ = [
     "PLACES",
     "ROMAN",
     "SERIAL",
+    "STAGES",
     "STOP",
     "UNTITLED",
     "Folding",
@@ -103,6 +104,12 @@ CONTRAST = frozenset(
     upper left right with without not non type mice rats human humans animal animals
     interim final preliminary baseline midline endline""".split()
 ).union(GREEK.values())
+#: At which stage of one project a text was written: such texts are as good as parts of a series.
+STAGES = frozenset(
+    """inception baseline preliminary interim draft progress midterm midline endline final
+    zwischenbericht abschlussbericht schlussbericht endbericht intermediaire provisoire preliminar
+    intermedio parcial tussenrapport eindrapport delrapport slutrapport""".split()
+)
 #: Countries, parts of the world and their peoples: what a series of country reports differs in.
 PLACES = frozenset(
     """afghanistan africa african albania algeria america american andorra angola arabia argentina
@@ -184,6 +191,7 @@ MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "protocol",
             r"\b(?:study|review|trial) protocol\b|^protocol (?:for|of)\b|\bprotocol$"
+            r"|^(?:protocolo?|protocole|(?:studien)?protokoll) \|"
             r"|\bprotocol for an?\b",
         ),
     )
@@ -202,7 +210,7 @@ _SIGNS = {
     "annex": "annex annexes appendix appendices supplement supplementary supporting",
     "explanation": "explanatory",
     "press release": "press fact factsheet",
-    "protocol": "protocol",
+    "protocol": "protocol protocolo protocole protokoll studienprotokoll",
 }
 #: Word to the bit mask of the markers it may belong to; saves trying the patterns of the others.
 MARKER_SIGNS: dict[str, int] = {}
