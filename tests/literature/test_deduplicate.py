@@ -369,6 +369,20 @@ def test_a_placeholder_is_no_title(title: str) -> None:
     assert deduplicate(one).works["title"].tolist() == ["Maize"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Holm et al. - 2014 - Grooming in chat rooms a longitudinal interview study.pdf",
+        "Holm, Sauter - 2014 - Grooming in chat rooms a longitudinal interview st.pdf",
+        "<Grooming in chat rooms a longitudinal interview study.pdf>",
+    ],
+)
+def test_the_name_of_a_file_is_read_as_the_title_in_it(name: str) -> None:
+    title = "Grooming in chat rooms: a longitudinal interview study"
+    table = pd.DataFrame({"record_id": ["a", "b"], "title": [name, title]})
+    assert deduplicate(table).works["title"].tolist() == [title]
+
+
 def test_a_title_that_begins_like_a_placeholder_is_a_title() -> None:
     title = "Not available: the cost of medicines in rural clinics"
     table = pd.DataFrame({"record_id": ["a", "b"], "title": [title] * 2})

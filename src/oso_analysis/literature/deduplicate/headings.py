@@ -57,6 +57,8 @@ def sister_texts(
     if titles[0] == titles[1]:
         return _differ(one, other)
     first, second = (title.split() for title in titles)
+    if not one and not other and (STAGES.isdisjoint(first) or STAGES.isdisjoint(second)):
+        return False
     # "Final report: …" may be "…: interim report" elsewhere. Other words there are a subtitle.
     stages = [
         STAGES.intersection(heading + [word for word in words if word not in there])

@@ -266,11 +266,15 @@ def _about_the_other(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array])
 
 def _two_volumes(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array:
     """Return where two whole volumes, without pages of their own, have different numbers."""
-    unpaged = (a["page"].to_numpy(dtype=object) == "") & (b["page"].to_numpy(dtype=object) == "")
-    unsigned = (a["names"].to_numpy(dtype=object) == "") & (b["names"].to_numpy(dtype=object) == "")
-    books = (a["kind"].to_numpy() == 4) & (b["kind"].to_numpy() == 4)
-    whole = unpaged.astype(bool) & (unsigned.astype(bool) | books)
-    result: Array = (grades["volume"] == -1) & whole
+    result = np.zeros(len(a), bool)
+    rows = np.flatnonzero(grades["volume"] == -1)
+    pages, names, kinds = (
+        [frame[name].to_numpy()[rows] for frame in (a, b)] for name in ("page", "names", "kind")
+    )
+    unpaged, unsigned = (
+        np.logical_and(*(text == "" for text in texts)).astype(bool) for texts in (pages, names)
+    )
+    result[rows] = unpaged & (unsigned | ((kinds[0] == 4) & (kinds[1] == 4)))
     return result
 
 

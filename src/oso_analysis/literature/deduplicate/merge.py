@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,6 +30,12 @@ _FULLEST = frozenset({"title", "authors", "abstract", "keywords", "pages", "extr
 _SAYS_NOTHING = {"type": "document", "language": ""}
 _DIGIT = re.compile(r"\d")
 _UNTITLED = frozenset("".join(text.split()) for text in UNTITLED)
+#: Values that say little, however long: "Advance online publication" are no pages, and the name of
+#: a file holds authors, year and a title cut off.
+_EMPTY: dict[str, Callable[[str], bool]] = {
+    "pages": lambda key: not _DIGIT.search(key),
+    "title": lambda key: key.endswith("pdf") or plain(key) in _UNTITLED,
+}
 _VOLUME = re.compile(r"\d|^[ivxlcdm]+$", re.IGNORECASE)
 #: Every export words this differently, so differing says nothing about the work.
 _NOT_COMPARED = frozenset({"extra"})
@@ -91,7 +98,9 @@ def _winners(values: pd.Series, work: Array, field: str, in_print: Array) -> tup
         # The year online beside the volume in print were a citation that never existed.
         order = [in_print[unlike], weight]
     if field in _FULLEST:
-        filled = np.array([0 if _is_empty(field, key) else len(key) for key in keys])
+        filled = np.array([len(key) for key in keys])
+        if field in _EMPTY:
+            filled[[_EMPTY[field](key) for key in keys]] = 0
         cased = np.array([not text.isupper() for text in texts])
         order = [filled, weight, cased, length]
     # The highest of the first, then of the second, …; then the first record.
@@ -104,14 +113,6 @@ def _winners(values: pd.Series, work: Array, field: str, in_print: Array) -> tup
         _Rows(*(np.concatenate(pair) for pair in zip(agreed, won, strict=True))),
         rows.take(numbers != winning),
     )
-
-
-def _is_empty(field: str, key: str) -> bool:
-    """Return whether a value says nothing, however long it is."""
-    if field == "pages":
-        # "Advance online publication" are no pages.
-        return not _DIGIT.search(key)
-    return field == "title" and plain(key) in _UNTITLED
 
 
 def merge(records: pd.DataFrame, first: Array, work_ids: Array) -> Merged:

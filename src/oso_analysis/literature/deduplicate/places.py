@@ -83,6 +83,7 @@ _NOTHING = frozenset({"na", "n/a", "n.a", "n.a.", "nan", "<na>", "#n/a", "null",
 #: organisation's, whether a lone acronym. Plain tuples of plain values, which cost the garbage
 #: collector nothing however many are remembered.
 _Name = tuple[tuple[str, ...], tuple[str, ...], bool, bool, bool]
+_NO_NAME: _Name = ((), (), False, False, False)
 
 
 class Names(dict[str, _Name]):
@@ -96,7 +97,8 @@ class Names(dict[str, _Name]):
         """Work a name out."""
         if len(self) > _REMEMBERED:
             self.clear()
-        answer = self[piece] = _read_name(piece, self._tokens)
+        answer = _NO_NAME if _nothing(piece) else _read_name(piece, self._tokens)
+        self[piece] = answer
         return answer
 
 
@@ -171,7 +173,7 @@ def read_authors(raw: str, remembered: Names) -> tuple[str, str, int]:
     pieces = [
         piece
         for part in (text.split(";") if simple else _SPLIT_NAMES.split(text))
-        if (piece := part.strip()) and not _nothing(piece)
+        if (piece := part.strip())
     ]
     if not pieces:
         return NO_AUTHORS
@@ -239,6 +241,8 @@ def read_doi(raw: str, url: str) -> str:
 
 def read_pmid(raw: str) -> str:
     """Return the digits of a PubMed number, "" for anything else ("NA", "PMC1234567")."""
+    if raw.isdigit() and raw.isascii() and raw[0] != "0" and len(raw) < 9:
+        return raw
     found = _PMID.fullmatch(raw.strip())
     return found.group(1) if found else ""
 

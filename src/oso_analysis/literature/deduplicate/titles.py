@@ -65,6 +65,10 @@ _CORRECTED = re.compile(
     r"|[^()]+ \(\d{4}\)[:,]? \w+:? ?\([^()]*\)[^()]*)\)\W*$",
     re.IGNORECASE,
 )
+#: The name of a file, as reference managers make it of authors, year and title, for a title.
+_FILE = re.compile(r"<?(?:[^\W\d_][^\d]{1,80}? - (?:1[89]|20)\d\d - )?([^<>]+)\.pdf>?")
+#: No placeholder is as long.
+_SHORT = 40
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 #: It looks back only once there is a digit: to begin with looking back is to be tried at every
 #: character.
@@ -212,6 +216,9 @@ def prepared(raw: str) -> str:
     text = raw
     if "&" in text:
         text = html.unescape(text)
+    if text.endswith((".pdf", ".pdf>")):
+        # Such a name is cut where it is long.
+        text = _FILE.sub(r"\1...", text)
     if "<" in text:
         text = _TAG.sub("", text)
     if "\\" in text or "{" in text:
@@ -279,7 +286,7 @@ def _smallest(hashes: Sequence[int]) -> tuple[int, int, int]:
 def read_title(text: str, lexicon: Lexicon) -> Title:
     """Return what a title, `prepared`, says; `NO_TITLE` where there is none."""
     parts = [words for part in _BREAK.split(text) if (words := words_of(part))]
-    if not parts or (len(parts) == 1 and " ".join(parts[0]) in UNTITLED):
+    if not parts or (len(text) < _SHORT and " ".join(parts[0]) in UNTITLED and len(parts) == 1):
         return NO_TITLE
     words = parts[0] if len(parts) == 1 else list(chain.from_iterable(parts))
     # Columns rather than a loop over the words, few of which call for more than adding up.
