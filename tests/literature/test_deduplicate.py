@@ -14,7 +14,7 @@ from oso_analysis.errors import InputError
 from oso_analysis.literature.deduplicate import Deduplication, deduplicate
 from oso_analysis.literature.deduplicate.cluster import cluster
 from oso_analysis.literature.deduplicate.grades import container_grades
-from oso_analysis.literature.deduplicate.places import read_page
+from oso_analysis.literature.deduplicate.places import read_number, read_page, read_pmid
 from oso_analysis.literature.deduplicate.words import words_of
 
 TABLES = ("work_ids", "works", "merges", "review", "field_sources", "disagreements",
@@ -323,6 +323,70 @@ def test_different_titles_on_the_same_pages_are_for_a_person_to_judge() -> None:
 )  # fmt: skip
 def test_the_first_page(pages: str, first: str) -> None:
     assert read_page(pages) == first
+
+
+@pytest.mark.parametrize(
+    ("pmid", "digits"),
+    [
+        ("20123456", "20123456"), (" PMID: 020123456 ", "20123456"), ("20123456.0", "20123456"),
+        ("https://pubmed.ncbi.nlm.nih.gov/20123456/", "20123456"), ("NA", ""), ("n/a", ""),
+        ("0", ""), ("PMC3012345", ""), ("20123456; 20123457", ""), ("10.5555/20123456", ""),
+    ],
+)  # fmt: skip
+def test_a_pubmed_number_is_digits(pmid: str, digits: str) -> None:
+    assert read_pmid(pmid) == digits
+
+
+@pytest.mark.parametrize("raw", ["NA", "N/A", "n.a.", "null", "None", "NaN", "nil", "-"])
+def test_a_mark_of_a_missing_value_is_no_number(raw: str) -> None:
+    assert read_number(raw) == ""
+
+
+@pytest.mark.parametrize("abstract", ["NA", "[No abstract available]", "Pas de résumé disponible"])
+def test_the_lack_of_an_abstract_is_no_abstract_in_common(abstract: str) -> None:
+    table = pd.DataFrame(
+        {
+            "record_id": ["a", "b"],
+            "title": ["Growth of maize under drought", "Growth of maize under a long drought"],
+            "authors": ["Doe, J.", "Roe, R."],
+            "abstract": [abstract] * 2,
+        }
+    )
+    assert len(deduplicate(table).works) == 2
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["[No title available]", "[Not Available].", "Untitled", "No title.", "Ohne Titel", "N/A",
+     "Título no disponible"],
+)  # fmt: skip
+def test_a_placeholder_is_no_title(title: str) -> None:
+    known = {"authors": ["Doe, J.; Roe, R."] * 2, "year": [2014] * 2, "volume": ["41"] * 2}
+    ids = {"record_id": ["a", "b"]}
+    assert len(deduplicate(pd.DataFrame(ids | known | {"title": [title] * 2})).works) == 2
+    # It contradicts no title under the same DOI, and never wins over one, however short.
+    one = pd.DataFrame(ids | known | {"title": [title, "Maize"], "doi": ["10.5555/m.1"] * 2})
+    assert deduplicate(one).works["title"].tolist() == ["Maize"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Holm et al. - 2014 - Grooming in chat rooms a longitudinal interview study.pdf",
+        "Holm, Sauter - 2014 - Grooming in chat rooms a longitudinal interview st.pdf",
+        "<Grooming in chat rooms a longitudinal interview study.pdf>",
+    ],
+)
+def test_the_name_of_a_file_is_read_as_the_title_in_it(name: str) -> None:
+    title = "Grooming in chat rooms: a longitudinal interview study"
+    table = pd.DataFrame({"record_id": ["a", "b"], "title": [name, title]})
+    assert deduplicate(table).works["title"].tolist() == [title]
+
+
+def test_a_title_that_begins_like_a_placeholder_is_a_title() -> None:
+    title = "Not available: the cost of medicines in rural clinics"
+    table = pd.DataFrame({"record_id": ["a", "b"], "title": [title] * 2})
+    assert len(deduplicate(table).works) == 1
 
 
 @pytest.mark.parametrize(

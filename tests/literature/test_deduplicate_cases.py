@@ -14,7 +14,7 @@ from oso_analysis.literature.deduplicate import deduplicate
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "deduplicate"
 CASES = yaml.safe_load((FIXTURES / "cases.yaml").read_text(encoding="utf-8"))
 COLUMNS = ("type", "title", "authors", "year", "container", "volume", "issue", "pages", "publisher",
-           "edition", "doi", "pmid", "url")  # fmt: skip
+           "edition", "doi", "pmid", "url", "abstract")  # fmt: skip
 
 
 def frame(case: dict[str, Any]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz, process
 
+from oso_analysis.literature.deduplicate.headings import sister_texts
 from oso_analysis.literature.deduplicate.spelling import contrast, more, variant, word_grade
 from oso_analysis.literature.deduplicate.translated import same_article
 from oso_analysis.literature.deduplicate.words import (
@@ -143,7 +144,22 @@ def title_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     rows = np.flatnonzero((grade < 0) & (grade > -3) & placed)
     if len(rows):
         _one_article(grade, a, b, rows)
+    _under_headings(grade, a, b)
     return grade
+
+
+def _under_headings(grade: Array, a: pd.DataFrame, b: pd.DataFrame) -> None:
+    """Grade anew, in place, titles that are alike but for headings that name different texts."""
+    heading_a, heading_b = (frame["heading"].to_numpy(dtype=object) for frame in (a, b))
+    alike = (grade > 0) & (heading_a != heading_b).astype(bool)
+    rows = np.flatnonzero(alike | (grade == -1))
+    columns = [
+        list(zip(*(frame[name].to_numpy(dtype=object)[rows] for frame in (a, b)), strict=True))
+        for name in ("heading", "title", "main", "tail")
+    ]
+    for row, texts in zip(rows.tolist(), zip(*columns, strict=True), strict=True):
+        if sister_texts(*texts):
+            grade[row] = -6
 
 
 def _one_article(grade: Array, a: pd.DataFrame, b: pd.DataFrame, rows: Array) -> None:

@@ -25,6 +25,7 @@ from oso_analysis.literature.deduplicate.grades import (
     same_text,
     title_grades,
 )
+from oso_analysis.literature.deduplicate.words import BOOK_REVIEW
 
 __all__ = ["EVIDENCE", "MERGE", "REVIEW", "VETO", "compare", "describe"]
 
@@ -57,6 +58,7 @@ EVIDENCE: dict[str, dict[int, str]] = {
         -3: "titles in different scripts or languages",
         -4: "titles worded differently, though both fill the same pages",
         -5: "different titles, though both fill the same pages",
+        -6: "same title under headings of different texts (interim, final, review, survey …)",
     },
     "authors": {
         3: "same authors",
@@ -121,8 +123,8 @@ _COLUMN = 5.5
 #: Off the points of the shorter title.
 _TITLE_OFF = {10: 0.5, 9: 6.0, 8: 8.5, 7: 0.5, 6: 3.0, 5: 0.0, 4: 0.5, 3: 2.0, 2: 4.0, 1: 4.5}
 #: Room for every grade in a table, the ones below 0 counted from its end.
-_GRADES = 16
-_TITLE = {-1: -3.0, -2: -10.0, -3: -1.0, -4: -1.0, -5: -6.0}
+_GRADES = 18
+_TITLE = {-1: -3.0, -2: -10.0, -3: -1.0, -4: -1.0, -5: -6.0, -6: -3.0}
 
 
 def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
@@ -174,7 +176,6 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
         "abstract": graded(size, (abstract[0], 1)),
         "kind": kind_grades(a, b),
         "numbers": number_grades(a, b),
-        "marker": graded(size, (a["markers"].to_numpy() != b["markers"].to_numpy(), -1)),
         "serial": graded(
             size,
             (serial & ~known & ~named.astype(bool), -2),
@@ -195,6 +196,7 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     spoken = (meeting[0] != meeting[1]) | (kinds[0] == 2) & (kinds[1] == 1)
     spoken |= (kinds[0] == 1) & (kinds[1] == 2)
     grades["elsewhere"] = _elsewhere(a, b, grades, spoken, meeting[0] & meeting[1])
+    grades["marker"] = _about_the_other(a, b, grades)
     # Online in one year and in print the next: one DOI and one page are of one issue.
     grades["serial"][(grades["doi"] == 1) & (grades["page"] == 2) & (apart == 1)] = 0
     # A record without a title carries no marker, number or series of its own.
@@ -204,6 +206,7 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     title = grades["title"]
     score = np.zeros(size, np.float64)
     against = np.zeros(size, np.float64)
+    grades["copy"][title != 5] = 0
     # A kind in common is worth something only beside a whole title in common.
     grades["kind"][(grades["kind"] == 1) & (grades["title"] != 5)] = 0
     for name, points in _POINTS.items():
@@ -229,10 +232,50 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     # says something else.
     unlike = ((title == -2) | (title == -5)) & (grades["abstract"] != 1)
     score = np.where(unlike, np.minimum(score, MERGE - 0.5), score)
+    # The same editors and words in praise of it stand in every volume of a book or of proceedings.
+    identified = (grades["doi"] == 1) | (grades["pmid"] == 1)
+    volumes = _two_volumes(a, b, grades) & ~identified
+    score = np.where(volumes, np.minimum(score, MERGE - 0.5), score)
+    # So do the people, the publisher and the summary of a project in each of its reports.
+    sisters = (title == -6) & ~identified & (grades["page"] < 1)
+    score = np.where(sisters, np.minimum(score, MERGE - 0.5), score)
     # One slip in a year does not outweigh the place in print that two records share.
     placed = (grades["page"] == 2) | (grades["volume"] == 1) | (grades["doi"] == 1)
     contradicts = (score < 0) | ((against <= CONTRADICTION) & (score < MERGE) & ~placed)
+    contradicts |= volumes | sisters
     return pd.DataFrame(grades | {"score": np.round(score, 2), "contradicts": contradicts})
+
+
+def _about_the_other(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array:
+    """Grade where the words of one title alone mark it as a text about the other.
+
+    "Review of …" may be about a book or about a field. A book has neither a review's DOI nor its
+    place in a journal; and where both titles begin with a review, neither is about the other.
+    """
+    marks = a["markers"].to_numpy() ^ b["markers"].to_numpy()
+    grade = graded(len(a), (marks != 0, -1))
+    one_place = (grades["authors"] > 0) & (grades["page"] == 2)
+    one_place &= (grades["volume"] == 1) & (grades["issue"] == 1)
+    review = marks == BOOK_REVIEW
+    grade[review & ((grades["doi"] == 1) | one_place)] = 0
+    for row in np.flatnonzero(review & (grades["title"] >= 4) & (grades["title"] <= 5)).tolist():
+        if all(str(frame["title"].iat[row]).startswith("review ") for frame in (a, b)):
+            grade[row] = 0
+    return grade
+
+
+def _two_volumes(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array:
+    """Return where two whole volumes, without pages of their own, have different numbers."""
+    result = np.zeros(len(a), bool)
+    rows = np.flatnonzero(grades["volume"] == -1)
+    pages, names, kinds = (
+        [frame[name].to_numpy()[rows] for frame in (a, b)] for name in ("page", "names", "kind")
+    )
+    unpaged, unsigned = (
+        np.logical_and(*(text == "" for text in texts)).astype(bool) for texts in (pages, names)
+    )
+    result[rows] = unpaged & (unsigned | ((kinds[0] == 4) & (kinds[1] == 4)))
+    return result
 
 
 def _elsewhere(
@@ -248,6 +291,8 @@ def _elsewhere(
     inexact = (title == 1) | (title == 2) | (title == 3)
     short = np.minimum(a["points"].to_numpy(), b["points"].to_numpy()) < _COLUMN
     one_place = (grades["volume"] == 1) | (page == 2)
+    # Proceedings that state no volume come out in one, as a rule, each year.
+    one_book = (grades["volume"] == 1) | ((grades["volume"] == 0) & (grades["year"] == 2))
     sources = other["container"] & (
         other["volume"]
         | other["page"]
@@ -259,7 +304,7 @@ def _elsewhere(
     numbers = (
         (other["issue"] & other["volume"] & (page < 1))
         | (other["page"] & (other["issue"] | other["volume"]))
-        | (other["page"] & inexact & (grades["container"] == 1) & (grades["volume"] == 1))
+        | (other["page"] & inexact & (grades["container"] == 1) & one_book)
         | (other["issue"] & short & (page < 1))
     )
     return graded(len(a), (sources | numbers, -1))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from oso_analysis.literature.deduplicate.words import words_of
+from oso_analysis.literature.deduplicate.words import UNTITLED, plain, words_of
 from oso_analysis.literature.languages import language_codes
 
 __all__ = ["FIELDS", "Merged", "merge"]
@@ -28,6 +29,13 @@ _FULLEST = frozenset({"title", "authors", "abstract", "keywords", "pages", "extr
 #: "und" names no language.
 _SAYS_NOTHING = {"type": "document", "language": ""}
 _DIGIT = re.compile(r"\d")
+_UNTITLED = frozenset("".join(text.split()) for text in UNTITLED)
+#: Values that say little, however long: "Advance online publication" are no pages, and the name of
+#: a file holds authors, year and a title cut off.
+_EMPTY: dict[str, Callable[[str], bool]] = {
+    "pages": lambda key: not _DIGIT.search(key),
+    "title": lambda key: key.endswith("pdf") or plain(key) in _UNTITLED,
+}
 _VOLUME = re.compile(r"\d|^[ivxlcdm]+$", re.IGNORECASE)
 #: Every export words this differently, so differing says nothing about the work.
 _NOT_COMPARED = frozenset({"extra"})
@@ -90,9 +98,9 @@ def _winners(values: pd.Series, work: Array, field: str, in_print: Array) -> tup
         # The year online beside the volume in print were a citation that never existed.
         order = [in_print[unlike], weight]
     if field in _FULLEST:
-        # "Advance online publication" are no pages.
-        empty = field == "pages"
-        filled = np.array([0 if empty and not _DIGIT.search(key) else len(key) for key in keys])
+        filled = np.array([len(key) for key in keys])
+        if field in _EMPTY:
+            filled[[_EMPTY[field](key) for key in keys]] = 0
         cased = np.array([not text.isupper() for text in texts])
         order = [filled, weight, cased, length]
     # The highest of the first, then of the second, …; then the first record.

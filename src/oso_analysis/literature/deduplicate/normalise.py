@@ -18,6 +18,7 @@ from oso_analysis.literature.deduplicate.places import (
     read_doi,
     read_number,
     read_page,
+    read_pmid,
 )
 from oso_analysis.literature.deduplicate.titles import (
     NO_TITLE,
@@ -42,11 +43,13 @@ KINDS = {
 
 #: Text features are object columns with "" for missing; the others are small numbers.
 FEATURES = (
-    "id", "raw", "title", "main", "tail", "points", "numbers", "markers", "serial", "part", "party",
-    "cut",
+    "id", "raw", "title", "main", "tail", "heading", "points", "numbers", "markers", "serial",
+    "part", "party", "cut",
     "families", "names", "person", "year", "container", "meeting", "volume", "issue", "page",
     "pages", "doi", "pmid", "kind", "stage", "edition", "publisher", "abstract",
 )  # fmt: skip
+#: Letters; "No abstract available", in whatever language, has fewer.
+_SHORTEST_ABSTRACT = 40
 #: Blocking keys: 64-bit numbers, 0 where the record has no such key.
 KEYS = ("k_doi", "k_pmid", "k_start", "k_letters", "k_12", "k_13", "k_23", "k_end", "k_place",
         "k_author")  # fmt: skip
@@ -127,7 +130,7 @@ def _chunk(records: pd.DataFrame, caches: _Caches) -> dict[str, Array]:
         read_doi(doi, url) if doi or url else ""
         for doi, url in zip(_texts(records, "doi"), _texts(records, "url"), strict=True)
     ]
-    pmids = [text.strip() for text in _texts(records, "pmid")]
+    pmids = [read_pmid(text) if text else "" for text in _texts(records, "pmid")]
     years = _years(records)
     said: dict[str, Sequence[Any]] = dict(
         zip(Title._fields, _columns(titles, len(Title._fields)), strict=True)
@@ -206,7 +209,9 @@ def _stage(kind: int, source: Source, preprint: bool, doi: str, volume: str, pla
 
 
 def _abstract(text: str) -> str:
-    return "".join(text[:160].casefold().split())[:100]
+    """Return how an abstract begins, "" for what is too short to be one ("Not available")."""
+    beginning = "".join(text[:160].casefold().split())[:100]
+    return beginning if len(beginning) >= _SHORTEST_ABSTRACT else ""
 
 
 def _pairs(first: Array, second: Array) -> Array:

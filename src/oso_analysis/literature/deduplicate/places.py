@@ -29,6 +29,7 @@ __all__ = [
     "read_doi",
     "read_number",
     "read_page",
+    "read_pmid",
 ]  # fmt: skip
 
 NO_AUTHORS = ("", "", 0)
@@ -69,12 +70,20 @@ _DATED = re.compile(rf"(?:(\d\d?)-({_MONTHS})|({_MONTHS})-(\d\d?))")
 _PLAIN_PAGES = re.compile(r"(\d+)(?:--?\d+)?")
 _RANGE = re.compile(r"(?<!\d)(\d+)\s*-\s*\d+")
 _DIGITS = re.compile(r"\d+")
+#: A PubMed number, by itself, with its name or in an address; spreadsheets add a decimal.
+_PMID = re.compile(
+    r"(?:\S*pubmed\S*/|\W*(?:(?:pmid|pubmed|medline)\W*)?)0*([1-9]\d{0,7})(?:\.0)?\W*",
+    re.IGNORECASE | re.ASCII,
+)
+#: How programs write that there is nothing.
+_NOTHING = frozenset({"na", "n/a", "n.a", "n.a.", "nan", "<na>", "#n/a", "null", "none", "nil"})
 
 
 #: One name: probable family names and all its words, whether it is a person's, whether an
 #: organisation's, whether a lone acronym. Plain tuples of plain values, which cost the garbage
 #: collector nothing however many are remembered.
 _Name = tuple[tuple[str, ...], tuple[str, ...], bool, bool, bool]
+_NO_NAME: _Name = ((), (), False, False, False)
 
 
 class Names(dict[str, _Name]):
@@ -88,7 +97,8 @@ class Names(dict[str, _Name]):
         """Work a name out."""
         if len(self) > _REMEMBERED:
             self.clear()
-        answer = self[piece] = _read_name(piece, self._tokens)
+        answer = _NO_NAME if _nothing(piece) else _read_name(piece, self._tokens)
+        self[piece] = answer
         return answer
 
 
@@ -107,6 +117,11 @@ class _Tokens(dict[str, tuple[str, int]]):
             self.clear()
         answer = self[token] = (low, kind)
         return answer
+
+
+def _nothing(text: str) -> bool:
+    """Return whether a field only says that it is empty ("NA", "null")."""
+    return len(text) < 8 and text.strip().lower() in _NOTHING
 
 
 def _letters(text: str) -> list[str]:
@@ -196,6 +211,9 @@ class Sources(dict[str, Source]):
 
     def __missing__(self, raw: str) -> Source:
         """Work a source out."""
+        if _nothing(raw):
+            self[raw] = Source()
+            return self[raw]
         text = _ELISION.sub(" ", plain(html.unescape(raw)).lower()).replace("'", "")
         preprint = bool(_PREPRINT.search(text))
         text = _BRACKETED.sub(" ", text)
@@ -219,6 +237,14 @@ def read_doi(raw: str, url: str) -> str:
             doi = found.group().split("?")[0].split("#")[0].rstrip(".,;)]}>/")
             return _DOI_TAIL.sub("", doi)
     return ""
+
+
+def read_pmid(raw: str) -> str:
+    """Return the digits of a PubMed number, "" for anything else ("NA", "PMC1234567")."""
+    if raw.isdigit() and raw.isascii() and raw[0] != "0" and len(raw) < 9:
+        return raw
+    found = _PMID.fullmatch(raw.strip())
+    return found.group(1) if found else ""
 
 
 def read_page(raw: str) -> str:
@@ -252,8 +278,8 @@ def read_page(raw: str) -> str:
 
 
 def read_number(raw: str) -> str:
-    """Return the first number in a volume, issue or edition, "" where the field is damaged."""
-    if raw.count("(") != raw.count(")"):
+    """Return the first number in a volume, issue or edition, "" where it is damaged or none."""
+    if raw.count("(") != raw.count(")") or _nothing(raw):
         return ""
     found = _DIGITS.search(raw)
     if found:

@@ -11,6 +11,7 @@ from itertools import chain
 from operator import or_
 from typing import NamedTuple
 
+from oso_analysis.literature.deduplicate.headings import telling
 from oso_analysis.literature.deduplicate.words import (
     CONTRAST,
     GENERIC,
@@ -25,6 +26,7 @@ from oso_analysis.literature.deduplicate.words import (
     ROMAN,
     SERIAL,
     STOP,
+    UNTITLED,
     Folding,
     plain,
     words_of,
@@ -63,6 +65,10 @@ _CORRECTED = re.compile(
     r"|[^()]+ \(\d{4}\)[:,]? \w+:? ?\([^()]*\)[^()]*)\)\W*$",
     re.IGNORECASE,
 )
+#: The name of a file, as reference managers make it of authors, year and title, for a title.
+_FILE = re.compile(r"<?(?:[^\W\d_][^\d]{1,80}? - (?:1[89]|20)\d\d - )?([^<>]+)\.pdf>?")
+#: No placeholder is as long.
+_SHORT = 40
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 #: It looks back only once there is a digit: to begin with looking back is to be tried at every
 #: character.
@@ -88,6 +94,8 @@ class Title(NamedTuple):
         Its words, folded, without function words and without a heading like "Chapter 4:".
     main, tail : str
         The same up to, and from, the first colon, dash or full stop.
+    heading : str
+        The words of the heading that the key goes without which may tell one text from another.
     points : float
         What sharing the whole title is worth: more for more and longer words, 10 at most.
     numbers : str
@@ -109,6 +117,7 @@ class Title(NamedTuple):
     key: str = ""
     main: str = ""
     tail: str = ""
+    heading: str = ""
     points: float = 0.0
     numbers: str = ""
     markers: int = 0
@@ -207,6 +216,9 @@ def prepared(raw: str) -> str:
     text = raw
     if "&" in text:
         text = html.unescape(text)
+    if text.endswith((".pdf", ".pdf>")):
+        # Such a name is cut where it is long.
+        text = _FILE.sub(r"\1...", text)
     if "<" in text:
         text = _TAG.sub("", text)
     if "\\" in text or "{" in text:
@@ -272,9 +284,9 @@ def _smallest(hashes: Sequence[int]) -> tuple[int, int, int]:
 
 
 def read_title(text: str, lexicon: Lexicon) -> Title:
-    """Return what a title, `prepared`, says; `NO_TITLE` where it has no words."""
+    """Return what a title, `prepared`, says; `NO_TITLE` where there is none."""
     parts = [words for part in _BREAK.split(text) if (words := words_of(part))]
-    if not parts:
+    if not parts or (len(text) < _SHORT and " ".join(parts[0]) in UNTITLED and len(parts) == 1):
         return NO_TITLE
     words = parts[0] if len(parts) == 1 else list(chain.from_iterable(parts))
     # Columns rather than a loop over the words, few of which call for more than adding up.
@@ -299,16 +311,18 @@ def read_title(text: str, lexicon: Lexicon) -> Title:
     if not keys:
         return NO_TITLE
     # "Chapter 4: …" or "Literature review. …" is a heading; its number is in `numbers`.
+    heading: list[str] = []
     while len(keys) > 1 and all(
         word in GENERIC or word.isdigit() or len(word) == 1 for word in keys[0]
     ):
-        del keys[0]
+        heading += telling(keys.pop(0))
     main = " ".join(keys[0])
     tail = " ".join([word for key in keys[1:] for word in key])
     return Title(
         f"{main} {tail}" if tail else main,
         main,
         tail,
+        " ".join(heading),
         min(0.9 * (len(weights) - weights.count(0)) + 0.13 * sum(weights), 10.0),
         " ".join(sorted(numbers)) if numbers else "",
         markers,

@@ -12,6 +12,7 @@ import re
 import unicodedata
 
 __all__ = [
+    "BOOK_REVIEW",
     "CONTRAST",
     "DEGREES",
     "DESIGNATION",
@@ -31,7 +32,9 @@ __all__ = [
     "PLACES",
     "ROMAN",
     "SERIAL",
+    "STAGES",
     "STOP",
+    "UNTITLED",
     "Folding",
     "plain",
     "two_languages",
@@ -101,6 +104,12 @@ CONTRAST = frozenset(
     upper left right with without not non type mice rats human humans animal animals
     interim final preliminary baseline midline endline""".split()
 ).union(GREEK.values())
+#: At which stage of one project a text was written: such texts are as good as parts of a series.
+STAGES = frozenset(
+    """inception baseline preliminary interim draft progress midterm midline endline final
+    zwischenbericht abschlussbericht schlussbericht endbericht intermediaire provisoire preliminar
+    intermedio parcial tussenrapport eindrapport delrapport slutrapport""".split()
+)
 #: Countries, parts of the world and their peoples: what a series of country reports differs in.
 PLACES = frozenset(
     """afghanistan africa african albania algeria america american andorra angola arabia argentina
@@ -182,11 +191,14 @@ MARKERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "protocol",
             r"\b(?:study|review|trial) protocol\b|^protocol (?:for|of)\b|\bprotocol$"
+            r"|^(?:protocolo?|protocole|(?:studien)?protokoll) \|"
             r"|\bprotocol for an?\b",
         ),
     )
 )
 
+#: The bit of a review of a book (or, by its beginning alone, of a topic).
+BOOK_REVIEW = 1 << [name for name, _ in MARKERS].index("book review")
 #: The words of each marker, of which a title that has the marker has at least one.
 _SIGNS = {
     "reply": "re reply response rejoinder",
@@ -198,7 +210,7 @@ _SIGNS = {
     "annex": "annex annexes appendix appendices supplement supplementary supporting",
     "explanation": "explanatory",
     "press release": "press fact factsheet",
-    "protocol": "protocol",
+    "protocol": "protocol protocolo protocole protokoll studienprotokoll",
 }
 #: Word to the bit mask of the markers it may belong to; saves trying the patterns of the others.
 MARKER_SIGNS: dict[str, int] = {}
@@ -237,6 +249,22 @@ NUMBER_WORDS = {
     "second": "2", "third": "3", "fourth": "4", "fifth": "5", "sixth": "6", "seventh": "7",
     "eighth": "8", "ninth": "9", "tenth": "10",
 }  # fmt: skip
+
+#: What databases and catalogues write where there is no title, in plain lower-case words.
+UNTITLED = frozenset(
+    {
+        *("no title", "no title available", "no title given", "no title provided"),
+        *("no title found", "no title supplied", "not available", "title not available"),
+        *("title unavailable", "title not given", "title not provided", "title not found"),
+        *("title unknown", "unknown title", "missing title", "title missing", "without title"),
+        *("untitled", "untitled document", "n a", "na", "nan", "null", "none", "unknown"),
+        *("ohne titel", "kein titel", "titel nicht verfugbar", "titel unbekannt"),
+        *("sans titre", "titre non disponible", "titre indisponible", "pas de titre"),
+        *("sin titulo", "titulo no disponible", "sem titulo", "titulo nao disponivel"),
+        *("senza titolo", "titolo non disponibile", "zonder titel", "geen titel", "utan titel"),
+        *("uden titel", "uten tittel", "s n", "s t"),
+    }
+)
 
 #: What stands in author fields and is no part of a name.
 DEGREES = frozenset(
