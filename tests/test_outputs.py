@@ -22,6 +22,7 @@ COMMANDS = {
     "records import": ["records", "import", "a.ris", "--output"],
     "records import --rejects": ["records", "import", "a.ris", "--output", "r.csv", "--rejects"],
     "records deduplicate": ["records", "deduplicate", "a.ris", "--output"],
+    "records screening": ["records", "screening", "a.ris", "--output"],
     "consultation export": ["consultation", "export", "--qdpx"],
     "notebooks check": ["notebooks", "check", "--summary"],
     "pseudonymise": ["pseudonymise", "names.csv", "--key", "k.key", "--new-key", "--output"],

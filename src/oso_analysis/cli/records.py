@@ -1,4 +1,4 @@
-"""`oso-analysis records import` and `records deduplicate`: anybody's exports, one table."""
+"""`oso-analysis records import`, `deduplicate` and `screening`: anybody's exports, one table."""
 
 from __future__ import annotations
 
@@ -15,17 +15,25 @@ if TYPE_CHECKING:
 
 __all__ = ["add_commands"]
 
+#: Where `records screening` takes files from.
+_LISTS = ("files", "included", "excluded")
+
 
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Register the commands."""
     records = subparsers.add_parser(
         "records",
-        help="read bibliographic exports and find duplicates in them",
-        description="Read bibliographic exports of any database or reference manager, and find "
-        "the records that describe one work.",
+        help="read bibliographic exports, find duplicates and decisions in them",
+        description="Read bibliographic exports of any database or reference manager, find the "
+        "records that describe one work, and take out of a screening tool's who decided what.",
     )
     verbs = add_verbs(records)
-    files = argparse.ArgumentParser(add_help=False)
+    about = argparse.ArgumentParser(add_help=False)
+    about.add_argument(
+        "--rejects", type=Path, metavar="CSV", help="write the entries that could not be read"
+    )
+    about.add_argument("--repairs", type=Path, metavar="CSV", help="write what had to be mended")
+    files = argparse.ArgumentParser(add_help=False, parents=[about])
     files.add_argument(
         "files",
         nargs="+",
@@ -35,10 +43,6 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         "Web of Science text, CSV, TSV, Excel; recognised by content; *.ris stands for all of that "
         "name",
     )
-    files.add_argument(
-        "--rejects", type=Path, metavar="CSV", help="write the entries that could not be read"
-    )
-    files.add_argument("--repairs", type=Path, metavar="CSV", help="write what had to be mended")
     reader = verbs.add_parser(
         "import",
         parents=[files],
@@ -81,14 +85,80 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         "blank where nothing is decided yet)",
     )
     finder.set_defaults(handler=_deduplicate)
+    _add_screening(verbs, about)
+
+
+def _add_screening(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], about: argparse.ArgumentParser
+) -> None:
+    screening = verbs.add_parser(
+        "screening",
+        parents=[about],
+        help="take the decisions out of a screening tool's exports",
+        description="Read the exports of Rayyan, ASReview or Covidence, or tables with a column of "
+        "decisions, and write who decided what about each record: a project's screening.csv.",
+    )
+    screening.add_argument(
+        "files",
+        nargs="*",
+        type=Path,
+        metavar="FILE",
+        help="exports whose entries say what was decided, in any of the formats that `records "
+        "import` reads",
+    )
+    for decision in ("included", "excluded"):
+        screening.add_argument(
+            f"--{decision}",
+            nargs="+",
+            type=Path,
+            default=[],
+            metavar="FILE",
+            help=f"exports all of whose records were {decision}, such as Covidence's lists",
+        )
+    screening.add_argument(
+        "--reviewer", metavar="NAME", help="who decided where the exports do not say"
+    )
+    screening.add_argument(
+        "--keep-names",
+        action="store_true",
+        help="call reviewers by their names instead of reviewer_1, reviewer_2 …; not for data "
+        "that are published",
+    )
+    screening.add_argument(
+        "--maybe",
+        choices=("undecided", "include", "exclude"),
+        default="undecided",
+        help="what the answer 'maybe' is (default: %(default)s, which gives no row)",
+    )
+    screening.add_argument(
+        "--codebook",
+        type=Path,
+        metavar="YAML",
+        help="codebook whose exclusion reasons to write for those that are called so",
+    )
+    screening.add_argument(
+        "--output",
+        type=Path,
+        required=True,
+        metavar="CSV",
+        help="table to write: record_id, reviewer, decision, exclusion_reason",
+    )
+    screening.set_defaults(handler=_screening)
 
 
 def _read(arguments: argparse.Namespace) -> ReadResult:
-    """Read the files, print what was read and write the tables about it that were asked for."""
-    from oso_analysis.literature.readers import read_records, write_table
-    from oso_analysis.literature.readers.sniff import FORMATS
+    from oso_analysis.literature.readers import read_records
 
     result = read_records(arguments.files)
+    _tell(result, arguments)
+    return result
+
+
+def _tell(result: ReadResult, arguments: argparse.Namespace) -> None:
+    """Print what was read and write the tables about it that were asked for."""
+    from oso_analysis.literature.readers import write_table
+    from oso_analysis.literature.readers.sniff import FORMATS
+
     for file in result.files.to_dict("records"):
         print(
             f"{file['file']}: {FORMATS[file['format']]}, {file['encoding']}; "
@@ -104,7 +174,6 @@ def _read(arguments: argparse.Namespace) -> ReadResult:
             print(f"wrote {path}: {len(table):,} rows")
     if arguments.rejects is None and len(result.rejects):
         print("name a file with --rejects to see the rejected entries")
-    return result
 
 
 def _import(arguments: argparse.Namespace) -> int:
@@ -160,6 +229,46 @@ def _deduplicate(arguments: argparse.Namespace) -> int:
             f"decision no longer applies: {stale['record_id_a']} and {stale['record_id_b']}, "
             f"{stale['verdict']}: {stale['why']}"
         )
+    return 0
+
+
+def _screening(arguments: argparse.Namespace) -> int:
+    from oso_analysis.codebook import read_codebook
+    from oso_analysis.files import check_outputs, matching_paths
+    from oso_analysis.literature.readers import write_table
+    from oso_analysis.literature.screening_exports import read_screening
+
+    given = {name: matching_paths(getattr(arguments, name)) for name in _LISTS}
+    inputs = [path for paths in given.values() for path in paths]
+    check_outputs(
+        _outputs(arguments, "output", "rejects", "repairs"), inputs=[*inputs, arguments.codebook]
+    )
+    result = read_screening(
+        given["files"],
+        included=given["included"],
+        excluded=given["excluded"],
+        reviewer=arguments.reviewer,
+        maybe=arguments.maybe,
+        keep_names=arguments.keep_names,
+        codebook=read_codebook(arguments.codebook) if arguments.codebook else None,
+    )
+    _tell(result.read, arguments)
+    print(
+        f"{result.n_records:,} records: {result.n_decided:,} decided, {result.n_undecided:,} "
+        f"undecided, {result.n_without:,} without any answer"
+    )
+    for person in result.reviewers.astype(object).to_dict("records"):
+        name = person["name"] if isinstance(person["name"], str) else "not named in the exports"
+        print(
+            f"  {person['reviewer']}"
+            + (f" ({name})" if name != person["reviewer"] else "")
+            + f": {person['n_include']:,} included, {person['n_exclude']:,} excluded, "
+            f"{person['n_undecided']:,} undecided, {person['n_without']:,} without an answer"
+        )
+    for note in result.notes:
+        print(f"  note: {note}")
+    write_table(result.screening, arguments.output)
+    print(f"wrote {arguments.output}: {len(result.screening):,} decisions")
     return 0
 
 

@@ -30,6 +30,7 @@ from oso_analysis.frames import among, distinct
 from oso_analysis.literature.adjudication import contradictions, name_works
 
 __all__ = [
+    "ABOUT_THE_SIGHTING",
     "CONFLICT",
     "DECISIONS",
     "EXCLUDE",
@@ -51,7 +52,7 @@ CONFLICT = "conflict"
 NOT_SCREENED = "not_screened"
 
 #: This reason speaks of one sighting, not of the work: it gives way to any other reason.
-_ABOUT_THE_SIGHTING = "insufficient_metadata"
+ABOUT_THE_SIGHTING = "insufficient_metadata"
 
 
 def _column_problems(
@@ -183,7 +184,7 @@ def _counted_reasons(votes: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     given = votes.dropna(subset=["exclusion_reason"])
     order = {reason: place for place, reason in enumerate(codebook["exclusion_reason"])}
     counted = given.groupby(["work_id", "exclusion_reason"]).size().rename("n").reset_index()
-    counted["of_sighting"] = counted["exclusion_reason"] == _ABOUT_THE_SIGHTING
+    counted["of_sighting"] = counted["exclusion_reason"] == ABOUT_THE_SIGHTING
     counted["place"] = counted["exclusion_reason"].map(order)
     return counted.sort_values(
         ["work_id", "of_sighting", "n", "place"], ascending=[True, True, False, True]
