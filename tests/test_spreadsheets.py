@@ -128,3 +128,10 @@ def test_the_command_says_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFi
     path.write_bytes(_TEXT.encode("cp1252"))
     assert main(["to-csv", str(path)]) == 0
     assert capsys.readouterr().out == f"wrote {path}: 2 rows\n"
+
+
+def test_a_formula_without_a_value_matters_in_the_sheet_that_is_written(tmp_path: Path) -> None:
+    path = _workbook(tmp_path / "t.xlsx", Data=[["a"], ["1"]], Helper=[["n"], ["=COUNTA(A1:A2)"]])
+    assert to_csv(path)[0].read_text("utf-8") == "a\n1\n"
+    with pytest.raises(InputError, match=r"'Helper!A'.*is a formula without a saved value"):
+        to_csv(path, tmp_path / "u.csv", sheet="Helper")

@@ -156,15 +156,15 @@ def read_rows(path: Path, *, file: str) -> pd.DataFrame:
 
 
 def _choose(grids: list[Grid], file: str, sheet: str | None) -> Grid:
-    filled = [grid for grid in grids if grid.cells]
+    filled = [grid for grid in grids if grid.cells or grid.problems]
     names = [grid.sheet for grid in filled]
     if not filled:
         raise InputError([Problem("holds no rows", file=file)])
     if sheet is None and len(filled) == 1:
-        return filled[0]
+        return filled[0].require_values()
     wanted = sheet or DATA_SHEET
     if wanted in names:
-        return filled[names.index(wanted)]
+        return filled[names.index(wanted)].require_values()
     listed = ", ".join(map(repr, names))
     rule = (
         f"has several sheets ({listed}); say which with --sheet"

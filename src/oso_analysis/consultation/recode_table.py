@@ -71,7 +71,7 @@ def read_recode_table(path: Path | str, codebook: Codebook) -> pd.DataFrame:
 
     path = Path(path)
     grids = read_table_grids(path)
-    grid = grids[0] if grids else None
+    grid = grids[0].require_values() if grids else None
     if grid is None or not grid.cells:
         raise InputError([Problem("is empty", file=path.name)])
     header = [cell.lower() for cell in grid.cells[0]]

@@ -90,6 +90,9 @@ def read_grids(grids: Sequence[Grid], file: str) -> CodingProject:
         except InputError as error:
             problems += error.problems
     coded = [(grid, project) for grid, project in projects if len(project.segments)]
+    lacking = [problem for grid in grids for problem in grid.problems]
+    if lacking and not coded:
+        raise InputError(lacking)  # what they lack may be the codes
     chosen = coded or projects
     if not chosen:
         raise InputError(problems or [Problem("holds no table", file=file)])
@@ -98,6 +101,7 @@ def read_grids(grids: Sequence[Grid], file: str) -> CodingProject:
         rule = f"has several sheets that hold codes ({names}); keep the one you mean"
         raise InputError([Problem(rule, file=file)])
     grid, project = chosen[0]
+    grid.require_values()
     others = [other.sheet for other in grids if other.sheet != grid.sheet]
     if not others:
         return project
