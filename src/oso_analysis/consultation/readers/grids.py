@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from oso_analysis.consultation.readers.archive import Archive, read_bytes
+from oso_analysis.consultation.readers.encodings import decode_table
 from oso_analysis.errors import InputError, Problem
 
 __all__ = ["Grid", "read_csv_grid", "read_table_grids", "read_xlsx_grids"]
@@ -61,14 +62,14 @@ def read_table_grids(path: Path) -> list[Grid]:
 
 
 def read_csv_grid(path: Path) -> Grid:
-    """Read a delimited text file: comma, semicolon or tab; UTF-8, UTF-16 or Windows-1252.
+    """Read a delimited text file: comma, semicolon or tab; encodings as `decode_table`.
 
     Raises
     ------
     InputError
-        Binary content, a quotation mark that is never closed, or too many rows or columns.
+        As `decode_table`; a quotation mark that is never closed, or too many rows or columns.
     """
-    text = _decode(read_bytes(path), path.name)
+    text = decode_table(read_bytes(path), path.name)
     # Excel may be told the delimiter by a line before the header, which is no row.
     told = _TOLD.match(text)
     before = 1 if told else 0
@@ -210,19 +211,6 @@ def _without_blanks(grid: Grid) -> Grid:
     used = [column for column in range(width) if any(row[column] for row in padded)]
     cells = [[row[column] for column in used] for row in padded]
     return replace(grid, cells=cells, rows=[grid.rows[index] for index in kept])
-
-
-def _decode(raw: bytes, file: str) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", errors="replace")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        # Excel's "CSV (comma delimited)" on Western systems; five of its bytes are undefined.
-        text = raw.decode("cp1252", errors="replace")
-    if "\x00" in text:
-        raise InputError([Problem("holds binary data, not a table", file=file)])
-    return text
 
 
 def _delimiter(text: str) -> str:
