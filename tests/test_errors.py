@@ -13,6 +13,7 @@ from oso_analysis.codebook import read_codebook
 from oso_analysis.errors import (
     SHOWN,
     InputError,
+    Problem,
     Suggestions,
     check_option,
     check_whole,
@@ -147,3 +148,21 @@ def test_a_notebook_shows_the_line_and_the_words_but_no_stack(
         "InputError: illegal value for by:",
         "  - column 'by': 'thme' is not one of 'theme' (did you mean 'theme'?)",
     ]
+
+
+def test_problems_of_one_kind_in_a_column_do_not_hide_the_others() -> None:
+    many = [Problem("is blank", "a.csv", row, "year") for row in range(2, 1584)]
+    other = Problem("is not a number", "a.csv", 9, "year", "x")
+    lines = str(InputError([*many, other])).splitlines()
+    assert len(lines) == 1 + 8 + 1 + 1
+    assert lines[9:] == [
+        "  … and 1,574 more like this",
+        "  - a.csv, row 9, column 'year': 'x' is not a number",
+    ]
+    # What is about no row is a list to work through, up to a limit.
+    codes = [Problem("has no mapping", "t", None, "code", f"c{n}") for n in range(50)]
+    lines = str(InputError([*many, *codes])).splitlines()
+    assert lines[-1] == "  … and 18 more"
+    assert len(lines) == 1 + SHOWN + 2
+    # One more would take its line anyway.
+    assert "more" not in str(InputError(many[:9]))

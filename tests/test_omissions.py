@@ -218,6 +218,17 @@ OMITTED: list[tuple[str, Callable[[Path], object], list[str]]] = [
         ["datapackage.json: 'new' is read by nothing: it has no `schema`, as tables have, nor"],
     ),
     (
+        "a submission that nobody judged",
+        lambda root: [
+            rows(root / f"data/consultation/{name}.csv", without("ex-001,"))
+            for name in ("relevance", "segments")
+        ],
+        [
+            "consultation/relevance.csv: 1 submission without a verdict of coder_1, counted as "
+            "neither relevant nor irrelevant: ex-001"
+        ],
+    ),
+    (
         "a relevant submission without segments",
         lambda root: rows(root / "data/consultation/segments.csv", without("ex-001,coder_1,")),
         [

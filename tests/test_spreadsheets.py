@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from oso_analysis.cli import main
+from oso_analysis.consultation.readers.encodings import decode_table
 from oso_analysis.errors import InputError
 from oso_analysis.spreadsheets import to_csv
 
@@ -26,7 +27,9 @@ def _workbook(path: Path, **sheets: list[list[object]]) -> Path:
     return path
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize(
+    "encoding", ["cp1252", "utf-8", "utf-8-sig", "utf-16", "cp850", "cp437", "mac_roman"]
+)
 def test_a_csv_is_mended_in_place(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(_TEXT.encode(encoding))
@@ -128,3 +131,38 @@ def test_the_command_says_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFi
     path.write_bytes(_TEXT.encode("cp1252"))
     assert main(["to-csv", str(path)]) == 0
     assert capsys.readouterr().out == f"wrote {path}: 2 rows\n"
+
+
+def test_a_formula_without_a_value_matters_in_the_sheet_that_is_written(tmp_path: Path) -> None:
+    path = _workbook(tmp_path / "t.xlsx", Data=[["a"], ["1"]], Helper=[["n"], ["=COUNTA(A1:A2)"]])
+    assert to_csv(path)[0].read_text("utf-8") == "a\n1\n"
+    with pytest.raises(InputError, match=r"'Helper!A'.*is a formula without a saved value"):
+        to_csv(path, tmp_path / "u.csv", sheet="Helper")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("I don’t know – “yes”; 5 €, ‘z’, l’œuvre, Škoda", "cp1252"),
+        ("Größe und Köln", "cp850"),
+        ("Größe für Männer, Köln", "mac_roman"),
+        ("São João é ótimo", "mac_roman"),
+        ("¿Jardín aquí? ¡El niño está!", "cp850"),
+        ("Łódź, piątek", "cp1250"),
+        ("MÜLLER STRAßE", "mac_roman"),
+    ],
+)
+def test_letters_are_read_for_what_they_are(text: str, encoding: str) -> None:
+    assert decode_table(text.encode(encoding), "t.csv") == text
+
+
+def test_letters_that_were_lost_are_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    raw = b"a,b\nM\xfcller \x81,1\nM\xf6ller \xfc\xe4\xf6,2\n"
+    path.write_bytes(raw)
+    with pytest.raises(InputError, match=r't\.csv, row 2: .*cannot be told; .*"CSV UTF-8"'):
+        to_csv(path)
+    assert path.read_bytes() == raw
+    path.write_text("a,b\nM\ufffdller,1\n", "utf-8")
+    with pytest.raises(InputError, match=r"row 2, column 'a': 'M\ufffdller' holds \ufffd, which"):
+        to_csv(path)

@@ -42,6 +42,8 @@ __all__ = [
 
 #: How many problems an error text spells out before it says how many more there are.
 SHOWN = 40
+#: How many problems of one kind in one column it spells out: more say nothing new, and hide others.
+_OF_A_KIND = 8
 #: A suggestion less alike than this (0 to 100) confuses more than it helps.
 _ALIKE = 62.0
 #: Names of places in two languages are alike too ("Griechenland", "Greenland"): a printed name is
@@ -145,6 +147,31 @@ class RunError(OsoError):
     """A run that failed although its input was good: a failing cell, a full disk, a held lock."""
 
 
+def _lines(problems: Sequence[Problem]) -> Iterator[str]:
+    """Yield a line for each problem, the first of many of one kind standing for the others."""
+    groups: dict[object, list[int]] = {}
+    for at, problem in enumerate(problems):
+        # Those without a row are a list to work through, not one fault down a column.
+        kind = at if problem.row is None else (problem.file, problem.column, problem.rule)
+        groups.setdefault(kind, []).append(at)
+    more: dict[int, int] = {}  # after which problem how many of its kind go unsaid
+    for places in groups.values():
+        if len(places) > _OF_A_KIND + 1:
+            more[places[_OF_A_KIND - 1]] = len(places) - _OF_A_KIND
+    told = sorted(
+        at
+        for places in groups.values()
+        for at in (places[:_OF_A_KIND] if len(places) > _OF_A_KIND + 1 else places)
+    )
+    for at in told[:SHOWN]:
+        yield f"  - {problems[at]}"
+        if at in more:
+            yield f"  … and {more[at]:,} more like this"
+    rest = len(problems) - len(told[:SHOWN]) - sum(more.get(at, 0) for at in told[:SHOWN])
+    if rest:
+        yield f"  … and {rest:,} more"
+
+
 class InputError(OsoError, ValueError):
     """Input that cannot be used, with every problem found in it.
 
@@ -165,11 +192,8 @@ class InputError(OsoError, ValueError):
         super().__init__(self.summary, self.problems)
 
     def __str__(self) -> str:
-        """Return the summary and one line for each problem, capped at `SHOWN`."""
-        lines = [f"{self.summary}:", *(f"  - {problem}" for problem in self.problems[:SHOWN])]
-        if len(self.problems) > SHOWN:
-            lines.append(f"  … and {len(self.problems) - SHOWN} more")
-        return "\n".join(lines)
+        """Return the summary and a line for each problem, capped in each column and at `SHOWN`."""
+        return "\n".join([f"{self.summary}:", *_lines(self.problems)])
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Survive the trip back from a worker process."""

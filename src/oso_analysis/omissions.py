@@ -55,6 +55,7 @@ def list_omissions(review: Review) -> list[Problem]:
         *_unsettled(review),
         *_uncoded(review),
         *_uncounted(review),
+        *_unjudged(review),
         *_silent(review),
         *_thousands(review),
     ]
@@ -282,6 +283,19 @@ def _uncounted(review: Review) -> Iterator[Problem]:
 
 
 # The consultation and the indicators
+
+
+def _unjudged(review: Review) -> Iterator[Problem]:
+    """Yield the submissions that nobody has judged: no table can say what they hold."""
+    relevance = review.relevance
+    judged = distinct(relevance.loc[relevance["coder"] == PRIMARY_CODER, "submission_id"])
+    bare = sorted(distinct(review.submissions["submission_id"]) - judged)
+    if bare:
+        rule = (
+            f"{plural(len(bare), 'submission')} without a verdict of {PRIMARY_CODER}, counted as "
+            f"neither relevant nor irrelevant: {listed(bare)}"
+        )
+        yield Problem(rule, _file(review, "relevance"))
 
 
 def _silent(review: Review) -> Iterator[Problem]:

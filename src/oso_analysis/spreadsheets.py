@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from oso_analysis.consultation.readers.encodings import LOST
 from oso_analysis.consultation.readers.grids import Grid, read_table_grids
 from oso_analysis.errors import InputError, Problem, listed, nearest
 from oso_analysis.files import check_outputs, write_whole
@@ -38,8 +39,8 @@ def to_csv(path: Path, output: Path | None = None, *, sheet: str | None = None) 
     Parameters
     ----------
     path : Path
-        A workbook (.xlsx), or text separated by commas, semicolons or tabs, in UTF-8, UTF-16 or a
-        Windows encoding.
+        A workbook (.xlsx), or text separated by commas, semicolons or tabs, in UTF-8, UTF-16 or
+        what Excel calls "CSV", "CSV (MS-DOS)" or "CSV (Macintosh)".
     output : Path, optional
         Where to write. By default the same name ending in ``.csv``, which for a CSV is the file
         itself.
@@ -54,9 +55,10 @@ def to_csv(path: Path, output: Path | None = None, *, sheet: str | None = None) 
     Raises
     ------
     InputError
-        If the file cannot be read, is not called as tables are, holds no rows or several sheets; if
-        the output that was not asked for by name is there already, or would be replaced by a table
-        without rows or with other columns; as `check_outputs`.
+        If the file cannot be read, is not called as tables are, holds no rows, several sheets or a
+        sign for a letter that was lost; if the output that was not asked for by name is there
+        already, or would be replaced by a table without rows or with other columns; as
+        `check_outputs`.
     RunError
         If the output cannot be written.
     """
@@ -68,6 +70,7 @@ def to_csv(path: Path, output: Path | None = None, *, sheet: str | None = None) 
     mended = target.suffix.lower() == path.suffix.lower() == ".csv"
     check_outputs({"--output": output}, inputs=() if mended else [path], into_data=True)
     grid = _choose(read_table_grids(path), path.name, sheet)
+    _check_letters(grid)
     if output is None and target.exists() and not target.samefile(path):
         rule = "is there already; to replace it, name it with --output"
         raise InputError([Problem(rule, file=target.name)])
@@ -80,6 +83,19 @@ def to_csv(path: Path, output: Path | None = None, *, sheet: str | None = None) 
     )
     write_whole(target, text.getvalue().encode("utf-8"))
     return target, len(grid.cells) - 1
+
+
+def _check_letters(grid: Grid) -> None:
+    """Raise if letters were lost before: written once more, they would pass for the author's."""
+    rule = f"holds {LOST}, which stands for a lost letter; mend it, or save the table anew"
+    problems = [
+        Problem(rule, file=grid.where, row=row, column=grid.cells[0][at] or None, value=cell)
+        for row, cells in zip(grid.rows, grid.cells, strict=True)
+        for at, cell in enumerate(cells)
+        if LOST in cell
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _check_replaced(target: Path, grid: Grid, path: Path) -> None:
@@ -156,15 +172,15 @@ def read_rows(path: Path, *, file: str) -> pd.DataFrame:
 
 
 def _choose(grids: list[Grid], file: str, sheet: str | None) -> Grid:
-    filled = [grid for grid in grids if grid.cells]
+    filled = [grid for grid in grids if grid.cells or grid.problems]
     names = [grid.sheet for grid in filled]
     if not filled:
         raise InputError([Problem("holds no rows", file=file)])
     if sheet is None and len(filled) == 1:
-        return filled[0]
+        return filled[0].require_values()
     wanted = sheet or DATA_SHEET
     if wanted in names:
-        return filled[names.index(wanted)]
+        return filled[names.index(wanted)].require_values()
     listed = ", ".join(map(repr, names))
     rule = (
         f"has several sheets ({listed}); say which with --sheet"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -163,7 +165,7 @@ def test_several_sheets(tmp_path: Path) -> None:
     notes: list[list[object]] = [["To do"], ["Ask Beta"]]
     found = read_coding_project(workbook(tmp_path, notes, long))
     assert len(found.segments) == 1
-    assert found.caveats == ("Only sheet 'Sheet2' was read; not 'Sheet1'.",)
+    assert found.caveats[1:] == ("Only sheet 'Sheet2' was read; not 'Sheet1'.",)
     with pytest.raises(InputError, match="has several sheets that hold codes"):
         read_coding_project(workbook(tmp_path, long, long))
 
@@ -175,7 +177,7 @@ def test_several_codes_in_one_cell_as_atlas_ti_writes_them(tmp_path: Path) -> No
     found = read_coding_project(csv(tmp_path, body))
     assert found.segments["code"].tolist() == ["Prevention", "Policing"]
     assert found.segments["passage_id"].nunique() == 1
-    assert found.caveats == ("1 row(s) of coded.csv carry no code.",)
+    assert found.caveats[1:] == ("1 row(s) of coded.csv carry no code.",)
 
 
 def test_one_row_for_each_code_as_maxqda_writes_them(tmp_path: Path) -> None:
@@ -281,3 +283,39 @@ def test_names_that_differ_in_capitals_alone_are_told_and_kept(tmp_path: Path) -
         "'Costs' and 'costs'",
     ]
     assert merge_projects([project, other]).caveats.count(notes[1]) == 1
+
+
+def with_formulas(path: Path, saved: dict[str, str]) -> Path:
+    """Save values beside the formulas of a workbook's first sheet, as Excel does."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    for place, value in saved.items():
+        pattern = rf'<c r="{place}"[^>]*>(<f>.*?</f>)<v ?/?>(?:</v>)?</c>'
+        kept = rf'<c r="{place}" t="str">\1<v>{value}</v></c>'
+        parts[sheet], n = re.subn(pattern, kept, parts[sheet])
+        assert n == 1, place
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return path
+
+
+def test_a_formula_that_gave_an_empty_text_is_blank(tmp_path: Path) -> None:
+    formula = '=IF(B2="x","y","")'
+    rows: list[list[object]] = [["respondent", "code", "label"], ["Alpha", "x", formula]]
+    rows.append(["Beta", "z", formula])
+    path = with_formulas(workbook(tmp_path, rows), {"C2": "y", "C3": ""})
+    found = read_coding_project(path)
+    assert found.submissions["label"].fillna("").tolist() == ["y", ""]
+
+
+def test_a_formula_without_a_value_matters_in_the_sheet_that_is_read(tmp_path: Path) -> None:
+    long: list[list[object]] = [["document", "tag"], ["Alpha", "Prevention"]]
+    helper: list[list[object]] = [["n"], ["=COUNTA(Sheet1!A2:A3)"], ["#REF!"]]
+    assert len(read_coding_project(workbook(tmp_path, long, helper)).segments) == 1
+    # Where no other sheet holds codes, they may be what the formulas would give.
+    codes: list[list[object]] = [["code", "definition"], ["Prevention", "Before it happens."]]
+    unsaved: list[list[object]] = [["document", "tag"], ["Alpha", "=A1"]]
+    with pytest.raises(InputError, match=r"Sheet2!B.*is a formula without a saved value"):
+        read_coding_project(workbook(tmp_path, codes, unsaved))

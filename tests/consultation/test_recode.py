@@ -193,6 +193,14 @@ def test_tables_are_checked_whole(kind: str, codebook: Codebook, tmp_path: Path)
     assert "is both ignored and mapped" in text
 
 
+def test_a_label_is_answered_with_its_code(codebook: Codebook, tmp_path: Path) -> None:
+    path = tmp_path / "recode.csv"
+    path.write_text("code,facet,value\nA,theme,internet INDUSTRY\nB,kind,Possible solution\n")
+    with pytest.raises(InputError) as caught:
+        read_recode_table(path, codebook)
+    assert [item.nearest for item in caught.value.problems] == ["internet_industry", "solution"]
+
+
 def test_a_good_table_keeps_its_row_numbers(codebook: Codebook, tmp_path: Path) -> None:
     path = tmp_path / "recode.csv"
     path.write_text("code,facet,value\n\na,theme,prevention\nb,,\n", encoding="utf-8-sig")

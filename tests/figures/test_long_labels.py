@@ -8,6 +8,7 @@ from typing import Any
 import consulted
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 from textboxes import overlapping_text, text_outside_canvas
 
 from oso_analysis.figures import consultation as figures
@@ -112,3 +113,15 @@ def test_rows_of_short_labels_stay_as_they_are(figure: str) -> None:
                "outcome trace": 36, "rank differences": 26}  # fmt: skip
     least = heights.get(figure, 9.5 if figure == "outcome trace" else 8.5)
     assert drawn.get_size_inches()[1] * 25.4 == pytest.approx(margins[figure] + least * rows)
+
+
+@pytest.mark.parametrize("width_mm", [170, 80])
+def test_compounds_longer_than_their_room_are_broken(width_mm: float) -> None:
+    words = "Schülerbeförderungskostenübernahmeregelungen"
+    figure = FIGURES["theme slopes"](
+        lambda table: table.assign(theme_label=[f"{n} {words}" for n in range(len(table))]),
+        width_mm,
+    )
+    assert text_outside_canvas(figure) == []
+    shown = [text.get_text() for text in figure.findobj(Text)]
+    assert any("-\n" in text and words in text.replace("-\n", "") for text in shown)

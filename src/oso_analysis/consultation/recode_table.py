@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from oso_analysis.codebook import Codebook
-from oso_analysis.errors import InputError, Problem, nearest, require_columns
+from oso_analysis.errors import InputError, Problem, nearest, nearest_code, require_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +71,7 @@ def read_recode_table(path: Path | str, codebook: Codebook) -> pd.DataFrame:
 
     path = Path(path)
     grids = read_table_grids(path)
-    grid = grids[0] if grids else None
+    grid = grids[0].require_values() if grids else None
     if grid is None or not grid.cells:
         raise InputError([Problem("is empty", file=path.name)])
     header = [cell.lower() for cell in grid.cells[0]]
@@ -120,7 +120,8 @@ def check_recode_table(frame: pd.DataFrame, codebook: Codebook, file: str) -> pd
                 complain("must be blank where the facet is ignore", row, "value", value)
             ignored.add(fold_code(code))
         elif value not in codebook[facet]:
-            near = nearest(value, codebook[facet]) if value else None
+            labels = {code: item.label for code, item in codebook[facet].items()}
+            near = nearest_code(value, labels) if value else None
             complain(f"is not a code of {facet}", row, "value", value or None, near)
         else:
             mapped.add(fold_code(code))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 from oso_analysis.codebook import WITHHELD
 from oso_analysis.errors import require_columns
+from oso_analysis.figures.grids import measure
 from oso_analysis.figures.layout import (
     count_axis,
     dodge,
@@ -37,6 +38,10 @@ from oso_analysis.tables.withheld import numbers
 
 __all__ = ["plot_rank_differences", "plot_theme_slopes"]
 
+#: Millimetres between a label and its line, and to the edge.
+_GAP = 6.5
+#: Labels of each side take no more of the width.
+_MOST_OF_WIDTH = 0.36
 _NOT_COMPARABLE = "One side has nothing to compare"
 
 
@@ -71,7 +76,8 @@ def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
         return empty(width_mm, _NOT_COMPARABLE)
     narrow = is_narrow(width_mm)
     size = 7.5 if narrow else 9.0
-    side = 27.0 if narrow else 54.0
+    side, names = _side(table["theme_label"], 27.0 if narrow else 54.0, width_mm, size)
+    table = table.assign(theme_label=names)
     xs = (side, width_mm - side)
     top = largest(table[shares])
     colours = theme_colours(table["theme"])
@@ -128,6 +134,31 @@ def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
                     size=size,
                 ).set_linespacing(1.1)
     return figure
+
+
+def _side(names: pd.Series, least: float, width_mm: float, size: float) -> tuple[float, list[str]]:
+    """Return the room for labels on each side, and the names with words that fit it.
+
+    A compound longer than a column gets more room, as far as the lines keep enough to be told
+    apart; what is longer still is broken with a hyphen.
+    """
+    words = [word for name in names for word in str(name).split()]
+    longest = max((measure(word, size) for word in words), default=0.0)
+    side = max(least, min(longest + _GAP, _MOST_OF_WIDTH * width_mm))
+    return side, [
+        " ".join(_hyphenate(word, side - _GAP, size) for word in str(name).split(" "))
+        for name in names
+    ]
+
+
+def _hyphenate(word: str, room: float, size: float) -> str:
+    """Break a word that is wider than its room, leaving no single letters."""
+    if measure(word, size) <= room:
+        return word
+    end = max(
+        (at for at in range(3, len(word) - 2) if measure(f"{word[:at]}-", size) <= room), default=0
+    )
+    return f"{word[:end]}- {_hyphenate(word[end:], room, size)}" if end else word
 
 
 def _slope_labels(table: pd.DataFrame, share: str, withheld: pd.Series, per_line: int) -> list[str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from oso_analysis.consultation.readers.archive import Archive, read_bytes
+from oso_analysis.consultation.readers.encodings import decode_table
 from oso_analysis.errors import InputError, Problem
 
 __all__ = ["Grid", "read_csv_grid", "read_table_grids", "read_xlsx_grids"]
@@ -30,17 +31,27 @@ _EXCEL_ERRORS = frozenset(
 
 @dataclass(frozen=True)
 class Grid:
-    """One sheet: `cells` are stripped text, "" where blank; `rows` their numbers in the file."""
+    """One sheet: `cells` are stripped text, "" where blank; `rows` their numbers in the file.
+
+    `problems` are cells that hold no value. They stand in the way only of who needs this sheet.
+    """
 
     file: str
     sheet: str
     cells: list[list[str]]
     rows: list[int]
+    problems: tuple[Problem, ...] = ()
 
     @property
     def where(self) -> str:
         """The file and, where it has several, the sheet."""
         return f"{self.file} [{self.sheet}]" if self.sheet else self.file
+
+    def require_values(self) -> Grid:
+        """Return the sheet itself, or raise `InputError` if a cell of it holds no value."""
+        if self.problems:
+            raise InputError(self.problems)
+        return self
 
 
 def read_table_grids(path: Path) -> list[Grid]:
@@ -51,14 +62,14 @@ def read_table_grids(path: Path) -> list[Grid]:
 
 
 def read_csv_grid(path: Path) -> Grid:
-    """Read a delimited text file: comma, semicolon or tab; UTF-8, UTF-16 or Windows-1252.
+    """Read a delimited text file: comma, semicolon or tab; encodings as `decode_table`.
 
     Raises
     ------
     InputError
-        Binary content, a quotation mark that is never closed, or too many rows or columns.
+        As `decode_table`; a quotation mark that is never closed, or too many rows or columns.
     """
-    text = _decode(read_bytes(path), path.name)
+    text = decode_table(read_bytes(path), path.name)
     # Excel may be told the delimiter by a line before the header, which is no row.
     told = _TOLD.match(text)
     before = 1 if told else 0
@@ -86,11 +97,13 @@ def read_csv_grid(path: Path) -> Grid:
 def read_xlsx_grids(path: Path) -> list[Grid]:
     """Read every visible sheet of a workbook; formulas give the value Excel saved with them.
 
+    A formula without a saved value (the workbook was written by a program that does not calculate)
+    and an Excel error are among the `problems` of their sheet.
+
     Raises
     ------
     InputError
-        The archive is unsafe or damaged, a formula has no saved value (the workbook was written by
-        a program that does not calculate), or a cell holds an Excel error.
+        The archive is unsafe or damaged.
     """
     import warnings
 
@@ -106,8 +119,6 @@ def read_xlsx_grids(path: Path) -> list[Grid]:
     def stream() -> io.BytesIO:
         return io.BytesIO(raw)  # by name, openpyxl would refuse a workbook called .txt
 
-    problems: list[Problem] = []
-    grids: list[Grid] = []
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles and validations it does not know
@@ -118,10 +129,11 @@ def read_xlsx_grids(path: Path) -> list[Grid]:
                 stream(), read_only=True, data_only=False, keep_links=False
             )
             try:
-                for sheet in values.worksheets:
-                    if sheet.sheet_state == "visible":
-                        formulas = source[sheet.title]
-                        grids.append(_sheet(sheet, formulas, path.name, problems))
+                grids = [
+                    _sheet(sheet, source[sheet.title], path.name)
+                    for sheet in values.worksheets
+                    if sheet.sheet_state == "visible"
+                ]
             finally:
                 values.close()
                 source.close()
@@ -130,30 +142,39 @@ def read_xlsx_grids(path: Path) -> list[Grid]:
     except Exception as error:  # openpyxl raises whatever its parsers meet in a broken file
         rule = f"is not a readable workbook ({type(error).__name__}: {error})"
         raise InputError([Problem(rule, file=path.name)]) from None
-    if problems:
-        raise InputError(problems)
-    return [grid for grid in grids if grid.cells]
+    return [grid for grid in grids if grid.cells or grid.problems]
 
 
-def _sheet(sheet: Any, formulas: Any, file: str, problems: list[Problem]) -> Grid:
+def _sheet(sheet: Any, formulas: Any, file: str) -> Grid:
     for one in (sheet, formulas):
         one.reset_dimensions()  # some programs write a wrong size, which would cut the sheet off
     cells: list[list[str]] = []
-    pairs = zip(
-        sheet.iter_rows(values_only=True), formulas.iter_rows(values_only=True), strict=True
-    )
+    problems: list[Problem] = []
+    pairs = zip(sheet.iter_rows(), formulas.iter_rows(values_only=True), strict=True)
     for row, (found, written) in enumerate(pairs, start=1):
         _check_size(row, len(found), file)
-        for column, (value, formula) in enumerate(zip(found, written, strict=False), start=1):
+        for column, (cell, formula) in enumerate(zip(found, written, strict=False), start=1):
             place = f"{sheet.title}!{_letter(column)}"
-            if value is None and isinstance(formula, str) and formula.startswith("="):
-                rule = "is a formula without a saved value; open the file in Excel and save it"
-                problems.append(Problem(rule, file=file, row=row, column=place, value=formula))
-            elif value in _EXCEL_ERRORS:
-                rule = "is an Excel error; mend the formula"
+            if rule := _lacking(cell, formula):
+                value = getattr(formula, "text", formula)
                 problems.append(Problem(rule, file=file, row=row, column=place, value=value))
-        cells.append([_cell(value) for value in found])
-    return _without_blanks(Grid(file, str(sheet.title), cells, list(range(1, len(cells) + 1))))
+        cells.append([_cell(cell.value) for cell in found])
+    rows = list(range(1, len(cells) + 1))
+    return _without_blanks(Grid(file, str(sheet.title), cells, rows, tuple(problems)))
+
+
+def _lacking(cell: Any, formula: object) -> str:
+    """Return what is wrong with a cell that holds no value; "" where it holds one or is blank."""
+    if cell.value in _EXCEL_ERRORS:
+        return "is an Excel error; mend the formula"
+    # A formula that gave an empty text is saved as text ("str"); one never calculated has no kind.
+    if cell.value is None and cell.data_type != "str" and _is_formula(formula):
+        return "is a formula without a saved value; open the file in Excel and save it"
+    return ""
+
+
+def _is_formula(formula: object) -> bool:
+    return str(getattr(formula, "text", formula)).startswith("=")
 
 
 def _letter(column: int) -> str:
@@ -189,20 +210,7 @@ def _without_blanks(grid: Grid) -> Grid:
     padded = [grid.cells[index] + [""] * (width - len(grid.cells[index])) for index in kept]
     used = [column for column in range(width) if any(row[column] for row in padded)]
     cells = [[row[column] for column in used] for row in padded]
-    return Grid(grid.file, grid.sheet, cells, [grid.rows[index] for index in kept])
-
-
-def _decode(raw: bytes, file: str) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16", errors="replace")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        # Excel's "CSV (comma delimited)" on Western systems; five of its bytes are undefined.
-        text = raw.decode("cp1252", errors="replace")
-    if "\x00" in text:
-        raise InputError([Problem("holds binary data, not a table", file=file)])
-    return text
+    return replace(grid, cells=cells, rows=[grid.rows[index] for index in kept])
 
 
 def _delimiter(text: str) -> str:

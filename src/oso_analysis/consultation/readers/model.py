@@ -151,6 +151,17 @@ class ProjectBuilder:
         )
         row.update({key: value for key, value in values.items() if value not in (None, "")})
 
+    def add_attribute(self, submission_id: str, heading: str, value: str) -> None:
+        """Keep what a row says of a respondent; rows that differ are all kept, sorted."""
+        column = (
+            f"{heading} (column)" if heading in ("submission_id", "sources", "sets") else heading
+        )
+        row = self.submissions[submission_id]
+        have = set(str(row[column]).split("; ")) if row.get(column) else set()
+        if column == "respondent" and have == {submission_id}:
+            have = set()
+        row[column] = "; ".join(sorted(have | {value}))
+
     def add_segment(self, **values: object) -> None:
         """Add one code on one passage."""
         coder = values.get("coder")
