@@ -82,6 +82,10 @@ def test_addresses_are_found(text: str) -> None:
         "030 1234567",
         "020-1234567",
         "030/1234567",
+        # What would be a standard number, a DOI or a link, were it a word of its own.
+        "tel_isbn 020 7946 0958",
+        "tel_10.1234/d=)0664/1234567",
+        "x_www.;1300 123 456",
     ],
 )
 def test_telephone_numbers_are_found(text: str) -> None:

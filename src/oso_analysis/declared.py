@@ -58,7 +58,7 @@ def declared(source: str) -> dict[str, Declared]:
             continue
         try:
             default = ast.literal_eval(node.value) if node.value else None
-        except ValueError:
+        except (ValueError, TypeError):
             continue
         first, last = node.lineno, node.end_lineno or node.lineno
         text = "\n".join(lines[first - 1 : last])

@@ -10,6 +10,7 @@ import pytest
 
 from oso_analysis.literature.readers import ReadResult, read_records
 from oso_analysis.literature.readers.bibtex import bibtex_names
+from oso_analysis.literature.readers.encodings import decode_bytes
 from oso_analysis.literature.readers.names import normalise_authors
 
 
@@ -294,3 +295,25 @@ def test_eric(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_names(given: list[str], authors: str) -> None:
     assert normalise_authors(given)[0] == authors
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1252", "I don’t know"),
+        ("cp1252", "Children’s rights – a study"),
+        ("cp1252", "The “risk” of harm"),
+        ("cp1252", "doctor–patient"),
+        ("cp1252", "it’s the child’s “best” interest… or not"),
+        ("cp1252", "Müllers Straße „gut“"),
+        ("cp1252", "¿Qué es la niñez?"),
+        ("mac_roman", "información sobre el país y la niñez"),
+        ("mac_roman", "El niño"),
+        ("mac_roman", "L’étude de la sécurité d’un réseau"),
+        ("cp850", "información sobre el país"),
+        ("cp850", "L'étude: café"),
+        ("cp1250", "Příliš žluťoučký kůň"),
+    ],
+)
+def test_signs_tell_the_encoding_as_letters_do(encoding: str, text: str) -> None:
+    assert decode_bytes(text.encode(encoding), None)[0] == text

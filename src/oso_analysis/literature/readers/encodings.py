@@ -23,7 +23,12 @@ _EAST_ASIAN = (
     ("gb18030", "\u4e00-\u9fff\u3000-\u303f\uff00-\uff65", 0.9),
 )
 _RUN = re.compile(rb"[\x80-\xff]{3,}")
-_TYPOGRAPHIC = frozenset("‘’“”–—…©®°§«»£€•™·¡¿\xa0")
+_TYPOGRAPHIC = frozenset("‘’“”„‚–—…©®°±§«»£€•™·¡¿\xa0")
+_PUNCTUATION = frozenset("‘’“”„‚–—…¡¿\xa0")
+_OPENING = frozenset("„‚¿¡")
+#: What stands between letters, too: "don’t", "doctor–patient", "50 km" without a break.
+_JOINING = frozenset("’–—…\xa0")
+_ENYE = re.compile("[aeiou]–[aeiou]")
 _USUAL = frozenset("éèêëàâäáãåçñöüóòôõøæßíïîúùûýÉÀÄÅÇÖÜØÓÁÍÚłńśźżćęąŁŚŻčřšžěůŠŽČŘ")
 _NAMES = {"utf-16-le": "utf-16", "utf-16-be": "utf-16", "utf-32-le": "utf-32"}
 
@@ -132,10 +137,25 @@ def _sense(text: str) -> float:
                 score -= 2
             score += 0.5 if sign in _USUAL else 0
         elif sign in _TYPOGRAPHIC:
-            score += 1
+            score += _sense_of_sign(sign, before, after)
         else:
             score -= 3
     return score
+
+
+def _sense_of_sign(sign: str, before: str, after: str) -> float:
+    """Score a sign as high as an accented letter where such signs stand.
+
+    The byte of every quotation mark and dash is a letter elsewhere: "don’t" would be "donít".
+    """
+    if not before.isalpha():
+        return 2.5 if sign in _PUNCTUATION else 1
+    if not after.isalpha():
+        return -3 if sign in _OPENING else 2.5 if sign in _PUNCTUATION else 1
+    if sign in _JOINING:
+        # Where they are letters of Mac Roman, these two stand so: "niño", "misión".
+        return 0 if f"{before}{sign}{after}" == "i—n" or _ENYE.match(before + sign + after) else 2.5
+    return -3
 
 
 _HIGH = re.compile(r"[^\x00-\x7f]")
