@@ -290,6 +290,17 @@ def test_caveats_name_weak_codes_only() -> None:
         caveat_for(table, ["themes"])
 
 
+@pytest.mark.parametrize(
+    ("alpha", "said"),
+    [(0.6649, "0.66"), (0.6651, "0.665"), (0.66666, "0.6667"), (0.66699999, "0.66699999")],
+)
+def test_what_is_below_the_bar_is_not_rounded_above_it(alpha: float, said: str) -> None:
+    table = measure_coding_agreement(CODING, CODEBOOK)
+    weak = table["facet"].eq("theme") & table["alpha"].lt(0.667)
+    (caveat,) = caveat_for(table.assign(alpha=table["alpha"].mask(weak, alpha)), ["theme"])
+    assert f"({said}, 95 % interval" in caveat
+
+
 def test_one_name_stands_for_a_list_of_one() -> None:
     table = measure_coding_agreement(CODING, CODEBOOK, n_draws=50)
     one = measure_coding_agreement(CODING, CODEBOOK, facets="theme", n_draws=50)

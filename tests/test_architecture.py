@@ -21,7 +21,8 @@ FLOORS = {
     "tables": 2, "agreement": 2, "disclosure": 2, "reliability": 2, "personal_data": 2,
     "figures": 3,
     "exhibits": 4, "explorer": 4,
-    "parameters": 5, "legal_values": 5, "editions": 5, "runner": 5, "report": 5, "evidence_map": 5,
+    "parameters": 5, "legal_values": 5, "editions": 5, "thresholds": 5, "runner": 5, "report": 5,
+    "evidence_map": 5,
     "verify": 5, "diff": 5, "scan": 5, "notebooks": 5, "scaffold": 5, "inspection": 5,
     "omissions": 5,
     "cli": 6, "__main__": 6,
@@ -111,7 +112,7 @@ def test_planning_a_run_needs_no_pandas() -> None:
     code = (
         "import sys\n"
         "from oso_analysis.editions import Edition\n"
-        "from oso_analysis.runner.build import disclosure_words\n"
+        "from oso_analysis.thresholds import disclosure_words\n"
         "words = disclosure_words(Edition('a', 'A', '', {}), {'disclosure_threshold': 5})\n"
         "assert '5' in words, words\n"
         "sys.exit('pandas' in sys.modules)"

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oso_analysis.editions import Edition, derive, grid, read_editions
+from oso_analysis.editions import THRESHOLD, Edition, derive, grid, read_editions
 from oso_analysis.errors import InputError
-from oso_analysis.runner.build import disclosure_words
+from oso_analysis.thresholds import disclosure_words
 
 
 def write(folder: Path, text: str) -> Path:
@@ -41,6 +41,10 @@ def test_the_project_s_own_editions_are_the_promised_ones(root: Path) -> None:
         "prevention": {"themes": ["prevention"]},
     }
     assert all(item.description for item in editions.editions.values())
+    # Their answers are public documents, and nobody but an edition itself may say so.
+    assert {disclosure_words(item, {THRESHOLD: None}) for item in editions.editions.values()} == {
+        "No disclosure control was applied: every answer counted here is already published."
+    }
 
 
 def test_selection(tmp_path: Path) -> None:
@@ -175,12 +179,37 @@ def test_what_an_edition_says_of_small_counts_holds_for_its_own_threshold() -> N
 def test_no_edition_with_a_threshold_says_that_it_is_off() -> None:
     off = replace(BASE, disclosure="Off: every count is of published documents.")
     assert disclosure_words(off, {}) == off.disclosure
-    assert disclosure_words(off, {"disclosure_threshold": None}).endswith(off.disclosure)
+    assert disclosure_words(off, {"disclosure_threshold": None}) == (
+        "No disclosure control was applied: every count is of published documents."
+    )
     words = disclosure_words(off, {"disclosure_threshold": 5})
     assert words.startswith("Counts from 1 to 4 are withheld")
     assert "Off" not in words
     own = replace(BASE, disclosure="Answers were given in confidence.")
     assert disclosure_words(own, {"disclosure_threshold": 5}).endswith(own.disclosure)
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        ("", ""),
+        ("Off.", ""),
+        ("off", ""),
+        ("Off, made-up data.", ": made-up data."),
+        ("Off because all of it is public.", ". Off because all of it is public."),
+        ("Off-the-record answers are among them.", ". Off-the-record answers are among them."),
+        ("All answers are published.", ". All answers are published."),
+    ],
+)
+def test_only_the_edition_s_own_words_say_that_answers_may_be_told(own: str, said: str) -> None:
+    words = disclosure_words(replace(BASE, disclosure=own), {THRESHOLD: None})
+    assert words == f"No disclosure control was applied{said or '.'}"
+
+
+def test_an_edition_promises_nothing_for_what_stands_beside_it() -> None:
+    words = disclosure_words(BASE, {THRESHOLD: 5})
+    assert "from any other figure of this edition" in words
+    assert "Other editions of the same data are not taken into account" in words
 
 
 def test_a_started_project_does_not_say_twice_how_small_counts_are_treated() -> None:

@@ -23,6 +23,7 @@ from oso_analysis.parameters import Declared, declarations, resolve
 from oso_analysis.project import chapters
 from oso_analysis.review import Review, open_review
 from oso_analysis.scaffold.leftovers import find_leftovers
+from oso_analysis.thresholds import find_subtractable, find_unprotected
 
 __all__ = ["Inspection", "inspect_project"]
 
@@ -79,7 +80,7 @@ def inspect_project(root: Path) -> Inspection:
             notes += list_omissions(review)
         problems += _pages(root, review)
         # A broken codebook or notebook would be told again for every edition.
-        problems += _editions(root, declared)
+        problems += _editions(root, declared, notes)
     problems += _files(root)
     problems += undeclared
     problems += _notebooks(root)
@@ -128,8 +129,11 @@ def _pages(root: Path, review: Review) -> Iterator[Problem]:
 # Editions
 
 
-def _editions(root: Path, declared: Declared | None) -> Iterator[Problem]:
-    """Yield what is wrong with the editions, and with their parameters if these are declared."""
+def _editions(root: Path, declared: Declared | None, notes: list[Problem]) -> Iterator[Problem]:
+    """Yield what is wrong with the editions, and with their parameters if these are declared.
+
+    What they tell only beside one another is added to `notes`.
+    """
     try:
         editions, problems = scan_editions(root)
     except InputError as error:
@@ -144,6 +148,8 @@ def _editions(root: Path, declared: Declared | None) -> Iterator[Problem]:
             resolve(root, declared, edition.parameters, file=file)
         except InputError as error:
             yield from error.problems
+    yield from find_unprotected(editions.editions.values(), declared)
+    notes += find_subtractable(editions.editions.values(), declared)
 
 
 def _parameters(root: Path) -> tuple[Declared | None, list[Problem]]:

@@ -42,21 +42,58 @@ _THEMES_APART = (
     ("voiced", ("issue_only", "issue_and_solution"), "issue_theme"),
     ("voiced", ("solution_only", "issue_and_solution"), "solution_theme"),
 )
+#: The files that each material's agreement is measured from, with their folder.
+_FILES = MappingProxyType(
+    {
+        "screening": ("data/literature", "screening.csv"),
+        "literature": ("data/literature", "coding.csv"),
+        "consultation": ("data/consultation", "relevance.csv, segments.csv"),
+    }
+)
 
 
 class Reliability:
-    """Agreement of screeners and coders, each material's measured when it is first asked for."""
+    """Agreement of screeners and coders, each material's measured when it is first asked for.
 
-    def __init__(self, measures: Mapping[str, Callable[[], pd.DataFrame]]) -> None:
+    Parameters
+    ----------
+    measures : mapping
+        Material to the function that measures it.
+    withheld : collection of str, optional
+        Materials of which nothing may be told but which codes are not reliable.
+    """
+
+    def __init__(
+        self,
+        measures: Mapping[str, Callable[[], pd.DataFrame]],
+        *,
+        withheld: Collection[str] = (),
+    ) -> None:
         self._measures = measures
+        self._withheld = frozenset(withheld)
         self._measured: dict[str, pd.DataFrame] = {}
+
+    @property
+    def withheld(self) -> bool:
+        """Whether the figures on any material are left out, to protect respondents."""
+        return bool(self._withheld)
+
+    @property
+    def source(self) -> str:
+        """The files that `table` is measured from, for the line under an exhibit."""
+        files: dict[str, list[str]] = {}
+        for material in self._measures:
+            if material not in self._withheld:
+                folder, names = _FILES[material]
+                files.setdefault(folder, []).append(names)
+        return "; ".join(f"{folder}/{', '.join(names)}" for folder, names in files.items())
 
     @cached_property
     def table(self) -> pd.DataFrame:
         """All of it, one material under the other; the column `material` tells them apart.
 
         The rows of `measure_screening_agreement`, `measure_coding_agreement` and
-        `measure_consultation_agreement`.
+        `measure_consultation_agreement`; none of a material that is withheld.
         """
         return pd.concat([self.of(name) for name in self._measures], ignore_index=True)
 
@@ -70,12 +107,17 @@ class Reliability:
         Returns
         -------
         pandas.DataFrame
+            Without a row if the material is withheld.
 
         Raises
         ------
         InputError
             If there is no such material, with the nearest there is.
         """
+        rows = self._rows(material)
+        return rows.iloc[:0] if material in self._withheld else rows
+
+    def _rows(self, material: str) -> pd.DataFrame:
         check_option("material", material, list(self._measures))
         if material not in self._measured:
             self._measured[material] = self._measures[material]()
@@ -106,14 +148,16 @@ class Reliability:
         Returns
         -------
         list of str
-            One sentence for each facet with weak codes; empty where all are reliable.
+            One sentence for each facet with weak codes; empty where all are reliable. Of a
+            material that is withheld it names codes only, without coefficients or numbers.
 
         Raises
         ------
         InputError
             If `rests_on` names no facet of the material, where anything was coded twice.
         """
-        rows = self.of(material)
+        rows = self._rows(material)
+        figures = material not in self._withheld
         built_on = self._built_on(frame, distinct(rows["facet"]))
         check_list("rests_on", rests_on, "theme")
         for facet in rests_on if len(rows) else ():
@@ -123,7 +167,7 @@ class Reliability:
             dict.fromkeys(
                 sentence
                 for facet, codes in built_on.items()
-                for sentence in caveat_for(rows, [facet], codes=codes)
+                for sentence in caveat_for(rows, [facet], codes=codes, figures=figures)
             )
         )
 
@@ -154,7 +198,12 @@ class Reliability:
 
 
 def measure_reliability(
-    review: Review, scope: Scope | None = None, *, n_draws: int = 2000, seed: int = 2019
+    review: Review,
+    scope: Scope | None = None,
+    *,
+    n_draws: int = 2000,
+    seed: int = 2019,
+    disclosure_threshold: int | None = None,
 ) -> Reliability:
     """Measure the agreement behind a review, or behind the part of it an edition keeps.
 
@@ -167,6 +216,10 @@ def measure_reliability(
         scope, and submissions in scope. By default everything.
     n_draws, seed : int, optional
         Resamples behind each interval and where their random numbers start.
+    disclosure_threshold : int, optional
+        Smallest count of answers that the edition prints. Where there is one, nothing is told of
+        the agreement on answers but which codes are not reliable: coefficients, and how many
+        submissions both coders read, would tell counts that are withheld.
 
     Returns
     -------
@@ -215,5 +268,6 @@ def measure_reliability(
         )
 
     return Reliability(
-        {"screening": screening, "literature": literature, "consultation": consultation}
+        {"screening": screening, "literature": literature, "consultation": consultation},
+        withheld=() if disclosure_threshold is None else ("consultation",),
     )

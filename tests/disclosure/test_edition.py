@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -20,6 +21,7 @@ from oso_analysis.consultation.respondents import Consultation, prepare_consulta
 from oso_analysis.disclosure.consultation import PrintedCounts, protect_consultation
 from oso_analysis.errors import InputError
 from oso_analysis.scan import scan_paths
+from oso_analysis.scan.texts import texts_in
 from oso_analysis.tables import consultation as count
 from oso_analysis.tables import outcomes, participation
 from oso_analysis.tables.comparison import compare_themes
@@ -212,6 +214,15 @@ def test_the_real_edition_as_the_notebooks_publish_it_withstands(tmp_path: Path)
         *("issue-to-outcome", "rank-differences"),
     }
     assert "coarser-groups" in printed
+    # In no format does it say how far coders agree on answers; on works it does in all of them.
+    for name in ("index.html", "report.pdf", "report.docx", "report.xlsx", "exhibits.json"):
+        path = folder / name
+        said = "".join(text for _, text in texts_in(path.read_bytes(), path.suffix))
+        said = re.sub(r"\s+", " ", said)
+        assert not re.search(r"\d submissions? coded by both", said), name
+        assert re.search(r"\d records? coded by both", said), name
+    (table,) = (folder / "tables").glob("*-agreement-by-code.csv")
+    assert "consultation" not in table.read_text(encoding="utf-8")
     # Nor is anybody named where answers are counted; works, too, have organisations as authors.
     names = set(real().submissions["respondent"])
     found = scan_paths([folder / "notebooks" / name for name in NOTEBOOKS], confidential=[*names])

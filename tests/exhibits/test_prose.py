@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -259,6 +260,42 @@ def test_what_is_drawn_is_described(threshold: int | None) -> None:
     parameters = {"disclosure_threshold": threshold, "n_resamples": 20}
     assert "Bubbles" in told_by(shown("06_evidence_and_consultation", **parameters))
     assert "Heat map" in told_by(shown("05_consultation_themes", **parameters))
+
+
+CODED_BY_BOTH = re.compile(r"\d submissions coded by both")
+
+
+@pytest.mark.parametrize("threshold", [None, 5])
+def test_notes_tell_how_far_coders_agree_on_answers_where_these_are_counted(
+    threshold: int | None,
+) -> None:
+    parameters = {"disclosure_threshold": threshold, "n_resamples": 20}
+    values = shown("05_consultation_themes", **parameters)
+    values += shown("06_evidence_and_consultation", **parameters)
+    notes = [text for one in values if isinstance(one, Exhibit) for text in one.caveats]
+    weak = [text for text in notes if text.startswith("Coders agreed too little")]
+    on_answers = [text for text in weak if "records coded by both" not in text]
+    assert on_answers
+    assert all(bool(CODED_BY_BOTH.search(text)) == (threshold is None) for text in on_answers)
+    assert any("records coded by both" in text for text in weak)
+
+
+def test_the_chapter_on_agreement_says_what_is_left_out_of_it() -> None:
+    def sources(values: list[Prose | Exhibit]) -> set[str]:
+        return {value.source for value in values if isinstance(value, Exhibit)}
+
+    plain = shown("07_coding_reliability", n_resamples=20)
+    assert "left out" not in told_by(plain)
+    assert any("segments.csv" in source for source in sources(plain))
+    strict = shown("07_coding_reliability", n_resamples=20, disclosure_threshold=5)
+    assert "How far coders agree on the answers to consultations is left out" in told_by(strict)
+    assert "single codes of works, and of reasons to exclude them" in told_by(strict)
+    assert not any("consultation" in source for source in sources(strict))
+    assert not any(
+        "consultation" in str(value.record["data"]["rows"])
+        for value in strict
+        if isinstance(value, Exhibit)
+    )
 
 
 def test_works_that_wait_are_only_told_of_where_there_are_any(

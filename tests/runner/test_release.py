@@ -180,3 +180,11 @@ def test_an_edition_prints_no_count_that_it_says_it_withholds(
     _edit(notebook, counted, f"{counted}\\n{mark}")
     _edit(notebook, 'counted[\\"n_submissions\\"])', "[0] * len(counted))")
     assert command("run", "-p", "disclosure_threshold=3") == 0
+    # Nor does it tell how far coders agree on answers, from which counts can be worked out.
+    unit = 'counting_unit=\\"submissions\\",'
+    said_so = "Too little (0.00), 49 submissions coded by both."
+    _edit(notebook, unit, f'{unit} caveats=[\\"{said_so}\\"],')
+    assert command("run", "-p", "disclosure_threshold=3") == 1
+    said = capsys.readouterr().err
+    assert "'submissions-by-country', caveats: how far coders agree on answers" in said
+    assert "measure_reliability(review, disclosure_threshold=disclosure_threshold)" in said

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -20,6 +20,7 @@ def caveat_for(
     *,
     codes: Collection[str] | str | None = None,
     material: str | None = None,
+    figures: bool = True,
 ) -> list[str]:
     """Return the caveats that an exhibit built on these facets or codes has to carry.
 
@@ -34,13 +35,18 @@ def caveat_for(
     material : str, optional
         "screening", "literature" or "consultation", where the table holds several and a facet
         (such as theme) occurs in more than one.
+    figures : bool, default True
+        Whether coefficients and the number of units may be told. Where counts of the units are
+        withheld, they may not: an alpha leaves few counts of a code that it can follow from.
 
     Returns
     -------
     list of str
         One sentence a facet that has codes whose alpha is below 0.667, and one where alpha cannot
         be estimated although the code was used; empty where all are reliable. A facet with one
-        code a unit is also judged as a whole; a facet with many is judged code by code.
+        code a unit is also judged as a whole; a facet with many is judged code by code. Without
+        figures it is one sentence a facet, on all codes that are not known to be reliable: which
+        of them both coders always used, or never, would be told apart otherwise.
 
     Raises
     ------
@@ -70,6 +76,9 @@ def caveat_for(
             parts = [row for row in parts if row["code"] in codes]
         several = not pd.isna(whole["note"]) and "sets compared whole" in whole["note"]
         judged = parts if several else [whole, *parts]
+        if not figures:
+            caveats += _without_figures(whole["label"], judged)
+            continue
         used = [row for row in judged if row["n_coder_1"] > 0 or row["n_coder_2"] > 0]
         weak = [row for row in used if row["alpha"] < RELIABLE]
         unmeasured = [row["label"] for row in used if pd.isna(row["alpha"])]
@@ -87,14 +96,31 @@ def caveat_for(
     return caveats
 
 
+def _without_figures(facet: str, judged: Sequence[Mapping[Any, Any]]) -> list[str]:
+    """Say on which codes coders are not known to agree, and nothing of how far they do."""
+    doubted = [row for row in judged if not row["alpha"] >= RELIABLE]
+    if not doubted:
+        return []
+    names = "" if len(doubted) == len(judged) else f": {'; '.join(map(_name, doubted))}"
+    return [
+        "Coders agreed too little for firm conclusions, or could not be compared, on "
+        f"{facet.lower()}{names}."
+    ]
+
+
+def _name(row: Mapping[Any, Any]) -> str:
+    return "the facet as a whole" if pd.isna(row["code"]) else str(row["label"])
+
+
 def _spell_alpha(row: Mapping[Any, Any]) -> str:
-    """Spell out a label with its alpha and interval."""
+    """Spell out a label with its alpha, which is below `RELIABLE`, and interval."""
     low, high = row["alpha_low"], row["alpha_high"]
     interval = "" if pd.isna(low) else f", 95 % interval {_spell(low)} to {_spell(high)}"
-    label = "the facet as a whole" if pd.isna(row["code"]) else row["label"]
-    return f"{label} ({_spell(row['alpha'])}{interval})"
+    # What is said to be below the bar must not be rounded above it.
+    digits = next(n for n in range(2, 18) if float(f"{row['alpha']:.{n}f}") < RELIABLE)
+    return f"{_name(row)} ({_spell(row['alpha'], digits)}{interval})"
 
 
-def _spell(value: float) -> str:
+def _spell(value: float, digits: int = 2) -> str:
     """Spell a number with a minus sign, which no line ends after as it may after a hyphen."""
-    return f"{value:.2f}".replace("-", "\u2212")
+    return f"{value:.{digits}f}".replace("-", "\u2212")

@@ -75,7 +75,8 @@ PUBLISHED = DisclosurePolicy(threshold=None)
 def describe(policy: DisclosurePolicy) -> str:
     """Return the sentence by which an edition says which policy it was made under."""
     if policy.threshold is None:
-        return "No disclosure control was applied: every answer counted here is already published."
+        # Why small counts may be told, an edition must say in its own words.
+        return "No disclosure control was applied."
     if policy.method == "round":
         return (
             f"Every count is rounded to the nearest multiple of {policy.base} to protect "
@@ -91,7 +92,8 @@ def describe(policy: DisclosurePolicy) -> str:
         f"{small} withheld to protect respondents, and so are as many further counts as it takes "
         "that no withheld count can be worked out to within fewer than "
         f"{policy.threshold} from any other figure of this edition; percentages that rest on a "
-        "withheld count are withheld with it."
+        "withheld count are withheld with it. Other editions of the same data are not taken into "
+        "account: beside them, a withheld count may be worked out."
     )
 
 

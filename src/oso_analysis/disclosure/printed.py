@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from oso_analysis.disclosure.exhibit_rules import EXHIBITS
 
-__all__ = ["find_small_counts"]
+__all__ = ["find_agreement", "find_small_counts"]
 
 #: Units that stand for answers, as a column's name or a counting unit says them.
 _ANSWERS = frozenset(
@@ -20,6 +21,32 @@ _NO_COUNTS = frozenset({"percent", "percentage", "period", "rank", "share", "yea
 _KNOWN_NO_COUNTS = frozenset(
     column for rule in EXHIBITS.values() for column in (*rule.keys, *rule.ranked, *rule.free)
 )
+#: How a caveat says how many answers both coders read, beside what follows from their codes.
+_BOTH = re.compile(r"\d (?:submissions?|segments?) coded by both")
+
+
+def find_agreement(
+    record: Mapping[str, Any], columns: Sequence[str], rows: Sequence[Sequence[str]]
+) -> list[str]:
+    """Find where an exhibit tells how far coders agree on answers, from which counts follow.
+
+    Parameters
+    ----------
+    record : mapping
+        The exhibit's `caveats`.
+    columns, rows
+        As for `find_small_counts`.
+
+    Returns
+    -------
+    list of str
+        "caveats", and the column that says what was compared where that is answers.
+    """
+    found = ["caveats"] if any(_BOTH.search(text) for text in record.get("caveats", ())) else []
+    if {"unit", "n_units"} <= set(columns):
+        at = columns.index("unit")
+        found += ["unit"] * any(row[at] in _ANSWERS for row in rows)
+    return found
 
 
 def find_small_counts(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from oso_analysis.editions import EDITIONS_FILE, Edition, EditionInfo
+from oso_analysis.editions import EDITIONS_FILE, Edition, EditionInfo, read_editions
 from oso_analysis.evidence_map.page import render_evidence_map
 from oso_analysis.imprint import read_imprint
 
@@ -24,7 +24,8 @@ def build_evidence_map(root: Path, edition: Edition) -> str:
     Raises
     ------
     InputError
-        Every problem of the parameters or the data at once.
+        Every problem of the parameters or the data at once; or an edition without a threshold
+        beside one that has a threshold.
     RunError
         If the references cannot be set.
     """
@@ -32,10 +33,12 @@ def build_evidence_map(root: Path, edition: Edition) -> str:
     from oso_analysis.parameters import declarations, resolve
     from oso_analysis.reliability import measure_reliability
     from oso_analysis.review import load_review
-    from oso_analysis.runner.build import disclosure_words, find_notebooks
+    from oso_analysis.runner.build import find_notebooks
     from oso_analysis.scope import scope_review
+    from oso_analysis.thresholds import disclosure_words, require_alike
 
     declared = declarations(find_notebooks(root), root)
+    require_alike(read_editions(root).editions.values(), declared, [edition])
     values = resolve(root, declared, edition.parameters, file=EDITIONS_FILE)
     parameters = {name: value for own in values.values() for name, value in own.items()}
     review = load_review(root)

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import json
 import math
-import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -17,7 +16,6 @@ from typing import Any
 from oso_analysis.editions import (
     EDITIONS_FILE,
     PACKAGE_CODE,
-    THRESHOLD,
     Edition,
     EditionInfo,
     is_notebook,
@@ -36,13 +34,12 @@ from oso_analysis.runner.publish import hold, publish, recover, staging, writing
 from oso_analysis.runner.state import State, tree_digests
 from oso_analysis.runner.versions import direct_versions, versions
 from oso_analysis.runner.workers import Place
+from oso_analysis.thresholds import disclosure_words
 
-__all__ = ["Options", "Outcome", "build_editions", "disclosure_words", "find_notebooks"]
+__all__ = ["Options", "Outcome", "build_editions", "find_notebooks"]
 
 _POLL = 0.1
 _RUNNER = "package:runner/"
-#: How an edition says in its own words that small counts are printed.
-_OFF = re.compile(r"off\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -480,18 +477,6 @@ def _read_package(root: Path) -> dict[str, Any]:
     except ValueError as error:
         raise InputError([Problem(f"is not JSON ({error})", file=MARKER.as_posix())]) from None
     return found if isinstance(found, dict) else {}
-
-
-def disclosure_words(edition: Edition, parameters: Mapping[str, Any]) -> str:
-    """Say how small counts are treated: what the threshold means, then the edition's own words."""
-    from oso_analysis.disclosure.policy import DisclosurePolicy, describe
-
-    if THRESHOLD not in parameters:
-        return edition.disclosure
-    policy = DisclosurePolicy(threshold=parameters[THRESHOLD])
-    # Many editions were copied from one that says "Off: …", and a threshold was put in later.
-    own = "" if policy.on and _OFF.match(edition.disclosure) else edition.disclosure
-    return f"{describe(policy)} {own}".strip()
 
 
 def _wanted(job: _Job, plans: Sequence[_Plan]) -> bool:

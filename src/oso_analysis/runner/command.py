@@ -27,6 +27,7 @@ from oso_analysis.runner.inputs import Digests
 from oso_analysis.runner.publish import writing
 from oso_analysis.runner.state import State
 from oso_analysis.runner.workers import Place, local_workers
+from oso_analysis.thresholds import find_subtractable, require_alike
 
 __all__ = ["run", "select", "select_published"]
 
@@ -56,7 +57,9 @@ def run(
         If the project cannot be written to at all. What goes wrong with one edition is in its
         `Outcome`.
     """
-    editions = select(root, names, every=every, parameters=parameters, axes=axes)
+    known, editions, declared = _chosen(root, names, every, parameters, axes)
+    for note in find_subtractable(known.editions.values(), declared, editions):
+        print(f"note: {note}")
     options = Options(
         reports=reports or root / "reports",
         force=force,
@@ -104,8 +107,15 @@ def select(
     Raises
     ------
     InputError
-        All problems at once.
+        All problems at once; or editions without a threshold where others have one.
     """
+    return _chosen(root, names, every, parameters, axes)[1]
+
+
+def _chosen(
+    root: Path, names: Sequence[str], every: bool, parameters: Sequence[str], axes: Sequence[str]
+) -> tuple[Editions, list[Edition], Declared]:
+    """Return the project's editions, those that are asked for, and what notebooks declare."""
     notebooks = find_notebooks(root)
     problems: list[Problem] = []
     changes, spans = _pairs(parameters, "-p", problems), _pairs(axes, "--grid", problems)
@@ -121,9 +131,20 @@ def select(
     except InputError as error:
         hint = f" ({LIST_HINT})" if changes or spans else ""
         raise InputError([replace(p, rule=p.rule + hint) for p in error.problems]) from None
-    if not changes and not spans:
-        return editions
     declared = declarations(notebooks, root)
+    if changes or spans:
+        editions = _changed(root, editions, declared, changes, spans)
+    require_alike(sound.editions.values(), declared, editions)
+    return sound, editions, declared
+
+
+def _changed(
+    root: Path,
+    editions: Sequence[Edition],
+    declared: Declared,
+    changes: Mapping[str, str],
+    spans: Mapping[str, str],
+) -> list[Edition]:
     changed = []
     for edition in editions:
         values = _merged(resolve(root, declared, edition.parameters, texts=changes))

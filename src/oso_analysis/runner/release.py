@@ -41,7 +41,8 @@ _PROTECT = (
     "consultation, codebook, threshold=disclosure_threshold)`, then `told.table(…)` before a table "
     "is shown or drawn, and `told.shown(…)` for n. An exhibit that it does not know cannot be "
     "protected: leave it out where `told.on`. `from oso_analysis.disclosure.consultation import "
-    "protect_consultation` comes before, and `help(protect_consultation)` says more."
+    "protect_consultation` comes before, and `help(protect_consultation)` says more. Caveats come "
+    "without figures from `measure_reliability(review, disclosure_threshold=disclosure_threshold)`."
 )
 
 
@@ -165,7 +166,7 @@ def _look(task: _Look) -> pd.DataFrame:
 
 def _require_protected(out: Path, threshold: int) -> None:
     """Raise if any exhibit holds a count of answers that this edition says it withholds."""
-    from oso_analysis.disclosure.printed import find_small_counts
+    from oso_analysis.disclosure.printed import find_agreement, find_small_counts
 
     record = out / "exhibits.json"
     exhibits = json.loads(record.read_bytes())["exhibits"] if record.exists() else []
@@ -173,10 +174,15 @@ def _require_protected(out: Path, threshold: int) -> None:
     for exhibit in exhibits:
         (table,) = (file["path"] for file in exhibit["files"] if file["path"].endswith(".csv"))
         columns, *rows = csv_rows((out / table).read_bytes().decode("utf-8-sig"))
+        place = f"notebooks/{exhibit['notebook']}: {exhibit['label']}, {exhibit['id']!r}"
         said += [
-            f"notebooks/{exhibit['notebook']}: {exhibit['label']}, {exhibit['id']!r}, column "
-            f"{column!r}: {number} {'count' if number == 1 else 'counts'} from 1 to {threshold - 1}"
+            f"{place}, column {column!r}: {number} {'count' if number == 1 else 'counts'} from 1 "
+            f"to {threshold - 1}"
             for column, number in find_small_counts(exhibit, columns, rows, threshold).items()
+        ]
+        said += [
+            f"{place}, {where}: how far coders agree on answers, which tells counts of them"
+            for where in find_agreement(exhibit, columns, rows)
         ]
     if said:
         summary = f"counts of answers below {threshold} are withheld, but not in every exhibit:"
