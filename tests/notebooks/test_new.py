@@ -59,7 +59,7 @@ def test_defaults_are_those_of_the_other_chapters(project: Path) -> None:
     assert "year_to: int | None = None" in text
     first.write_text(text.replace("year_to: int | None = None", "year_to: int | None = 2019"))
     other = new_notebook(project, "waste", title="Waste")
-    found = declarations([first, other])
+    found = declarations([first, other], project)
     assert found[other.name]["year_to"].default == found[first.name]["year_to"].default == 2019
     assert found[other.name]["themes"].default == []
 
