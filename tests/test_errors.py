@@ -154,15 +154,16 @@ def test_problems_of_one_kind_in_a_column_do_not_hide_the_others() -> None:
     many = [Problem("is blank", "a.csv", row, "year") for row in range(2, 1584)]
     other = Problem("is not a number", "a.csv", 9, "year", "x")
     lines = str(InputError([*many, other])).splitlines()
-    assert len(lines) == 1 + 8 + 1 + 1
-    assert lines[9:] == [
-        "  … and 1,574 more like this",
+    assert len(lines) == 1 + SHOWN + 1
+    assert lines[SHOWN:] == [
+        f"  … and {1582 - SHOWN + 1:,} more like this",
         "  - a.csv, row 9, column 'year': 'x' is not a number",
     ]
     # What is about no row is a list to work through, up to a limit.
     codes = [Problem("has no mapping", "t", None, "code", f"c{n}") for n in range(50)]
     lines = str(InputError([*many, *codes])).splitlines()
-    assert lines[-1] == "  … and 18 more"
+    assert lines[2] == "  … and 1,581 more like this"
+    assert lines[-1] == "  … and 11 more"
     assert len(lines) == 1 + SHOWN + 2
-    # One more would take its line anyway.
-    assert "more" not in str(InputError(many[:9]))
+    # All that fit are told, so that all can be mended at once.
+    assert "more" not in str(InputError(many[:SHOWN]))

@@ -42,8 +42,6 @@ __all__ = [
 
 #: How many problems an error text spells out before it says how many more there are.
 SHOWN = 40
-#: How many problems of one kind in one column it spells out: more say nothing new, and hide others.
-_OF_A_KIND = 8
 #: A suggestion less alike than this (0 to 100) confuses more than it helps.
 _ALIKE = 62.0
 #: Names of places in two languages are alike too ("Griechenland", "Greenland"): a printed name is
@@ -148,26 +146,25 @@ class RunError(OsoError):
 
 
 def _lines(problems: Sequence[Problem]) -> Iterator[str]:
-    """Yield a line for each problem, the first of many of one kind standing for the others."""
+    """Yield a line for each problem; of too many, the first of each kind stand for the others."""
     groups: dict[object, list[int]] = {}
     for at, problem in enumerate(problems):
         # Those without a row are a list to work through, not one fault down a column.
         kind = at if problem.row is None else (problem.file, problem.column, problem.rule)
         groups.setdefault(kind, []).append(at)
-    more: dict[int, int] = {}  # after which problem how many of its kind go unsaid
-    for places in groups.values():
-        if len(places) > _OF_A_KIND + 1:
-            more[places[_OF_A_KIND - 1]] = len(places) - _OF_A_KIND
-    told = sorted(
-        at
-        for places in groups.values()
-        for at in (places[:_OF_A_KIND] if len(places) > _OF_A_KIND + 1 else places)
-    )
-    for at in told[:SHOWN]:
+    # As many of each as there is room for, so that many of one kind do not hide the others.
+    most = SHOWN
+    while most > 1 and sum(min(len(places), most) for places in groups.values()) > SHOWN:
+        most -= 1
+    told = sorted(at for places in groups.values() for at in places[:most])[:SHOWN]
+    # After which problem how many of its kind go unsaid.
+    more = {places[most - 1]: len(places) - most for places in groups.values() if places[most:]}
+    rest = len(problems) - len(told)
+    for at in told:
         yield f"  - {problems[at]}"
         if at in more:
             yield f"  … and {more[at]:,} more like this"
-    rest = len(problems) - len(told[:SHOWN]) - sum(more.get(at, 0) for at in told[:SHOWN])
+            rest -= more[at]
     if rest:
         yield f"  … and {rest:,} more"
 
