@@ -140,6 +140,32 @@ def test_a_table_with_headings_in_capitals_has_no_fields_by_row(tmp_path: Path) 
     assert list(result.records["title"]) == ["DNA"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"TITLE","VENUE","INCLUDE"\n"ABC","X","yes"\n"A second title","Y","no"\n',
+        '"TITLE","Notes"\n"HIV AND AIDS","X"\n',
+        '"TITLE","Notes","INCLUDE"\n"SOURCE","X","yes"\n',
+    ],
+)
+def test_a_title_in_capitals_is_no_field_of_embase(text: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="in no format that is read"):
+        read(tmp_path, text)
+
+
+def test_embase_below_a_line_and_an_empty_title(tmp_path: Path) -> None:
+    text = '"Query: salt"\n\n"TITLE",""\n"DOI","10.1000/z"\n\n"TITLE","Abstracts"\n"PUI","L2"\n'
+    result = read(tmp_path, text)
+    first, second = rows(result)
+    assert (first["doi"], first["source_line"]) == ("10.1000/z", 3)
+    assert (second["title"], second["extra"]) == ("Abstracts", {"PUI": "L2"})
+    assert list(result.files["format"]) == ["embase"]
+    left_out = result.repairs["reason"].eq("text outside any entry was left out")
+    assert list(result.repairs.loc[left_out, "raw"]) == ['"Query: salt"']
+    result = read(tmp_path, '"TITLE",""\n\n' + EMBASE)
+    assert list(result.files[["n_accepted", "n_rejected"]].iloc[0]) == [3, 2]
+
+
 def test_tags_of_ris_head_columns(tmp_path: Path) -> None:
     (row,) = rows(read(tmp_path, "TI,AU,PY,T2,SP,EP,DO\nA,B,2001,Inv. J.,1,9,10.1000/a\n"))
     assert (row["container"], row["pages"], row["doi"]) == ("Inv. J.", "1-9", "10.1000/a")
