@@ -437,6 +437,15 @@ def test_the_date_of_publication_is_the_year_where_no_other_date_is(tmp_path: Pa
         ("PUBMED 28697043", "28697043", {}),
         ("PMID: 28697043", "28697043", {}),
         ("https://pubmed.ncbi.nlm.nih.gov/28697043/", "28697043", {}),
+        ("MEDLINE:28697043", "28697043", {}),
+        ("PubMed ID: 28697043", "28697043", {}),
+        ("PMID28697043.", "28697043", {}),
+        ("28697043 [pubmed]", "28697043", {}),
+        ("https://europepmc.org/article/MED/28697043", "28697043", {}),
+        ("28697043; 28697044", "28697043", {"pmid": "28697043; 28697044"}),
+        ("28,697,043", None, {"pmid": "28,697,043"}),
+        ("0", None, {"pmid": "0"}),
+        ("２８697043", None, {"pmid": "２８697043"}),
         ("PUBMED 28697043,EMBASE 6", "28697043", {"pmid": "PUBMED 28697043,EMBASE 6"}),
         ("EMBASE 617305812", None, {"pmid": "EMBASE 617305812"}),
         ("617305812", None, {"pmid": "617305812"}),
@@ -459,7 +468,12 @@ def test_a_pubmed_number_is_digits(
 
 
 @pytest.mark.parametrize(
-    "ending", [".short", ".abstract", ".full", ".full.pdf", "/full", "/epdf", "/full/html", "/pdf."]
+    "ending",
+    [
+        *(".short", ".abstract", ".full", ".full.pdf", "/full", "/epdf", "/full/html", "/pdf."),
+        *(".long", "/fulltext", ".full.pdf+html", ".abstract.pdf", "/full#B12", ".full?sid=1#a"),
+        "/meta",
+    ],
 )
 def test_a_view_of_a_page_is_no_part_of_a_doi(ending: str, tmp_path: Path) -> None:
     result = read(tmp_path, f"Title,DOI\nA,10.1638/2011-0152.1{ending}\n")
@@ -469,8 +483,29 @@ def test_a_view_of_a_page_is_no_part_of_a_doi(ending: str, tmp_path: Path) -> No
     assert result.repairs["reason"].str.contains("ending of an address").sum() == 1
 
 
+def test_a_view_of_a_preprint_has_its_version(tmp_path: Path) -> None:
+    dois = [
+        "10.1101/2020.01.01.123456v1.full",
+        "10.1101/123456v2.full.pdf",
+        "10.1000/123456v1.full",
+    ]
+    result = read(tmp_path, "\n".join(["Title,DOI", *(f"A{doi},{doi}" for doi in dois)]))
+    assert list(result.records["doi"]) == [
+        "10.1101/2020.01.01.123456", "10.1101/123456", "10.1000/123456v1",
+    ]  # fmt: skip
+    assert [row["extra"]["doi"] for row in rows(result)] == dois
+
+
 @pytest.mark.parametrize(
-    "doi", ["10.1000/full", "10.1000/x.fullness", "10.1000/abstract.1", "10.1000/am2012-abstract"]
+    "doi",
+    [
+        "10.1002/x.3.0.co;2-#",
+        "10.1101/2020.01.01.123456v1",
+        "10.1000/full",
+        "10.1000/x.fullness",
+        "10.1000/abstract.1",
+        "10.1000/am2012-abstract",
+    ],
 )
 def test_a_doi_may_have_such_words(doi: str, tmp_path: Path) -> None:
     (row,) = rows(read(tmp_path, f"Title,DOI\nA,{doi}\n"))

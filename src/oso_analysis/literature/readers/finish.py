@@ -23,8 +23,10 @@ from oso_analysis.literature.readers.text import (
     PAGE_ENDINGS,
     clean,
     clean_doi,
+    find_doi,
     find_pmid,
     find_year,
+    is_pmid,
 )
 
 __all__ = ["finish"]
@@ -142,8 +144,8 @@ def _identifiers(columns: dict[str, Column], extras: list[dict[str, Any] | None]
                 for label, said in pattern.findall(note):
                     if label == "DOI":
                         columns["doi"][at] = columns["doi"][at] or clean_doi(said)
-                    elif said.isdigit() and len(said) < 9:
-                        columns["pmid"][at] = columns["pmid"][at] or said
+                    else:
+                        columns["pmid"][at] = columns["pmid"][at] or find_pmid(said)[0]
 
 
 def _json(extra: dict[str, Any]) -> str:
@@ -251,12 +253,12 @@ def _dois(
             if plain(given) and not given.endswith(PAGE_ENDINGS):
                 column.append(given)
                 continue
-            doi = clean_doi(given)
+            doi, cut = find_doi(given)
             if doi is None:
                 extra = extras[at] = dict(extras[at] or {})
                 extra["doi"] = clean(given)
                 mended.append((at, "not a DOI; kept in extra", given))
-            elif (said := given.lower().rstrip(" .,;")) != doi and said.endswith(PAGE_ENDINGS):
+            elif cut:
                 extra = extras[at] = dict(extras[at] or {})
                 extra["doi"] = clean(given)
                 mended.append((at, "the ending of an address cut from the DOI", given))
@@ -276,7 +278,7 @@ def _pmids(
 ) -> None:
     """Leave nothing but digits in the column of PubMed numbers."""
     for at, given in enumerate(column):
-        if not given or (len(given) < 9 and given.isdecimal()):
+        if not given or is_pmid(given):
             continue
         column[at], whole = find_pmid(given)
         if not whole:
