@@ -405,6 +405,62 @@ def test_a_source_alone_is_a_journal_unless_it_names_a_database(tmp_path: Path) 
     assert second["extra"] == {"Source": "Web of Science"}
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("PubMed, Embase", "PubMed/MEDLINE", "Ovid MEDLINE", "MEDLINE (Ovid)", "APA PsycInfo"),
+        *("CENTRAL", "Scopus; Web of Science & ERIC", "Ovid MEDLINE(R)", "CINAHL via EBSCOhost"),
+        *("Web of Science (Core Collection)", "MEDLINE [Ovid], APA PsycInfo | Cochrane CENTRAL"),
+    ],
+)
+def test_databases_in_combination_are_no_journal(said: str, tmp_path: Path) -> None:
+    (row,) = rows(read(tmp_path, f'Title,Year,Source\nA,2001,"{said}"\n'))
+    assert "container" not in row
+    assert row["extra"] == {"Source": said}
+
+
+@pytest.mark.parametrize(
+    "said", ["Central European History", "JAMA (Chicago)", "Ovid", "Eric & Co", "R"]
+)
+def test_a_journal_may_have_words_of_databases(said: str, tmp_path: Path) -> None:
+    (row,) = rows(read(tmp_path, f'Title,Year,Source\nA,2001,"{said}"\n'))
+    assert row["container"] == said
+
+
+@pytest.mark.parametrize(
+    "heading", ["Book Title", "Alternate Title 1", "Secondary Title", "Container Title"]
+)
+def test_a_source_stands_in_where_an_entry_has_no_other_container(
+    heading: str, tmp_path: Path
+) -> None:
+    text = f"Title,Year,{heading},Source\nA,2001,,Inv. J.\nB,2002,Inv. Book,Inv. S.\nC,2003,,ERIC\n"
+    first, second, third = rows(read(tmp_path, text))
+    assert (first["container"], first["extra"]) == ("Inv. J.", {})
+    assert (second["container"], second["extra"]) == ("Inv. Book", {"Source": "Inv. S."})
+    assert "container" not in third
+    assert third["extra"] == {"Source": "ERIC"}
+
+
+def test_an_abbreviation_of_the_journal_comes_before_a_source(tmp_path: Path) -> None:
+    text = "Title,Year,Source,Journal Abbreviation\nA,2001,Hand search,Inv. J.\n"
+    (row,) = rows(read(tmp_path, text))
+    assert (row["container"], row["extra"]) == ("Inv. J.", {"Source": "Hand search"})
+
+
+@pytest.mark.parametrize("heading", ["No.", "Number"])
+def test_numbers_of_rows_beside_volumes_are_no_issues(heading: str, tmp_path: Path) -> None:
+    names = f"{heading},Title,Authors,Journal,Volume,Year"
+    first, second = rows(read(tmp_path, f"{names}\n1,A,B,J,3,2001\n5,C,D,J,4,2002\n"))
+    assert "issue" not in first
+    assert second["extra"] == {heading: "5"}
+    names = f"Title,{heading},Volume,Year"
+    first, second = rows(read(tmp_path, f"{names}\nA,1,3,2001\nB,2,4,2002\n"))
+    assert "issue" not in first
+    assert second["extra"] == {heading: "2"}
+    first, second = rows(read(tmp_path, f"{names}\nA,1,3,2001\nB,3,4,2002\n"))
+    assert (first["issue"], second["issue"]) == ("1", "3")
+
+
 @pytest.mark.parametrize("heading", ["No.", "Number", "no"])
 def test_numbers_of_rows_are_no_issues(heading: str, tmp_path: Path) -> None:
     (row,) = rows(read(tmp_path, f"{heading},Title,Authors,Year\n7,A,B,2001\n"))
