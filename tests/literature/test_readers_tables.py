@@ -499,6 +499,7 @@ def test_the_date_of_publication_is_the_year_where_no_other_date_is(tmp_path: Pa
         ("28697043 [pubmed]", "28697043", {}),
         ("https://europepmc.org/article/MED/28697043", "28697043", {}),
         ("28697043; 28697044", "28697043", {"pmid": "28697043; 28697044"}),
+        ("28697043, PMC5523115", "28697043", {"pmid": "28697043, PMC5523115"}),
         ("28,697,043", None, {"pmid": "28,697,043"}),
         ("0", None, {"pmid": "0"}),
         ("２８697043", None, {"pmid": "２８697043"}),
