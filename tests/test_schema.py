@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oso_analysis.codebook import Codebook, read_codebook
+from oso_analysis.consistency import check_files
 from oso_analysis.dictionary import render_dictionary
 from oso_analysis.errors import InputError
 from oso_analysis.schema import check_foreign_keys, load_table, read_package
@@ -50,6 +51,37 @@ def load(folder: Path, codebook: Codebook, text: str | bytes, **schema: Any) -> 
     described = {"resources": [{"name": "t", "path": "t.csv", "schema": SCHEMA | schema}]}
     (folder / "datapackage.json").write_text(json.dumps(described), encoding="utf-8")
     return load_table(read_package(folder), "t", codebook)
+
+
+@pytest.mark.parametrize(
+    ("resource", "message"),
+    [
+        ({"name": ["t"], "path": "t.csv"}, "'resource 1, name': '[\"t\"]' must be a text"),
+        ({"name": "t", "path": 3}, "'resource 1, path': '3' must be a path or a list of paths"),
+        ({"name": "t", "path": [3]}, "'resource 1, path': '[3]' must be a path or a list"),
+        ("t.csv", "'resource 1': '\"t.csv\"' must be an object with a name and a path"),
+        ({"path": "t.csv", "schema": {"fields": ["id"]}}, "a list of fields, each an object"),
+        ({"path": "t.csv", "schema": {"fields": [{"type": ["year"]}]}}, "its type a text"),
+    ],
+)
+def test_a_resource_of_another_shape_is_told(
+    resource: object, message: str, tmp_path: Path
+) -> None:
+    (tmp_path / "t.csv").write_text("id\n")
+    described = json.dumps({"resources": [resource]})
+    (tmp_path / "datapackage.json").write_text(described, encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_package(tmp_path)
+    assert message in str(error.value)
+    # What looks at the files besides leaves it at that.
+    assert list(check_files(tmp_path)) == []
+
+
+@pytest.mark.parametrize("descriptor", [[], "x", {"resources": {"name": "t"}}])
+def test_a_descriptor_of_another_shape_is_told(descriptor: object, tmp_path: Path) -> None:
+    (tmp_path / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    with pytest.raises(InputError, match="must be an object with a list of resources"):
+        read_package(tmp_path)
 
 
 def test_good_rows_become_typed_columns(tmp_path: Path, codebook: Codebook) -> None:

@@ -24,6 +24,7 @@ from oso_analysis.literature.screening import DECISIONS
 from oso_analysis.literature.sources import Origins
 from oso_analysis.people import check_people
 from oso_analysis.schema import RECORDS, SEARCH_KINDS, DataPackage
+from oso_analysis.shapes import check_shapes
 
 __all__ = ["check_codebook", "check_files", "check_tables"]
 
@@ -61,9 +62,11 @@ def check_files(folder: Path) -> Iterator[Problem]:
     """
     try:
         descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8-sig"))
-        paths = [resource.get("path", []) for resource in descriptor["resources"]]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError):
         return
+    if check_shapes(descriptor, "") or "resources" not in descriptor:
+        return
+    paths = [resource.get("path", []) for resource in descriptor["resources"]]
     described = {
         # As the folder's own listing has it: `./a.ris` is `a.ris`.
         PurePosixPath(name).as_posix()

@@ -36,6 +36,7 @@ from oso_analysis.delimited import Cells, read_cells
 from oso_analysis.errors import InputError, Problem, Suggestions, nearest, nearest_code
 from oso_analysis.files import short_names
 from oso_analysis.frames import FILE_ROW
+from oso_analysis.shapes import check_shapes
 
 __all__ = [
     "COMPLETION",
@@ -214,7 +215,9 @@ def read_package(path: Path | str) -> DataPackage:
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         row = getattr(error, "lineno", None)
         raise InputError([Problem("is not readable JSON", file=path.name, row=row)]) from None
-    problems: list[Problem] = []
+    problems = check_shapes(descriptor, path.name)
+    if problems:
+        raise InputError(problems)
     resources: dict[str, Resource] = {}
     for position, raw in enumerate(descriptor.get("resources", [])):
         name = raw.get("name", f"resource {position + 1}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import combinations
 from typing import Any
 
@@ -14,7 +15,8 @@ from oso_analysis.errors import InputError
 from oso_analysis.literature.deduplicate import Deduplication, deduplicate
 from oso_analysis.literature.deduplicate.cluster import cluster
 from oso_analysis.literature.deduplicate.grades import container_grades
-from oso_analysis.literature.deduplicate.places import read_number, read_page, read_pmid
+from oso_analysis.literature.deduplicate.places import read_doi, read_number, read_page, read_pmid
+from oso_analysis.literature.deduplicate.titles import prepared
 from oso_analysis.literature.deduplicate.words import words_of
 
 TABLES = ("work_ids", "works", "merges", "review", "field_sources", "disagreements",
@@ -330,11 +332,24 @@ def test_the_first_page(pages: str, first: str) -> None:
     [
         ("20123456", "20123456"), (" PMID: 020123456 ", "20123456"), ("20123456.0", "20123456"),
         ("https://pubmed.ncbi.nlm.nih.gov/20123456/", "20123456"), ("NA", ""), ("n/a", ""),
-        ("0", ""), ("PMC3012345", ""), ("20123456; 20123457", ""), ("10.5555/20123456", ""),
+        ("0", ""), ("PMC3012345", ""), ("20123456; 20123457", "20123456"), ("10.5555/20123456", ""),
     ],
 )  # fmt: skip
 def test_a_pubmed_number_is_digits(pmid: str, digits: str) -> None:
     assert read_pmid(pmid) == digits
+
+
+@pytest.mark.parametrize(
+    "ending", ["", "/full", ".long", ".full.pdf+html", "/meta", "/full#B12", "?x=1", "/", "."]
+)
+def test_a_doi_is_read_as_the_readers_do(ending: str) -> None:
+    assert read_doi(f"https://doi.org/10.1000/A.1{ending}", "") == "10.1000/a.1"
+
+
+def test_a_long_name_of_a_file_takes_no_longer_than_it_is_long() -> None:
+    started = time.perf_counter()
+    assert prepared("a" * 100_000 + "<" + "b.pdf") == "a" * 100_000 + "b..."
+    assert time.perf_counter() - started < 2
 
 
 @pytest.mark.parametrize("raw", ["NA", "N/A", "n.a.", "null", "None", "NaN", "nil", "-"])

@@ -240,6 +240,21 @@ def test_lines_that_lost_their_spaces_go_on_with_the_tag(tmp_path: Path) -> None
     assert (record["title"], record["abstract"]) == ("Learning with QQ machines", "On AI systems")
 
 
+def test_each_entry_shows_whether_its_lines_go_on_indented(tmp_path: Path) -> None:
+    text = (
+        "FN X\nVR 1.0\nPT J\nTI Learning\nAB On\n   machines\nQQ New\nER\n\n"
+        "PT J\nTI Next\nAB All of the\nsystems that use\nAI or\nML now\nER\n\n"
+        "PT J\nTI Short\nQQ More\nER\n\nPT J\nTI Learning by\nAI systems\nER\n\nEF\n"
+    )
+    result = read(tmp_path, text, "a.txt")
+    records = result.records
+    assert list(records["title"]) == ["Learning", "Next", "Short", "Learning by AI systems"]
+    assert records["abstract"][1] == "All of the systems that use AI or ML now"
+    assert list(records["extra"].dropna()) == ['{"QQ":"New"}', '{"QQ":"More"}']
+    reasons = [reason for reason in result.repairs["reason"] if "no key" not in reason]
+    assert reasons == ["tag 'QQ' is not known and kept in extra"]
+
+
 def test_a_doi_named_before_it(tmp_path: Path) -> None:
     text = "PMID- 7\nTI  - Title\nAID - doi:10.1016/j.cpr.2005.02.002\nAID - S02(05)1 [pii]\n"
     record = one(read(tmp_path, text, "a.nbib"))

@@ -105,6 +105,30 @@ def test_right_text_is_never_taken_for_wrong(text: str) -> None:
     assert mended is None or mended.encode("utf-8") == text.encode("cp1252")
 
 
+@pytest.mark.parametrize(
+    ("given", "authors"),
+    [
+        (["GarcÃ­a, JosÃ©", "MÃ¼ller, K"], "García, José; Müller, K"),
+        # One right letter, so that each name has to show it by itself.
+        (["GarcÃ­a, JosÃ©", "Müller, K", "MÃ¼ller, L"], "García, José; Müller, K; MÃ¼ller, L"),
+        (["IRMÃ“, A"], None),
+    ],
+)
+def test_names_that_were_encoded_twice_are_decoded_once_more(
+    given: list[str], authors: str | None, tmp_path: Path
+) -> None:
+    ris, table = tmp_path / "a.ris", tmp_path / "b.csv"
+    lines = "\n".join(f"AU  - {name}" for name in given)
+    ris.write_text(f"TY  - JOUR\nID  - a\n{lines}\nER  -\n", encoding="utf-8")
+    table.write_text(f'Key,Title,Authors\na,A,"{"; ".join(given)}"\n', encoding="utf-8")
+    for path in (ris, table):
+        result = read_records(path)
+        assert list(result.records["authors"]) == [authors or given[0]]
+        reasons = result.repairs.loc[result.repairs["record_id"].eq("a"), ["reason", "raw"]]
+        expected = [["encoded as UTF-8 twice; decoded once more", "; ".join(given)]]
+        assert reasons.to_numpy().tolist() == (expected if authors else [])
+
+
 def test_all_columns_of_words_are_decoded(tmp_path: Path) -> None:
     path = tmp_path / "export.csv"
     path.write_text(

@@ -140,6 +140,32 @@ def test_a_table_with_headings_in_capitals_has_no_fields_by_row(tmp_path: Path) 
     assert list(result.records["title"]) == ["DNA"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"TITLE","VENUE","INCLUDE"\n"ABC","X","yes"\n"A second title","Y","no"\n',
+        '"TITLE","Notes"\n"HIV AND AIDS","X"\n',
+        '"TITLE","Notes","INCLUDE"\n"SOURCE","X","yes"\n',
+    ],
+)
+def test_a_title_in_capitals_is_no_field_of_embase(text: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="in no format that is read"):
+        read(tmp_path, text)
+
+
+def test_embase_below_a_line_and_an_empty_title(tmp_path: Path) -> None:
+    text = '"Query: salt"\n\n"TITLE",""\n"DOI","10.1000/z"\n\n"TITLE","Abstracts"\n"PUI","L2"\n'
+    result = read(tmp_path, text)
+    first, second = rows(result)
+    assert (first["doi"], first["source_line"]) == ("10.1000/z", 3)
+    assert (second["title"], second["extra"]) == ("Abstracts", {"PUI": "L2"})
+    assert list(result.files["format"]) == ["embase"]
+    left_out = result.repairs["reason"].eq("text outside any entry was left out")
+    assert list(result.repairs.loc[left_out, "raw"]) == ['"Query: salt"']
+    result = read(tmp_path, '"TITLE",""\n\n' + EMBASE)
+    assert list(result.files[["n_accepted", "n_rejected"]].iloc[0]) == [3, 2]
+
+
 def test_tags_of_ris_head_columns(tmp_path: Path) -> None:
     (row,) = rows(read(tmp_path, "TI,AU,PY,T2,SP,EP,DO\nA,B,2001,Inv. J.,1,9,10.1000/a\n"))
     assert (row["container"], row["pages"], row["doi"]) == ("Inv. J.", "1-9", "10.1000/a")
@@ -379,6 +405,62 @@ def test_a_source_alone_is_a_journal_unless_it_names_a_database(tmp_path: Path) 
     assert second["extra"] == {"Source": "Web of Science"}
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("PubMed, Embase", "PubMed/MEDLINE", "Ovid MEDLINE", "MEDLINE (Ovid)", "APA PsycInfo"),
+        *("CENTRAL", "Scopus; Web of Science & ERIC", "Ovid MEDLINE(R)", "CINAHL via EBSCOhost"),
+        *("Web of Science (Core Collection)", "MEDLINE [Ovid], APA PsycInfo | Cochrane CENTRAL"),
+    ],
+)
+def test_databases_in_combination_are_no_journal(said: str, tmp_path: Path) -> None:
+    (row,) = rows(read(tmp_path, f'Title,Year,Source\nA,2001,"{said}"\n'))
+    assert "container" not in row
+    assert row["extra"] == {"Source": said}
+
+
+@pytest.mark.parametrize(
+    "said", ["Central European History", "JAMA (Chicago)", "Ovid", "Eric & Co", "R"]
+)
+def test_a_journal_may_have_words_of_databases(said: str, tmp_path: Path) -> None:
+    (row,) = rows(read(tmp_path, f'Title,Year,Source\nA,2001,"{said}"\n'))
+    assert row["container"] == said
+
+
+@pytest.mark.parametrize(
+    "heading", ["Book Title", "Alternate Title 1", "Secondary Title", "Container Title"]
+)
+def test_a_source_stands_in_where_an_entry_has_no_other_container(
+    heading: str, tmp_path: Path
+) -> None:
+    text = f"Title,Year,{heading},Source\nA,2001,,Inv. J.\nB,2002,Inv. Book,Inv. S.\nC,2003,,ERIC\n"
+    first, second, third = rows(read(tmp_path, text))
+    assert (first["container"], first["extra"]) == ("Inv. J.", {})
+    assert (second["container"], second["extra"]) == ("Inv. Book", {"Source": "Inv. S."})
+    assert "container" not in third
+    assert third["extra"] == {"Source": "ERIC"}
+
+
+def test_an_abbreviation_of_the_journal_comes_before_a_source(tmp_path: Path) -> None:
+    text = "Title,Year,Source,Journal Abbreviation\nA,2001,Hand search,Inv. J.\n"
+    (row,) = rows(read(tmp_path, text))
+    assert (row["container"], row["extra"]) == ("Inv. J.", {"Source": "Hand search"})
+
+
+@pytest.mark.parametrize("heading", ["No.", "Number"])
+def test_numbers_of_rows_beside_volumes_are_no_issues(heading: str, tmp_path: Path) -> None:
+    names = f"{heading},Title,Authors,Journal,Volume,Year"
+    first, second = rows(read(tmp_path, f"{names}\n1,A,B,J,3,2001\n5,C,D,J,4,2002\n"))
+    assert "issue" not in first
+    assert second["extra"] == {heading: "5"}
+    names = f"Title,{heading},Volume,Year"
+    first, second = rows(read(tmp_path, f"{names}\nA,1,3,2001\nB,2,4,2002\n"))
+    assert "issue" not in first
+    assert second["extra"] == {heading: "2"}
+    first, second = rows(read(tmp_path, f"{names}\nA,1,3,2001\nB,3,4,2002\n"))
+    assert (first["issue"], second["issue"]) == ("1", "3")
+
+
 @pytest.mark.parametrize("heading", ["No.", "Number", "no"])
 def test_numbers_of_rows_are_no_issues(heading: str, tmp_path: Path) -> None:
     (row,) = rows(read(tmp_path, f"{heading},Title,Authors,Year\n7,A,B,2001\n"))
@@ -411,6 +493,16 @@ def test_the_date_of_publication_is_the_year_where_no_other_date_is(tmp_path: Pa
         ("PUBMED 28697043", "28697043", {}),
         ("PMID: 28697043", "28697043", {}),
         ("https://pubmed.ncbi.nlm.nih.gov/28697043/", "28697043", {}),
+        ("MEDLINE:28697043", "28697043", {}),
+        ("PubMed ID: 28697043", "28697043", {}),
+        ("PMID28697043.", "28697043", {}),
+        ("28697043 [pubmed]", "28697043", {}),
+        ("https://europepmc.org/article/MED/28697043", "28697043", {}),
+        ("28697043; 28697044", "28697043", {"pmid": "28697043; 28697044"}),
+        ("28697043, PMC5523115", "28697043", {"pmid": "28697043, PMC5523115"}),
+        ("28,697,043", None, {"pmid": "28,697,043"}),
+        ("0", None, {"pmid": "0"}),
+        ("２８697043", None, {"pmid": "２８697043"}),
         ("PUBMED 28697043,EMBASE 6", "28697043", {"pmid": "PUBMED 28697043,EMBASE 6"}),
         ("EMBASE 617305812", None, {"pmid": "EMBASE 617305812"}),
         ("617305812", None, {"pmid": "617305812"}),
@@ -433,7 +525,12 @@ def test_a_pubmed_number_is_digits(
 
 
 @pytest.mark.parametrize(
-    "ending", [".short", ".abstract", ".full", ".full.pdf", "/full", "/epdf", "/full/html", "/pdf."]
+    "ending",
+    [
+        *(".short", ".abstract", ".full", ".full.pdf", "/full", "/epdf", "/full/html", "/pdf."),
+        *(".long", "/fulltext", ".full.pdf+html", ".abstract.pdf", "/full#B12", ".full?sid=1#a"),
+        "/meta",
+    ],
 )
 def test_a_view_of_a_page_is_no_part_of_a_doi(ending: str, tmp_path: Path) -> None:
     result = read(tmp_path, f"Title,DOI\nA,10.1638/2011-0152.1{ending}\n")
@@ -443,8 +540,29 @@ def test_a_view_of_a_page_is_no_part_of_a_doi(ending: str, tmp_path: Path) -> No
     assert result.repairs["reason"].str.contains("ending of an address").sum() == 1
 
 
+def test_a_view_of_a_preprint_has_its_version(tmp_path: Path) -> None:
+    dois = [
+        "10.1101/2020.01.01.123456v1.full",
+        "10.1101/123456v2.full.pdf",
+        "10.1000/123456v1.full",
+    ]
+    result = read(tmp_path, "\n".join(["Title,DOI", *(f"A{doi},{doi}" for doi in dois)]))
+    assert list(result.records["doi"]) == [
+        "10.1101/2020.01.01.123456", "10.1101/123456", "10.1000/123456v1",
+    ]  # fmt: skip
+    assert [row["extra"]["doi"] for row in rows(result)] == dois
+
+
 @pytest.mark.parametrize(
-    "doi", ["10.1000/full", "10.1000/x.fullness", "10.1000/abstract.1", "10.1000/am2012-abstract"]
+    "doi",
+    [
+        "10.1002/x.3.0.co;2-#",
+        "10.1101/2020.01.01.123456v1",
+        "10.1000/full",
+        "10.1000/x.fullness",
+        "10.1000/abstract.1",
+        "10.1000/am2012-abstract",
+    ],
 )
 def test_a_doi_may_have_such_words(doi: str, tmp_path: Path) -> None:
     (row,) = rows(read(tmp_path, f"Title,DOI\nA,{doi}\n"))

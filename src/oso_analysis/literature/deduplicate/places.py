@@ -18,6 +18,7 @@ from oso_analysis.literature.deduplicate.words import (
     plain,
     words_of,
 )
+from oso_analysis.literature.readers.text import find_pmid, is_pmid, without_view
 
 __all__ = [
     "NO_AUTHORS",
@@ -48,7 +49,6 @@ _NAME = re.compile(r"[^\W\d_]+")
 #: The ASCII characters, with a space for each that belongs to no name.
 _ASCII = "".join(chr(code) if chr(code).isalpha() else " " for code in range(128))
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
-_DOI_TAIL = re.compile(r"/(?:full|abstract|pdf|epdf|html|meta)$")
 PREPRINT_DOI = re.compile(
     r"10\.(?:48550|31234|2139|21203|1101/(?:20\d\d|\d{6})|31219|31235|20944|35542|33774|36227)\b"
 )
@@ -70,11 +70,6 @@ _DATED = re.compile(rf"(?:(\d\d?)-({_MONTHS})|({_MONTHS})-(\d\d?))")
 _PLAIN_PAGES = re.compile(r"(\d+)(?:--?\d+)?")
 _RANGE = re.compile(r"(?<!\d)(\d+)\s*-\s*\d+")
 _DIGITS = re.compile(r"\d+")
-#: A PubMed number, by itself, with its name or in an address; spreadsheets add a decimal.
-_PMID = re.compile(
-    r"(?:\S*pubmed\S*/|\W*(?:(?:pmid|pubmed|medline)\W*)?)0*([1-9]\d{0,7})(?:\.0)?\W*",
-    re.IGNORECASE | re.ASCII,
-)
 #: How programs write that there is nothing.
 _NOTHING = frozenset({"na", "n/a", "n.a", "n.a.", "nan", "<na>", "#n/a", "null", "none", "nil"})
 
@@ -235,16 +230,13 @@ def read_doi(raw: str, url: str) -> str:
         found = _DOI.search(text.lower().replace("%2f", "/"))
         if found:
             doi = found.group().split("?")[0].split("#")[0].rstrip(".,;)]}>/")
-            return _DOI_TAIL.sub("", doi)
+            return without_view(doi)
     return ""
 
 
 def read_pmid(raw: str) -> str:
     """Return the digits of a PubMed number, "" for anything else ("NA", "PMC1234567")."""
-    if raw.isdigit() and raw.isascii() and raw[0] != "0" and len(raw) < 9:
-        return raw
-    found = _PMID.fullmatch(raw.strip())
-    return found.group(1) if found else ""
+    return raw if is_pmid(raw) else find_pmid(raw)[0] or ""
 
 
 def read_page(raw: str) -> str:

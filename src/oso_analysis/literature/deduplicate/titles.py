@@ -65,8 +65,11 @@ _CORRECTED = re.compile(
     r"|[^()]+ \(\d{4}\)[:,]? \w+:? ?\([^()]*\)[^()]*)\)\W*$",
     re.IGNORECASE,
 )
-#: The name of a file, as reference managers make it of authors, year and title, for a title.
-_FILE = re.compile(r"<?(?:[^\W\d_][^\d]{1,80}? - (?:1[89]|20)\d\d - )?([^<>]+)\.pdf>?")
+#: The name of a file, as reference managers make it of authors, year and title, for a title. It
+#: begins where the text or a bracket does: tried at every letter, a long one would take for ever.
+_FILE = re.compile(
+    r"(?:<|(?<![^<>]))(?:[^\W\d_][^\d]{1,80}? - (?:1[89]|20)\d\d - )?([^<>]+)\.pdf>?"
+)
 #: No placeholder is as long.
 _SHORT = 40
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from oso_analysis.literature.readers.draft import words
 
-__all__ = ["KEPT", "SYNONYMS", "bare", "known_headings", "target_of", "targets_of"]
+__all__ = ["KEPT", "NUMBERS", "SYNONYMS", "bare", "known_headings", "target_of", "targets_of"]
 
 #: Record column (or `key`, `date`, `first_page`, `last_page`, `serial`) and its headings.
 SYNONYMS: dict[str, tuple[str, ...]] = {
@@ -46,10 +46,10 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "Publication Title", "Source title", "Journal", "Journal Title", "Journal/Book",
         "Journal Name", "Alternate Title 1", "Source Title (full)", "Parent Title",
         "ParentTitle", "Secondary Title",
-        "pubtitle", "Book Title", "Container Title", "Periodical", "SO", "Source",
+        "pubtitle", "Book Title", "Container Title", "Periodical", "SO",
         "Proceedings Title", "Conference Title", "Conference Name", "Journal Abbreviation",
         "Abbreviated Source Title", "Journal ISO Abbreviation",
-        "primary_location.source.display_name",
+        "primary_location.source.display_name", "Source",
     ),
     "volume": ("Volume", "Vol", "Vol.", "VL", "Journal Volume", "biblio.volume"),
     "issue": (
@@ -232,15 +232,20 @@ def target_of(heading: str, *, tags: str) -> str | None:
 #: Headings that stand for a column only where it has no other, though elsewhere they are kept.
 _FOR_WANT = {"firstauthor": "authors", "dateofpublication": "date"}
 #: Headings of an issue that as often number the rows.
-_NUMBERS = words("""no number""")
-_SOURCE = _ORDER["container", "source"]
+NUMBERS = words("""no number""")
+#: Headings of journals, beside which "Source" is none; other containers some entries lack.
+_JOURNALS = words(
+    """publicationtitle sourcetitle journal journaltitle journalbook journalname sourcetitlefull
+    parenttitle pubtitle periodical so"""
+)
 
 
 def targets_of(names: Sequence[str], *, tags: str) -> list[str | None]:
     """Return what the headings of a table stand for, each beside the others; see `target_of`.
 
     "Source" is a journal where no other heading is one, else mostly the database; "No." and
-    "Number" are issues beside volumes only; "First Author" stands for authors, and "Date of
+    "Number" are issues beside volumes only and never first of all, where they number the rows (as
+    their values may show as well); "First Author" stands for authors, and "Date of
     Publication" for the year, where no other heading does.
     """
     targets = [target_of(name, tags=tags) for name in names]
@@ -248,14 +253,15 @@ def targets_of(names: Sequence[str], *, tags: str) -> list[str | None]:
     given = {(target, heading) for target, heading in zip(targets, headings, strict=True)}
     columns = {target for target, _ in given}
     kept: set[str] = set()
-    if any(_ORDER.get(("container", heading), 99) < _SOURCE for _, heading in given):
+    if not _JOURNALS.isdisjoint(headings):
         kept.add("source")
     if "volume" not in columns or any(
-        target == "issue" and heading not in _NUMBERS for target, heading in given
+        target == "issue" and heading not in NUMBERS for target, heading in given
     ):
-        kept |= _NUMBERS
+        kept |= NUMBERS
+    first = next((at for at, heading in enumerate(headings) if heading), 0)
     for at, heading in enumerate(headings):
-        if heading in kept:
+        if heading in kept or (at == first and heading in NUMBERS):
             targets[at] = ""
         elif (column := _FOR_WANT.get(heading)) and column not in columns:
             targets[at] = column

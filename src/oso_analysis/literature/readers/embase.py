@@ -9,13 +9,37 @@ import re
 from oso_analysis.literature.readers.draft import Parsed
 from oso_analysis.literature.readers.tabular import FIELD_LIMIT, parse_rows
 
-__all__ = ["LOOKS_LIKE_EMBASE", "parse_embase"]
+__all__ = ["looks_like_embase", "parse_embase"]
 
 _START = re.compile(r'^"TITLE",', re.MULTILINE)
-#: Two fields under each other; a table with such headings has all of them on one line.
-LOOKS_LIKE_EMBASE = re.compile(r'"TITLE","[^\n]*"\n"[A-Z][A-Z /()-]+","')
+#: Names of fields that come after the title, one of which nearly every entry has next.
+_NAMES = frozenset(
+    name.strip()
+    for name in """
+    ABSTRACT|ARTICLE NUMBER|AUTHOR ADDRESSES|AUTHOR KEYWORDS|AUTHOR NAMES|AUTHORS|BOOK PUBLISHER|
+    CAS REGISTRY NUMBERS|CLINICAL TRIAL NUMBERS|CONFERENCE DATE|CONFERENCE LOCATION|
+    CONFERENCE NAME|COPYRIGHT|CORRESPONDENCE ADDRESS|DATE OF PUBLICATION|DOI|EDITORS|EMBASE LINK|
+    EMBASE ACCESSION ID|EMBASE ACCESSION NUMBER|EMBASE CLASSIFICATIONS|
+    EMTREE DRUG INDEX TERMS|EMTREE MEDICAL INDEX TERMS|FULL TEXT LINK|
+    FULL RECORD ENTRY DATE|GROUP AUTHOR NAMES|ISBN|ISSN|ISSUE|LANGUAGE OF ARTICLE|
+    LANGUAGE OF SUMMARY|MEDLINE PMID|ORCID|ORIGINAL ABSTRACT|ORIGINAL TITLE|
+    ORIGINAL (NON-ENGLISH) TITLE|PAGE RANGE|PUBLICATION DATE|PUBLICATION TYPE|PUBLICATION YEAR|
+    PUI|SOURCE|SOURCE TITLE|SOURCE TYPE|VOLUME|YEAR
+    """.replace("\n", "").split("|")
+)
+#: A title on a line of two fields, and the name and value under it.
+_OPENING = re.compile(r'^"TITLE","(?:[^"\n]|"")*"\n"([A-Z][A-Z /()-]+)","', re.MULTILINE)
 
 _Fields = dict[str, list[str]]
+
+
+def looks_like_embase(text: str) -> bool:
+    """Whether any title has a field of Embase's on the line below it.
+
+    A table with the heading "TITLE" has whatever comes first in its rows there; the first entry
+    may lack its title or a quotation mark, and a line of anything may stand above it.
+    """
+    return any(match[1] in _NAMES for match in _OPENING.finditer(text))
 
 
 def parse_embase(text: str) -> Parsed:

@@ -23,8 +23,10 @@ from oso_analysis.literature.readers.text import (
     PAGE_ENDINGS,
     clean,
     clean_doi,
+    find_doi,
     find_pmid,
     find_year,
+    is_pmid,
 )
 
 __all__ = ["finish"]
@@ -54,6 +56,7 @@ _WIDE_SPACES = ("\x85", "\xa0", "\u2028", "\u2029", "\u200b", "\u2060", "\ufeff"
 
 #: In every text that is seen to be encoded twice, and in few others.
 _TWICE_SIGN = "Ã"
+_TWICE_REASON = "encoded as UTF-8 twice; decoded once more"
 
 Column = list[Any]
 
@@ -86,7 +89,7 @@ def finish(parsed: Parsed) -> tuple[dict[str, Column], list[tuple[int, str, str]
     _set_aside(columns, "title", NO_TITLE, extras)
     _set_aside(columns, "abstract", _NO_ABSTRACT, extras)
     _set_aside(columns, "edition", _DAY, extras)
-    columns["authors"] = _authors(column("authors"), extras)
+    columns["authors"] = _authors(_decoded_names(column("authors"), mended), extras)
     columns["year"] = _years(column("date"), column("date_tag"), extras, mended)
     columns["doi"] = _dois(column("doi"), columns["url"], extras, mended)
     _pmids(columns["pmid"], extras, mended)
@@ -142,8 +145,8 @@ def _identifiers(columns: dict[str, Column], extras: list[dict[str, Any] | None]
                 for label, said in pattern.findall(note):
                     if label == "DOI":
                         columns["doi"][at] = columns["doi"][at] or clean_doi(said)
-                    elif said.isdigit() and len(said) < 9:
-                        columns["pmid"][at] = columns["pmid"][at] or said
+                    else:
+                        columns["pmid"][at] = columns["pmid"][at] or find_pmid(said)[0]
 
 
 def _json(extra: dict[str, Any]) -> str:
@@ -158,7 +161,24 @@ def _decoded(values: Column, mended: list[tuple[int, str, str]]) -> Column:
             text = mend_twice_encoded(value)
             if text is not None:
                 column[at] = text
-                mended.append((at, "encoded as UTF-8 twice; decoded once more", value))
+                mended.append((at, _TWICE_REASON, value))
+    return column
+
+
+def _decoded_names(values: Column, mended: list[tuple[int, str, str]]) -> Column:
+    """Decode the names of authors once more where one of an entry's shows they were encoded twice.
+
+    All of an entry's come the same way, so "GarcÃ­a" proves what "MÃ¼ller" alone does not.
+    """
+    column = list(values)
+    for at, names in enumerate(values):
+        if names and any(_TWICE_SIGN in name for name in names):
+            whole = _END.join(names)
+            text = mend_twice_encoded(whole)
+            better = text.split(_END) if text else [mend_twice_encoded(one) or one for one in names]
+            if better != list(names):
+                column[at] = better
+                mended.append((at, _TWICE_REASON, "; ".join(names)))
     return column
 
 
@@ -251,12 +271,12 @@ def _dois(
             if plain(given) and not given.endswith(PAGE_ENDINGS):
                 column.append(given)
                 continue
-            doi = clean_doi(given)
+            doi, cut = find_doi(given)
             if doi is None:
                 extra = extras[at] = dict(extras[at] or {})
                 extra["doi"] = clean(given)
                 mended.append((at, "not a DOI; kept in extra", given))
-            elif (said := given.lower().rstrip(" .,;")) != doi and said.endswith(PAGE_ENDINGS):
+            elif cut:
                 extra = extras[at] = dict(extras[at] or {})
                 extra["doi"] = clean(given)
                 mended.append((at, "the ending of an address cut from the DOI", given))
@@ -276,7 +296,7 @@ def _pmids(
 ) -> None:
     """Leave nothing but digits in the column of PubMed numbers."""
     for at, given in enumerate(column):
-        if not given or (len(given) < 9 and given.isdecimal()):
+        if not given or is_pmid(given):
             continue
         column[at], whole = find_pmid(given)
         if not whole:

@@ -21,7 +21,6 @@ FORMATS = {
 }
 
 _HEAD = 200_000
-_OPENING = len('"TITLE","')
 _RIS = re.compile(r"^[ \t]*TY(?:[ \t]{1,4}-|-(?=[ \t\n]|\Z))", re.MULTILINE)
 _RIS_LOOSE = re.compile(r"^[A-Z][A-Z0-9]  - ?\S", re.MULTILINE)
 _BIBTEX = re.compile(r"(?:^|\})[ \t]*@[ \t]*[A-Za-z]\w*\s*[{(]", re.MULTILINE)
@@ -53,6 +52,9 @@ def sniff(text: str) -> str | None:
         "wos": len(_WOS.findall(head)),
     }
     best = max(counts, key=lambda name: counts[name])
+    if counts[best] == 0 and _is_embase(head):
+        # Before tables: a work may be called "Abstracts", and its line reads as a header.
+        return "embase"
     table = _table(text)
     if table and (counts[best] == 0 or not _opens(best, head)):
         return table
@@ -62,12 +64,15 @@ def sniff(text: str) -> str | None:
     for name, pattern in (("medline", _MEDLINE_LOOSE), ("ris", _RIS_LOOSE), ("wos", _WOS_LOOSE)):
         if len(pattern.findall(head)) >= 2:
             return name
-    if table is None and '"TITLE","' in head[:_OPENING]:
-        from oso_analysis.literature.readers.embase import LOOKS_LIKE_EMBASE
-
-        if LOOKS_LIKE_EMBASE.match(head):
-            return "embase"
     return table
+
+
+def _is_embase(head: str) -> bool:
+    if '"TITLE","' not in head:
+        return False
+    from oso_analysis.literature.readers.embase import looks_like_embase
+
+    return looks_like_embase(head)
 
 
 def _opens(format: str, head: str) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from oso_analysis.literature.readers.columns import bare, rank_of
+from oso_analysis.literature.readers.columns import NUMBERS, bare, rank_of
 from oso_analysis.literature.readers.csl_types import csl_type, is_canonical
 from oso_analysis.literature.readers.draft import MISSING, words
 from oso_analysis.literature.readers.markup import decode_entities
@@ -55,6 +55,8 @@ def fill(
     for at, (name, target) in enumerate(zip(names, targets, strict=True)):
         if not any(table[at]):
             continue
+        if target == "issue" and bare(name) in NUMBERS and _counts_rows(table[at]):
+            target = ""
         if target:
             cells[at] = _without_missing(table[at], extras, name if target == "title" else "")
             if target in _WHOLE:
@@ -97,18 +99,57 @@ def _without_missing(column: Sequence[str], extras: Extras, keep: str) -> list[s
     return cells
 
 
+def _counts_rows(column: Sequence[str]) -> bool:
+    """Whether the cells are 1, 2, 3 and so on: the numbers of the rows, and no issues."""
+    return len(column) > 1 and all(
+        cell.strip().removesuffix(".0").rstrip(".") == str(number)
+        for number, cell in enumerate(column, 1)
+    )
+
+
 #: What a column "Source" says where it names the database searched; no journal is called so.
 _DATABASES = words(
-    """cinahl cochrane cochranelibrary crossref ebsco embase eric googlescholar ieeexplore jstor
-    medline openalex proquest psycinfo pubmed sciencedirect scopus semanticscholar springerlink
-    webofscience webofsciencecorecollection wos"""
+    """academicsearchcomplete academicsearchpremier academicsearchultimate acmdigitallibrary
+    assia cababstracts cabdirect central cinahl cinahlcomplete cinahlplus cinahlultimate
+    clinicaltrialsgov cochrane cochranecentral cochranelibrary
+    cochranecentralregisterofcontrolledtrials crossref ebsco ebscohost embase eric europepmc
+    googlescholar heinonline ieeexplore jstor lilacs medline nexis openalex pmc proquest
+    proquestcentral proquestdissertations proquestdissertationsandtheses psychinfo psycarticles
+    psycextra psycinfo psyndex pubmed pubmedcentral sciencedirect scielo scopus semanticscholar
+    socindex sociologicalabstracts springerlink webofscience webofsciencecorecollection westlaw
+    wos wosc worldcat"""
 )
+#: Who offers a database, and which part of it; beside its name these say no more.
+_OFFERS = words("""apa clarivate corecollection ebsco ebscohost elsevier nlm ovid proquest r via""")
+_BETWEEN = re.compile(r"[,;/&|+:()\[\]®]|\s[-–—]\s|\b(?:and|via)\b", re.IGNORECASE)
+#: Longer than any list of the databases of one search.
+_LONGEST_LIST = 300
+
+
+def _names_databases(cell: str) -> bool:
+    """Whether a cell names databases and nothing else, however put together."""
+    if len(cell) > _LONGEST_LIST:
+        return False
+    parts = [part for part in _BETWEEN.split(cell) if bare(part)]
+    named = [_names_database(part) for part in parts]
+    return any(named) and all(
+        is_one or bare(part) in _OFFERS for part, is_one in zip(parts, named, strict=True)
+    )
+
+
+def _names_database(part: str) -> bool:
+    """Whether one part of a cell is the name of a database, its provider before or behind it."""
+    if bare(part) in _DATABASES:
+        return True
+    rest = [word for word in part.split() if bare(word) not in _OFFERS]
+    return bare("".join(rest)) in _DATABASES
 
 
 def _without_databases(cells: list[str], extras: Extras, name: str) -> None:
     """Move the names of databases from a column that may have journals to `extra`."""
+    known = {cell: _names_databases(cell) for cell in set(cells) if cell}
     for at, cell in enumerate(cells):
-        if cell and len(cell) < 40 and bare(cell) in _DATABASES:
+        if cell and known[cell]:
             cells[at] = ""
             extras[at][name] = cell
 

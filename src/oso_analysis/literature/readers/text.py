@@ -14,10 +14,13 @@ __all__ = [
     "PAGE_ENDINGS",
     "clean",
     "clean_doi",
+    "find_doi",
     "find_pmid",
     "find_year",
+    "is_pmid",
     "join_pages",
     "split_serial_number",
+    "without_view",
 ]
 
 #: What an address begins with that leads to a DOI; a pattern, without regard to case.
@@ -35,21 +38,37 @@ _INVISIBLE = re.compile(r"[\u200b\u2060\ufeff]")
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
 #: What publishers' addresses have after the DOI, for one view of the page; no DOI ends so.
 PAGE_ENDINGS = (
-    *(".short", ".abstract", ".full", ".full.pdf", ".full-text", ".full.html"),
-    *("/full", "/abstract", "/pdf", "/epdf", "/html", "/full/html", "/full/pdf"),
+    *(".short", ".long", ".abstract", ".abstract.pdf"),
+    *(".full", ".full.pdf", ".full.pdf+html", ".full-text", ".full.html"),
+    *("/full", "/fulltext", "/abstract", "/pdf", "/epdf", "/html", "/full/html", "/full/pdf"),
+    "/meta",
 )
+#: The same with a place on the page or a question to the site behind it. A DOI itself may have
+#: these signs, as Wiley's old ones have at their ends.
+_VIEW = re.compile(rf"(?:{'|'.join(map(re.escape, PAGE_ENDINGS))})(?:[#?]\S*)?$")
+#: bioRxiv's and medRxiv's addresses have the version too, which the DOI has not.
+_VERSION = re.compile(r"(10\.1101/(?:\d{4}\.\d\d\.\d\d\.)?\d{6,})v[1-9]")
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
 _COMPACT_DATE = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?:0[0-9]|1[0-2])(?:[0-2]\d|3[01])(?!\d)")
 _ISSN = re.compile(r"(?<![\dXx-])(\d{4})-?(\d{3}[\dXx])(?![\dXx-])")
 _ONE_ISSN = re.compile(r"\d{4}-\d{3}[\dX]")
 _ISBN = re.compile(r"(?<![\dXx])(?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dXx](?![\dXx])")
-#: A PubMed number alone: bare, with its label, or as an address of PubMed's.
+_LABEL = r"(?:PubMed|PMID|MEDLINE)(?:[ _-]?(?:ID|no|number)\b)?"
+_EUROPE = r"europepmc\.org/\w{1,20}/MED/"
+_NUMBER = "0*([1-9][0-9]{0,7})"
+#: PubMed numbers and nothing else: bare, with their label, or as an address of PubMed's. Only the
+#: ten digits count, which `\d` has more of; a comma between groups of three makes no list.
 _PMID = re.compile(
-    r"(?:(?:PubMed|PMID)[:\s]*|https?://(?:\w+\.)*nih\.gov/(?:pubmed/)?)?(\d{1,8})(?: \[PMID\]|/)?",
+    rf"[\s(\[]*+(?:{_LABEL}[\s:#=.]*|\S{{0,100}}pubmed\S{{0,100}}/"
+    rf"|(?:https?://)?(?:[\w-]{{1,40}}\.){{0,6}}(?:nih\.gov/|{_EUROPE}))?"
+    rf"{_NUMBER}(?:\.0)?(?:\s*[\[(](?:PubMed|PMID|MEDLINE)\b[^\])]*[\])]|/?[?#]\S*)?"
+    r"(?P<others>(?:\s*[;|]\s*(?:PMC)?[0-9]{1,8}|(?:\s*,\s*|\s+)(?:PMC)?[0-9]{4,8})*)[\s.,;:)\]/]*",
     re.IGNORECASE,
 )
 _LABELLED_PMID = re.compile(
-    r"(?:\b(?:PubMed|PMID)[:\s]\s*|nih\.gov/(?:pubmed/)?)(\d{1,8})(?!\w)", re.IGNORECASE
+    rf"(?:\b(?:(?:PubMed|PMID)(?:[ _-]ID)?[:\s]|MEDLINE:)\s*|nih\.gov/(?:pubmed/)?|{_EUROPE})"
+    rf"{_NUMBER}(?!\w)",
+    re.IGNORECASE,
 )
 
 
@@ -62,13 +81,18 @@ def clean(value: str) -> str:
 
 def clean_doi(value: str) -> str | None:
     """Return the first DOI in `value`, lower case and bare, or None where there is none."""
+    return find_doi(value)[0]
+
+
+def find_doi(value: str) -> tuple[str | None, bool]:
+    """Return the DOI as `clean_doi` does, and whether the ending of an address was cut from it."""
     if "%2" in value or "%3" in value:
         value = unquote(value)
     if "&" in value:
         value = html.unescape(value)
     found = _DOI.search(value)
     if found is None:
-        return None
+        return None, False
     doi = found.group().lower()
     while doi:
         last = doi[-1]
@@ -80,27 +104,50 @@ def clean_doi(value: str) -> str | None:
             doi = doi[:-1]
         else:
             break
-    doi = _without_ending(doi)
-    return doi if not doi.endswith("/") else None
+    bare = without_view(doi)
+    return (bare if not bare.endswith("/") else None), bare != doi
 
 
-def _without_ending(doi: str) -> str:
-    """Return a DOI without what names a view of its page, where more than its prefix is left."""
-    if doi.endswith(PAGE_ENDINGS):
-        ending = max((one for one in PAGE_ENDINGS if doi.endswith(one)), key=len)
-        rest = doi.removesuffix(ending)
-        return rest if _DOI.fullmatch(rest) else doi
-    return doi
+def without_view(doi: str) -> str:
+    """Return a DOI without what names a view of its page, where more than its prefix is left.
+
+    Examples
+    --------
+    >>> without_view("10.1111/abc.12/full#b12")
+    '10.1111/abc.12'
+    >>> without_view("10.1101/2020.01.01.123456v1.full")
+    '10.1101/2020.01.01.123456'
+    """
+    # Most have none of this, which is told at a tenth of the cost.
+    if not (doi.endswith(PAGE_ENDINGS) or "#" in doi or "?" in doi):
+        return doi
+    view = _VIEW.search(doi)
+    if view is None:
+        return doi
+    rest = doi[: view.start()]
+    if version := _VERSION.fullmatch(rest):
+        return version[1]
+    return rest if _DOI.fullmatch(rest) else doi
+
+
+def is_pmid(value: str) -> bool:
+    """Whether `value` is a PubMed number and nothing else, not even its label."""
+    return len(value) < 9 and value.isdigit() and value.isascii() and value[0] != "0"
 
 
 def find_pmid(value: str) -> tuple[str | None, bool]:
-    """Return the PubMed number in `value`, and whether `value` says no more than that.
+    """Return the first PubMed number in `value`, and whether `value` says no more than that.
 
     Other numbers beside it, as those of Embase in Cochrane's exports, are none of PubMed's.
+
+    Examples
+    --------
+    >>> find_pmid("PubMed ID: 28697043"), find_pmid("28697043; 28697044"), find_pmid("EMBASE 6")
+    (('28697043', True), ('28697043', False), (None, False))
     """
     whole = _PMID.fullmatch(value)
     found = whole or _LABELLED_PMID.search(value)
-    return (found[1] if found else None), whole is not None
+    return (found[1] if found else None), whole is not None and not whole["others"]
 
 
 def find_year(value: str) -> int | None:

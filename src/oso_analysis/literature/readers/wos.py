@@ -63,12 +63,12 @@ _SCALARS = (
 def parse_wos(text: str) -> Parsed:
     """Parse Web of Science tagged text; an entry runs from its `PT` line to its `ER` line.
 
-    Where a file sets continuation lines apart by spaces, a line of an entry that begins with a tag
-    not known goes on with nothing: it is one more tag, which is noted.
+    Where an entry sets continuation lines apart by spaces, a line of it that begins with a tag not
+    known goes on with nothing: it is one more tag, which is noted.
     """
     parsed = Parsed()
     lines = text.split("\n")
-    is_indented = "\n   " in text
+    places: frozenset[int] | None = None
     unknown: set[str] = set()
     tags: Tags = {}
     start = 0
@@ -78,12 +78,15 @@ def parse_wos(text: str) -> Parsed:
     more: list[str] = []
     for number, line in enumerate(lines, 1):
         said = _LINE_TAGS.get(line[:3])
-        if said is None and is_indented and open_entry and _ANY_TAG.match(line):
-            said = line[:2]
-            if said not in unknown:
-                unknown.add(said)
-                reason = f"tag {said!r} is not known and kept in extra"
-                parsed.repair(None, number, reason, line)
+        if said is None and open_entry and _ANY_TAG.match(line):
+            if places is None:
+                places = _unknown_tags(lines)
+            if number in places:
+                said = line[:2]
+                if said not in unknown:
+                    unknown.add(said)
+                    reason = f"tag {said!r} is not known and kept in extra"
+                    parsed.repair(None, number, reason, line)
         if said is not None:
             if more:
                 go_on(values, more)
@@ -130,6 +133,36 @@ def parse_wos(text: str) -> Parsed:
     if open_entry:
         _close(parsed, tags, start, lines, len(lines), ended=False)
     return parsed
+
+
+def _unknown_tags(lines: list[str]) -> frozenset[int]:
+    """Return which lines, counted from 1, begin with a tag that is not known.
+
+    In an entry that indents what goes on, all that look like one do; in one that has lines going
+    on without, none does. Exports of both kinds are joined into one file, so each entry shows its
+    own manner, and one that shows none has the tags that others were seen to have.
+    """
+    places: list[int] = []
+    unsure: list[int] = []
+    found: list[int] = []
+    is_indented = is_bare = False
+    for number, line in enumerate([*lines, "ER"], 1):
+        said = _LINE_TAGS.get(line[:3])
+        if said in _STRUCTURE:
+            if not is_bare:
+                (places if is_indented else unsure).extend(found)
+            found, is_indented, is_bare = [], False, False
+        elif said is not None or not line or line.isspace():
+            continue
+        elif line[0].isspace():
+            is_indented = True
+        elif _ANY_TAG.match(line):
+            found.append(number)
+        else:
+            is_bare = True
+    tags = {lines[number - 1][:2] for number in places}
+    places += [number for number in unsure if lines[number - 1][:2] in tags]
+    return frozenset(places)
 
 
 def _close(
