@@ -25,6 +25,7 @@ from oso_analysis.literature.deduplicate.grades import (
     same_text,
     title_grades,
 )
+from oso_analysis.literature.deduplicate.volumes import volume_grades
 from oso_analysis.literature.deduplicate.words import BOOK_REVIEW
 
 __all__ = ["EVIDENCE", "MERGE", "REVIEW", "VETO", "compare", "describe"]
@@ -153,7 +154,8 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     named = (a["numbers"].to_numpy(dtype=object) != "") & (
         b["numbers"].to_numpy(dtype=object) != ""
     )
-    volume, issue, pmid = text("volume"), text("issue"), text("pmid")
+    issue, pmid = text("issue"), text("pmid")
+    volume, two_volumes = volume_grades(a, b)
     edition, abstract, publisher = text("edition"), text("abstract"), text("publisher")
     grades = {
         "doi": doi_grades(a, b),
@@ -168,7 +170,7 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
             (known & (apart > 2), -2),
         ),
         "container": container_grades(a, b),
-        "volume": graded(size, (volume[0], 1), (volume[1], -1)),
+        "volume": volume,
         "issue": graded(size, (issue[0], 1), (issue[1], -1)),
         "page": page_grades(a, b),
         "publisher": graded(size, (publisher[0], 1)),
@@ -232,17 +234,22 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     # says something else.
     unlike = ((title == -2) | (title == -5)) & (grades["abstract"] != 1)
     score = np.where(unlike, np.minimum(score, MERGE - 0.5), score)
-    # The same editors and words in praise of it stand in every volume of a book or of proceedings.
     identified = (grades["doi"] == 1) | (grades["pmid"] == 1)
-    volumes = _two_volumes(a, b, grades) & ~identified
-    score = np.where(volumes, np.minimum(score, MERGE - 0.5), score)
+    # The same editors and words in praise of it stand in every volume of a book or of proceedings.
+    volumes = two_volumes & ~identified
     # So do the people, the publisher and the summary of a project in each of its reports.
     sisters = (title == -6) & ~identified & (grades["page"] < 1)
-    score = np.where(sisters, np.minimum(score, MERGE - 0.5), score)
+    # Two papers of one team at one meeting, or one article and a slip in its pages.
+    pages = _two_pages(grades) & ~identified
+    talks = pages & ((meeting[0] & meeting[1]) | (kinds[0] == 2) & (kinds[1] == 2))
+    # A record without a title and an identifier may be of any text that begins on the page.
+    unnamed = _nameless(a) | _nameless(b)
+    for doubt in (volumes, sisters, pages, unnamed):
+        score = np.where(doubt, np.minimum(score, MERGE - 0.5), score)
     # One slip in a year does not outweigh the place in print that two records share.
     placed = (grades["page"] == 2) | (grades["volume"] == 1) | (grades["doi"] == 1)
     contradicts = (score < 0) | ((against <= CONTRADICTION) & (score < MERGE) & ~placed)
-    contradicts |= volumes | sisters
+    contradicts |= volumes | sisters | talks
     return pd.DataFrame(grades | {"score": np.round(score, 2), "contradicts": contradicts})
 
 
@@ -264,17 +271,22 @@ def _about_the_other(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array])
     return grade
 
 
-def _two_volumes(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array:
-    """Return where two whole volumes, without pages of their own, have different numbers."""
-    result = np.zeros(len(a), bool)
-    rows = np.flatnonzero(grades["volume"] == -1)
-    pages, names, kinds = (
-        [frame[name].to_numpy()[rows] for frame in (a, b)] for name in ("page", "names", "kind")
-    )
-    unpaged, unsigned = (
-        np.logical_and(*(text == "" for text in texts)).astype(bool) for texts in (pages, names)
-    )
-    result[rows] = unpaged & (unsigned | ((kinds[0] == 4) & (kinds[1] == 4)))
+def _nameless(features: pd.DataFrame) -> Array:
+    """Return which records have neither title, DOI nor PubMed number."""
+    result: Array = np.ones(len(features), bool)
+    for name in ("title", "doi", "pmid"):
+        result &= (features[name].to_numpy(dtype=object) == "").astype(bool)
+    return result
+
+
+def _two_pages(grades: dict[str, Array]) -> Array:
+    """Return where one source has titles that are not whole on two pages, and no volume is known.
+
+    Proceedings, as a rule, come out in one volume a year and state none.
+    """
+    inexact = (grades["title"] > 0) & (grades["title"] < 4)
+    one_book = (grades["container"] == 1) & (grades["volume"] == 0) & (grades["year"] == 2)
+    result: Array = inexact & one_book & (grades["page"] == -1)
     return result
 
 
@@ -291,8 +303,6 @@ def _elsewhere(
     inexact = (title == 1) | (title == 2) | (title == 3)
     short = np.minimum(a["points"].to_numpy(), b["points"].to_numpy()) < _COLUMN
     one_place = (grades["volume"] == 1) | (page == 2)
-    # Proceedings that state no volume come out in one, as a rule, each year.
-    one_book = (grades["volume"] == 1) | ((grades["volume"] == 0) & (grades["year"] == 2))
     sources = other["container"] & (
         other["volume"]
         | other["page"]
@@ -304,7 +314,7 @@ def _elsewhere(
     numbers = (
         (other["issue"] & other["volume"] & (page < 1))
         | (other["page"] & (other["issue"] | other["volume"]))
-        | (other["page"] & inexact & (grades["container"] == 1) & one_book)
+        | (other["page"] & inexact & (grades["container"] == 1) & (grades["volume"] == 1))
         | (other["issue"] & short & (page < 1))
     )
     return graded(len(a), (sources | numbers, -1))
