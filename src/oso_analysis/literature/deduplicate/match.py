@@ -54,6 +54,7 @@ EVIDENCE: dict[str, dict[int, str]] = {
         8: "one title names a place more",
         10: "same title but for the body that the other record names",
         9: "same long title but for its first word, and little else known",
+        11: "same title under another heading (section, kind of report …)",
         -1: "titles differ in a word",
         -2: "different titles",
         -3: "titles in different scripts or languages",
@@ -122,7 +123,9 @@ _BESIDE_TITLE = ("doi", "pmid", "authors", "container", "page", "publisher", "bo
 #: A title that says no more than this may stand in every issue of a journal ("Editor's comments").
 _COLUMN = 5.5
 #: Off the points of the shorter title.
-_TITLE_OFF = {10: 0.5, 9: 6.0, 8: 8.5, 7: 0.5, 6: 3.0, 5: 0.0, 4: 0.5, 3: 2.0, 2: 4.0, 1: 4.5}
+_TITLE_OFF = {
+    11: 3.0, 10: 0.5, 9: 6.0, 8: 8.5, 7: 0.5, 6: 3.0, 5: 0.0, 4: 0.5, 3: 2.0, 2: 4.0, 1: 4.5,
+}  # fmt: skip
 #: Room for every grade in a table, the ones below 0 counted from its end.
 _GRADES = 18
 _TITLE = {-1: -3.0, -2: -10.0, -3: -1.0, -4: -1.0, -5: -6.0, -6: -3.0}
@@ -244,7 +247,9 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     talks = pages & ((meeting[0] & meeting[1]) | (kinds[0] == 2) & (kinds[1] == 2))
     # A record without a title and an identifier may be of any text that begins on the page.
     unnamed = _nameless(a) | _nameless(b)
-    for doubt in (volumes, sisters, pages, unnamed):
+    # Indexes put a journal's section before a title, each its own, and it may be another text's.
+    labelled = (title == 11) & ~identified & (grades["page"] < 1)
+    for doubt in (volumes, sisters, pages, unnamed, labelled):
         score = np.where(doubt, np.minimum(score, MERGE - 0.5), score)
     # One slip in a year does not outweigh the place in print that two records share.
     placed = (grades["page"] == 2) | (grades["volume"] == 1) | (grades["doi"] == 1)
