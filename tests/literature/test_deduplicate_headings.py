@@ -190,7 +190,9 @@ def test_different_reports_of_one_project_are_not_joined_by_a_third_record(
     one: str, other: str
 ) -> None:
     titles = (f"{one}: {ENGLISH}", f"{other}: {ENGLISH}", ENGLISH)
-    assert len(deduplicate(records(*(REPORT | {"title": title} for title in titles))).works) == 2
+    for fields in ({}, {"container": "Reports of Examples"}, {"type": None}):
+        rows = [REPORT | fields | {"title": title} for title in titles]
+        assert len(deduplicate(records(*rows)).works) == 2
 
 
 @pytest.mark.parametrize(
