@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from oso_analysis.literature.deduplicate.headings import sister_texts
+from oso_analysis.literature.deduplicate.headings import APART, DOUBTFUL, SAME, heading_grade
 from oso_analysis.literature.deduplicate.spelling import contrast, more, variant, word_grade
 from oso_analysis.literature.deduplicate.translated import same_article
 from oso_analysis.literature.deduplicate.words import (
@@ -152,14 +152,33 @@ def _under_headings(grade: Array, a: pd.DataFrame, b: pd.DataFrame) -> None:
     """Grade anew, in place, titles that are alike but for headings that name different texts."""
     heading_a, heading_b = (frame["heading"].to_numpy(dtype=object) for frame in (a, b))
     alike = (grade > 0) & (heading_a != heading_b).astype(bool)
-    rows = np.flatnonzero(alike | (grade == -1))
+    tail_a, tail_b = (frame["tail"].to_numpy(dtype=object) for frame in (a, b))
+    # A short title may differ in most of its words from itself under another language's heading.
+    translated = (grade == -2) & same_text(tail_a, tail_b)[0]
+    rows = np.flatnonzero(alike | (grade == -1) | translated)
     columns = [
         list(zip(*(frame[name].to_numpy(dtype=object)[rows] for frame in (a, b)), strict=True))
         for name in ("heading", "title", "main", "tail")
     ]
+    periodical = _in_periodical(a, b)
     for row, texts in zip(rows.tolist(), zip(*columns, strict=True), strict=True):
-        if sister_texts(*texts):
-            grade[row] = -6
+        found = heading_grade(*texts, periodical=bool(periodical[row]))
+        if translated[row] and found != SAME:
+            continue
+        # Where the titles differ as well, a doubt about the headings is one too many.
+        grade[row] = (APART if found == DOUBTFUL and grade[row] < 0 else found) or grade[row]
+
+
+def _in_periodical(a: pd.DataFrame, b: pd.DataFrame) -> Array:
+    """Return where both records may be, and one seems to be, of a text in a periodical."""
+    seems, may_be = np.zeros(len(a), bool), np.ones(len(a), bool)
+    for frame in (a, b):
+        kind = frame["kind"].to_numpy()
+        may_be &= kind < 2
+        seems |= kind == 1
+        for name in ("container", "pmid"):
+            seems |= (frame[name].to_numpy(dtype=object) != "").astype(bool)
+    return seems & may_be
 
 
 def _one_article(grade: Array, a: pd.DataFrame, b: pd.DataFrame, rows: Array) -> None:

@@ -25,6 +25,7 @@ from oso_analysis.literature.deduplicate.grades import (
     same_text,
     title_grades,
 )
+from oso_analysis.literature.deduplicate.volumes import volume_grades
 from oso_analysis.literature.deduplicate.words import BOOK_REVIEW
 
 __all__ = ["EVIDENCE", "MERGE", "REVIEW", "VETO", "compare", "describe"]
@@ -53,6 +54,7 @@ EVIDENCE: dict[str, dict[int, str]] = {
         8: "one title names a place more",
         10: "same title but for the body that the other record names",
         9: "same long title but for its first word, and little else known",
+        11: "same title under another heading (section, kind of report …)",
         -1: "titles differ in a word",
         -2: "different titles",
         -3: "titles in different scripts or languages",
@@ -121,7 +123,9 @@ _BESIDE_TITLE = ("doi", "pmid", "authors", "container", "page", "publisher", "bo
 #: A title that says no more than this may stand in every issue of a journal ("Editor's comments").
 _COLUMN = 5.5
 #: Off the points of the shorter title.
-_TITLE_OFF = {10: 0.5, 9: 6.0, 8: 8.5, 7: 0.5, 6: 3.0, 5: 0.0, 4: 0.5, 3: 2.0, 2: 4.0, 1: 4.5}
+_TITLE_OFF = {
+    11: 3.0, 10: 0.5, 9: 6.0, 8: 8.5, 7: 0.5, 6: 3.0, 5: 0.0, 4: 0.5, 3: 2.0, 2: 4.0, 1: 4.5,
+}  # fmt: skip
 #: Room for every grade in a table, the ones below 0 counted from its end.
 _GRADES = 18
 _TITLE = {-1: -3.0, -2: -10.0, -3: -1.0, -4: -1.0, -5: -6.0, -6: -3.0}
@@ -153,7 +157,8 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     named = (a["numbers"].to_numpy(dtype=object) != "") & (
         b["numbers"].to_numpy(dtype=object) != ""
     )
-    volume, issue, pmid = text("volume"), text("issue"), text("pmid")
+    issue, pmid = text("issue"), text("pmid")
+    volume, two_volumes = volume_grades(a, b)
     edition, abstract, publisher = text("edition"), text("abstract"), text("publisher")
     grades = {
         "doi": doi_grades(a, b),
@@ -168,7 +173,7 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
             (known & (apart > 2), -2),
         ),
         "container": container_grades(a, b),
-        "volume": graded(size, (volume[0], 1), (volume[1], -1)),
+        "volume": volume,
         "issue": graded(size, (issue[0], 1), (issue[1], -1)),
         "page": page_grades(a, b),
         "publisher": graded(size, (publisher[0], 1)),
@@ -232,17 +237,24 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     # says something else.
     unlike = ((title == -2) | (title == -5)) & (grades["abstract"] != 1)
     score = np.where(unlike, np.minimum(score, MERGE - 0.5), score)
-    # The same editors and words in praise of it stand in every volume of a book or of proceedings.
     identified = (grades["doi"] == 1) | (grades["pmid"] == 1)
-    volumes = _two_volumes(a, b, grades) & ~identified
-    score = np.where(volumes, np.minimum(score, MERGE - 0.5), score)
+    # The same editors and words in praise of it stand in every volume of a book or of proceedings.
+    volumes = two_volumes & ~identified
     # So do the people, the publisher and the summary of a project in each of its reports.
     sisters = (title == -6) & ~identified & (grades["page"] < 1)
-    score = np.where(sisters, np.minimum(score, MERGE - 0.5), score)
+    # Two papers of one team at one meeting, or one article and a slip in its pages.
+    pages = _two_pages(grades) & ~identified
+    talks = pages & ((meeting[0] & meeting[1]) | (kinds[0] == 2) & (kinds[1] == 2))
+    # A record without a title and an identifier may be of any text that begins on the page.
+    unnamed = _nameless(a) | _nameless(b)
+    # Indexes put a journal's section before a title, each its own, and it may be another text's.
+    labelled = (title == 11) & ~identified & (grades["page"] < 1)
+    for doubt in (volumes, sisters, pages, unnamed, labelled):
+        score = np.where(doubt, np.minimum(score, MERGE - 0.5), score)
     # One slip in a year does not outweigh the place in print that two records share.
     placed = (grades["page"] == 2) | (grades["volume"] == 1) | (grades["doi"] == 1)
     contradicts = (score < 0) | ((against <= CONTRADICTION) & (score < MERGE) & ~placed)
-    contradicts |= volumes | sisters
+    contradicts |= volumes | sisters | talks
     return pd.DataFrame(grades | {"score": np.round(score, 2), "contradicts": contradicts})
 
 
@@ -264,17 +276,22 @@ def _about_the_other(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array])
     return grade
 
 
-def _two_volumes(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array:
-    """Return where two whole volumes, without pages of their own, have different numbers."""
-    result = np.zeros(len(a), bool)
-    rows = np.flatnonzero(grades["volume"] == -1)
-    pages, names, kinds = (
-        [frame[name].to_numpy()[rows] for frame in (a, b)] for name in ("page", "names", "kind")
-    )
-    unpaged, unsigned = (
-        np.logical_and(*(text == "" for text in texts)).astype(bool) for texts in (pages, names)
-    )
-    result[rows] = unpaged & (unsigned | ((kinds[0] == 4) & (kinds[1] == 4)))
+def _nameless(features: pd.DataFrame) -> Array:
+    """Return which records have neither title, DOI nor PubMed number."""
+    result: Array = np.ones(len(features), bool)
+    for name in ("title", "doi", "pmid"):
+        result &= (features[name].to_numpy(dtype=object) == "").astype(bool)
+    return result
+
+
+def _two_pages(grades: dict[str, Array]) -> Array:
+    """Return where one source has titles that are not whole on two pages, and no volume is known.
+
+    Proceedings, as a rule, come out in one volume a year and state none.
+    """
+    inexact = (grades["title"] > 0) & (grades["title"] < 4)
+    one_book = (grades["container"] == 1) & (grades["volume"] == 0) & (grades["year"] == 2)
+    result: Array = inexact & one_book & (grades["page"] == -1)
     return result
 
 
@@ -291,8 +308,6 @@ def _elsewhere(
     inexact = (title == 1) | (title == 2) | (title == 3)
     short = np.minimum(a["points"].to_numpy(), b["points"].to_numpy()) < _COLUMN
     one_place = (grades["volume"] == 1) | (page == 2)
-    # Proceedings that state no volume come out in one, as a rule, each year.
-    one_book = (grades["volume"] == 1) | ((grades["volume"] == 0) & (grades["year"] == 2))
     sources = other["container"] & (
         other["volume"]
         | other["page"]
@@ -304,7 +319,7 @@ def _elsewhere(
     numbers = (
         (other["issue"] & other["volume"] & (page < 1))
         | (other["page"] & (other["issue"] | other["volume"]))
-        | (other["page"] & inexact & (grades["container"] == 1) & one_book)
+        | (other["page"] & inexact & (grades["container"] == 1) & (grades["volume"] == 1))
         | (other["issue"] & short & (page < 1))
     )
     return graded(len(a), (sources | numbers, -1))

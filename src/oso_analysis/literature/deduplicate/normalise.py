@@ -16,6 +16,7 @@ from oso_analysis.literature.deduplicate.places import (
     Sources,
     read_authors,
     read_doi,
+    read_isbn,
     read_number,
     read_page,
     read_pmid,
@@ -46,7 +47,7 @@ FEATURES = (
     "id", "raw", "title", "main", "tail", "heading", "points", "numbers", "markers", "serial",
     "part", "party", "cut",
     "families", "names", "person", "year", "container", "meeting", "volume", "issue", "page",
-    "pages", "doi", "pmid", "kind", "stage", "edition", "publisher", "abstract",
+    "pages", "doi", "pmid", "isbn", "kind", "stage", "edition", "publisher", "abstract",
 )  # fmt: skip
 #: Letters; "No abstract available", in whatever language, has fewer.
 _SHORTEST_ABSTRACT = 40
@@ -158,6 +159,7 @@ def _chunk(records: pd.DataFrame, caches: _Caches) -> dict[str, Array]:
         "pages": ranges,
         "doi": dois,
         "pmid": pmids,
+        "isbn": _each(_texts(records, "isbn"), read_isbn, ""),
         "kind": kinds,
         "stage": [
             _stage(kind, source, publisher.preprint, doi, volume, issue or page)
@@ -180,8 +182,11 @@ def _chunk(records: pd.DataFrame, caches: _Caches) -> dict[str, Array]:
             for year, volume, page in zip(years.tolist(), volumes, pages, strict=True)
         ],
         "k_author": [
-            f"{year} {family}" if year and family and key else ""
-            for year, family, key in zip(years.tolist(), families, keys, strict=True)
+            # Where there is no title, nothing but the page tells a team's texts of a year apart.
+            f"{year} {family}" + ("" if key else f" {page}")
+            if year and family and (key or page)
+            else ""
+            for year, family, key, page in zip(years.tolist(), families, keys, pages, strict=True)
         ],
     }
     result = {

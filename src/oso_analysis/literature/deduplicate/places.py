@@ -28,6 +28,7 @@ __all__ = [
     "Sources",
     "read_authors",
     "read_doi",
+    "read_isbn",
     "read_number",
     "read_page",
     "read_pmid",
@@ -70,6 +71,8 @@ _DATED = re.compile(rf"(?:(\d\d?)-({_MONTHS})|({_MONTHS})-(\d\d?))")
 _PLAIN_PAGES = re.compile(r"(\d+)(?:--?\d+)?")
 _RANGE = re.compile(r"(?<!\d)(\d+)\s*-\s*\d+")
 _DIGITS = re.compile(r"\d+")
+#: What an ISBN of thirteen digits and one of ten have in common: all but prefix and check digit.
+_ISBN = re.compile(r"(?<!\d)(?:97[89])?(\d{9})[\dX](?![\dX])")
 #: How programs write that there is nothing.
 _NOTHING = frozenset({"na", "n/a", "n.a", "n.a.", "nan", "<na>", "#n/a", "null", "none", "nil"})
 
@@ -278,3 +281,9 @@ def read_number(raw: str) -> str:
         return found.group().lstrip("0") or "0"
     letters = words_of(plain(raw).lower())
     return "".join(letters) if len(letters) == 1 and len(letters[0]) < 5 else ""
+
+
+def read_isbn(raw: str) -> str:
+    """Return what the ISBNs in `raw` say whether of ten or of thirteen digits, each once."""
+    found: list[str] = _ISBN.findall(raw.upper().replace("-", ""))
+    return " ".join(sorted(set(found)))

@@ -32,7 +32,6 @@ __all__ = [
     "PLACES",
     "ROMAN",
     "SERIAL",
-    "STAGES",
     "STOP",
     "UNTITLED",
     "Folding",
@@ -104,12 +103,6 @@ CONTRAST = frozenset(
     upper left right with without not non type mice rats human humans animal animals
     interim final preliminary baseline midline endline""".split()
 ).union(GREEK.values())
-#: At which stage of one project a text was written: such texts are as good as parts of a series.
-STAGES = frozenset(
-    """inception baseline preliminary interim draft progress midterm midline endline final
-    zwischenbericht abschlussbericht schlussbericht endbericht intermediaire provisoire preliminar
-    intermedio parcial tussenrapport eindrapport delrapport slutrapport""".split()
-)
 #: Countries, parts of the world and their peoples: what a series of country reports differs in.
 PLACES = frozenset(
     """afghanistan africa african albania algeria america american andorra angola arabia argentina

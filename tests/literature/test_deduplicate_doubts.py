@@ -1,0 +1,203 @@
+"""Pairs that agree in much and differ in one thing: apart, or for a person, never out of sight."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from oso_analysis.literature.deduplicate import Deduplication, deduplicate
+from oso_analysis.literature.deduplicate.normalise import normalise
+from oso_analysis.literature.deduplicate.places import read_isbn
+
+ARTICLE = {
+    "type": "article-journal",
+    "authors": "Holm, M.; Sauter, P.; Bo, M.",
+    "container": "Journal of Examples",
+    "year": 2015,
+}
+TALK = ARTICLE | {"type": "paper-conference", "container": "2015 Conference on Examples"}
+BOOK = {
+    "type": "book",
+    "title": "Handbook of telephone helplines for adults",
+    "authors": "Holm, M.",
+    "year": 2012,
+    "publisher": "Example Press",
+}
+PROCEEDINGS = {
+    "type": "document",
+    "title": "3rd International Conference on Integrated Examples, ICIE 2022",
+    "year": 2023,
+    "container": "Lecture Notes in Examples",
+}
+
+
+def of(*records: dict[str, Any]) -> Deduplication:
+    """De-duplicate records called r0, r1 and so on."""
+    table = pd.DataFrame(
+        [record | {"record_id": f"r{place}"} for place, record in enumerate(records)]
+    )
+    return deduplicate(table.astype({"year": "Int64"}))
+
+
+def counts(*records: dict[str, Any]) -> tuple[int, int]:
+    """Return how many works records are, and how many pairs are left to a person."""
+    result = of(*records)
+    return len(result.works), len(result.review)
+
+
+@pytest.mark.parametrize("source", [ARTICLE, TALK])
+def test_two_pages_of_one_source_are_for_a_person_to_judge(source: dict[str, Any]) -> None:
+    title = "Predictors of calls to helplines in rural districts"
+    one = source | {"title": title, "pages": "231-240"}
+    other = source | {"title": f"{title}: a scoping review", "pages": "321-340"}
+    assert counts(one, other) == (2, 1)
+    doi = {"doi": "10.5555/d.1"}
+    assert counts(one | doi, other | doi) == (1, 0)
+
+
+def test_a_slip_in_the_pages_joins_with_what_has_no_pages() -> None:
+    title = "Predictors of calls to helplines in rural districts"
+    one = ARTICLE | {"title": title, "pages": "231-240"}
+    other = ARTICLE | {"title": f"{title}: a scoping review", "pages": "321-340"}
+    assert counts(one, other, ARTICLE | {"title": title}) == (1, 0)
+
+
+def test_two_papers_of_a_meeting_are_not_joined_by_a_third_record() -> None:
+    title = "machine reading of helpline calls in rural districts"
+    paper = TALK | {"title": title, "pages": "3437-3442"}
+    demonstration = TALK | {"title": f"Demonstrations of {title}", "pages": "3547-3548"}
+    assert counts(paper, demonstration, TALK | {"title": title})[0] == 2
+
+
+def test_pages_of_two_years_are_of_no_one_book() -> None:
+    # Online in one year and in print the next: the pages are counted anew.
+    title = "Predictors of calls to helplines in rural districts"
+    one = ARTICLE | {"title": title, "pages": "231-240"}
+    other = ARTICLE | {"title": f"{title}: a scoping review", "pages": "321-340", "year": 2016}
+    assert counts(one, other) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("record", "one", "other"),
+    [
+        (BOOK, "1", "2"),
+        (BOOK, "I", "II"),
+        (BOOK, "1", "II"),
+        (BOOK, "9", "10"),
+        (BOOK, "35", "1"),
+        (PROCEEDINGS, "895 LNE", "876 LNE"),
+        (PROCEEDINGS | {"type": "paper-conference"}, "9876", "9877"),
+    ],
+)
+def test_volumes_stay_apart_with_a_record_of_no_volume(
+    record: dict[str, Any], one: str, other: str
+) -> None:
+    pair = (record | {"volume": one}, record | {"volume": other})
+    assert counts(*pair) == (2, 1)
+    assert counts(*pair, record)[0] == 2
+
+
+NEWS = {
+    "type": "article-newspaper",
+    "title": "Children at risk online, police say in new report",
+    "year": 2019,
+    "container": "Daily Example",
+}
+
+
+@pytest.mark.parametrize(
+    ("record", "one", "other"),
+    [
+        # The number in a series of books, and that in a set of two.
+        (BOOK, {"volume": "9876"}, {"volume": "1"}),
+        (BOOK, {"volume": "150"}, {"volume": "2012"}),
+        (BOOK, {"volume": "II"}, {"volume": "2"}),
+        (
+            BOOK,
+            {"volume": "35", "isbn": "978-3-16-148410-0"},
+            {"volume": "1", "isbn": "316148410X"},
+        ),
+        (NEWS, {"volume": "35"}, {"volume": "36"}),
+        (NEWS | {"type": "document"}, {"volume": "35"}, {"volume": "36"}),
+    ],
+)
+def test_numbers_that_count_other_things_than_volumes_keep_nothing_apart(
+    record: dict[str, Any], one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    assert len(of(record | one, record | other, record).works) == 1
+
+
+def test_one_isbn_outweighs_two_ways_of_counting() -> None:
+    one = BOOK | {"volume": "9876", "isbn": "9783161484100"}
+    other = BOOK | {"volume": "1", "isbn": "3-16-148410-X"}
+    assert "volumes" not in of(one, other).merges["reason"].iloc[0]
+    other |= {"isbn": "3-16-148411-8"}
+    assert of(one, other).merges["reason"].iloc[0].endswith("but different volumes")
+
+
+@pytest.mark.parametrize(
+    ("raw", "read"),
+    [
+        ("978-3-16-148410-0", "316148410"),
+        ("316148410x", "316148410"),
+        ("9783161484100; 3-16-148410-X", "316148410"),
+        ("0306406152; 9783161484100", "030640615 316148410"),
+        ("1234-5678", ""),
+        ("97831614841000", ""),
+    ],
+)
+def test_an_isbn_of_ten_digits_is_that_of_thirteen(raw: str, read: str) -> None:
+    assert read_isbn(raw) == read
+
+
+@pytest.mark.parametrize("place", [{}, {"volume": "3", "issue": "2"}])
+def test_untitled_texts_on_one_page_are_for_a_person_to_judge(place: dict[str, Any]) -> None:
+    record = ARTICLE | place | {"title": "Untitled", "pages": "231-240"}
+    assert counts(record, record) == (2, 1)
+    assert counts(record, record | {"pages": "251-253"}) == (2, 0)
+    assert counts(record | {"pages": None}, record | {"pages": None}) == (2, 0)
+
+
+def test_an_untitled_record_with_an_identifier_joins_the_titled_one_of_its_place() -> None:
+    record = ARTICLE | {"volume": "3", "issue": "2", "pages": "231-240"}
+    titled = record | {"title": "Predictors of calls to helplines in rural districts"}
+    assert counts(titled, record | {"title": "[Not Available].", "pmid": "20123456"}) == (1, 0)
+    assert counts(titled, record | {"title": "[Not Available]."}) == (2, 1)
+
+
+def test_a_review_of_a_book_is_placed_by_volume_and_issue_too() -> None:
+    record = ARTICLE | {"volume": "5", "issue": "2", "pages": "164-165"}
+    review = record | {"title": "Review of Telephone helplines for adults after custody"}
+    book = record | {"title": "Telephone helplines for adults after custody"}
+    assert counts(review, book)[0] == 1
+    for field in ("volume", "issue"):
+        for value in (None, "7"):
+            assert counts(review, book | {field: value})[0] == 2
+
+
+def test_two_reviews_of_which_one_names_a_place_stay_apart() -> None:
+    title = "eview of the literature on telephone helplines for adults released from custody"
+    one = ARTICLE | {"title": f"R{title}"}
+    other = ARTICLE | {"title": f"A r{title} in Kenya"}
+    assert len(of(one, other).works) == 2
+
+
+def test_titles_under_two_headings_are_not_the_same_in_every_field() -> None:
+    title = "Evaluation of the telephone helpline programme in rural schools"
+    headings = ("Policy brief", "Discussion paper")
+    result = of(*(ARTICLE | {"type": "report", "title": f"{text}: {title}"} for text in headings))
+    assert result.review["reason"].str.contains("every field").tolist() == [False]
+
+
+@pytest.mark.parametrize(
+    ("abstract", "kept"),
+    [
+        ("No abstract is available for this.", False),
+        ("Calls to helplines rose in all districts that had one.", True),
+    ],
+)
+def test_an_abstract_has_forty_letters(abstract: str, kept: bool) -> None:
+    table = pd.DataFrame({"record_id": ["a"], "title": ["Calls"], "abstract": [abstract]})
+    assert (normalise(table)["abstract"].iloc[0] != "") is kept
