@@ -68,15 +68,17 @@ def build_report(
     with ThreadPoolExecutor(max_workers=2) as pool:
         setting = pool.submit(apa_references, report.references)
         drawings = {suffix: cropped_pictures(report, suffix) for suffix in (".svg", ".png")}
+        sheets = workbook(report, edition)
+        # The PDF takes longest, and is begun before Word's document is written.
         sources = documents(report, edition, setting.result)
-        pdf = pool.submit(pdf_document, sources[".svg"], drawings[".svg"])
+        pdf = pool.submit(pdf_document, next(sources), drawings[".svg"])
         title = edition.imprint.full_title(edition.title)
-        word = pool.submit(word_document, sources[".png"], drawings[".png"], title)
+        word = pool.submit(word_document, next(sources), drawings[".png"], title)
         made = {
             "index.html": render_page(report, edition, setting.result(), DOWNLOADS, pages).encode(
                 "utf-8"
             ),
-            "report.xlsx": workbook(report, edition),
+            "report.xlsx": sheets,
             "report.docx": word.result(),
         }
         out.mkdir(parents=True, exist_ok=True)

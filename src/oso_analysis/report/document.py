@@ -57,26 +57,25 @@ def write_pictures(pictures: Mapping[str, bytes], folder: Path) -> None:
 
 def documents(
     report: Report, edition: EditionInfo, references: Callable[[], Sequence[Reference]]
-) -> dict[str, bytes]:
-    """Return the report as pandoc's JSON, by the kind of its drawings.
+) -> Iterator[bytes]:
+    """Yield the report as pandoc's JSON: with drawings as SVG for Typst, then as PNG for Word.
 
     Parameters
     ----------
     report : Report
     edition : EditionInfo
     references : callable
-        Returns the references; called when all that stands before them is set, as they take long.
+        Returns the references; called when all else is set, as they take long.
 
-    Returns
-    -------
-    dict of str to bytes
-        ``.svg`` and ``.png``: the same report with drawings as `cropped_pictures` makes them.
-        Chapters are level-1 headings. Exhibits are pandoc tables and figures with their title as
-        caption; the writer numbers them, in the order that gave them their numbers.
+    Yields
+    ------
+    bytes
+        The same report both times, with drawings as `cropped_pictures` makes them. Chapters are
+        level-1 headings. Exhibits are pandoc tables and figures with their title as caption; the
+        writer numbers them, in the order that gave them their numbers.
     """
     differences = _Differences([], [])
     whole = _document(report, edition, references, differences)
-    made = {}
     for suffix in (".svg", ".png"):
         for figure, target in differences.drawings:
             target[0] = figure + suffix
@@ -84,8 +83,7 @@ def documents(
             for style, blocks in differences.cells:
                 blocks[:] = [_styled(style, [{"t": "Para", "c": blocks[0]["c"]}])]
         text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
-        made[suffix] = text.encode("utf-8")
-    return made
+        yield text.encode("utf-8")
 
 
 @dataclass(frozen=True)
@@ -122,10 +120,11 @@ def _document(
                     next(texts) if isinstance(block, Text) else _exhibit(block, differences)
                 )
             body += _turned(set_blocks) if across else set_blocks
+    annex = _annex(edition, differences)
     if entries := [{"t": "Para", "c": inlines} for _, inlines in references()]:
         body.append(_heading(1, "References", "references"))
         body.append(_styled("Bibliography", entries))
-    body += _annex(edition, differences)
+    body += annex
     exhibits = [
         [(block.label, block.title, block.id) for block in group]
         for group in (report.figures, report.tables)
