@@ -29,7 +29,7 @@ _OPENING = frozenset("„‚¿¡")
 #: What stands between letters, too: "don’t", "doctor–patient", "50 km" without a break.
 _JOINING = frozenset("’–—…\xa0")
 _ENYE = re.compile("[aeiou]–[aeiou]")
-_USUAL = frozenset("éèêëàâäáãåçñöüóòôõøæßíïîúùûýÉÀÄÅÇÖÜØÓÁÍÚłńśźżćęąŁŚŻčřšžěůŠŽČŘ")
+_USUAL = frozenset("œŒéèêëàâäáãåçñöüóòôõøæßíïîúùûýÉÀÄÅÇÖÜØÓÁÍÚłńśźżćęąŁŚŻčřšžěůŠŽČŘ")
 _NAMES = {"utf-16-le": "utf-16", "utf-16-be": "utf-16", "utf-32-le": "utf-32"}
 
 
@@ -131,7 +131,8 @@ def _sense(text: str) -> float:
         if sign.isalpha() and sign not in "ªºƒ":
             in_word = before.isalpha() or after.isalpha()
             score += 2 if in_word else 0
-            if sign.isupper() and before.islower():
+            # "cafÉ", "MÅller"
+            if sign.isupper() and before.isalpha() and (before + after) != (before + after).upper():
                 score -= 3
             if sign.islower() and before.isupper() and after.isupper():
                 score -= 2
