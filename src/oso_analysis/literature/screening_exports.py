@@ -180,18 +180,13 @@ def _lists(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
 def _entries(read: ReadResult, list_of: Mapping[str, str]) -> tuple[list[_Entry], list[Problem]]:
     """Return what each record's entry says, and what of it cannot be read."""
     records = read.records
-    files = [
-        name
-        for name, n in zip(read.files["file"], read.files["n_accepted"], strict=True)
-        for _ in range(n)
-    ]
     columns = zip(
         *(records[name] for name in ("record_id", "source_file", "source_line", "extra")),
         strict=True,
     )
     problems: list[Problem] = []
     rows = []
-    for (record_id, source, line, text), file in zip(columns, files, strict=True):
+    for (record_id, source, line, text), file in zip(columns, read.placed, strict=True):
         source = file if pd.isna(source) else source
         place = Problem("", source, None if pd.isna(line) else int(line), None, record_id)
         extra = {} if pd.isna(text) else _extra(text)

@@ -55,7 +55,7 @@ def list_origins(reading: ReadResult) -> dict[str, tuple[str, ...]]:
         all bear the file's own name, as those of every other export do, are not in it.
     """
     told = reading.records["source_file"]
-    placed = _placed(reading)
+    placed = reading.placed
     other = told.isna() | (told != placed)
     pairs = pd.DataFrame({"table": placed[other], "origin": told[other]}).drop_duplicates()
     return {
@@ -115,14 +115,7 @@ def assign_sources(reading: ReadResult, used: Collection[str]) -> ReadResult:
         said, `source_line` is missing: the line was one of the other file.
     """
     records = reading.records
-    told, placed = records["source_file"], _placed(reading)
+    told, placed = records["source_file"], reading.placed
     source = told.where(told.isin(list(used)), placed)
     line = records["source_line"].where((source == told).fillna(False))
     return replace(reading, records=records.assign(source_file=source, source_line=line))
-
-
-def _placed(reading: ReadResult) -> pd.Series:
-    """Return the file in which each record stands: records are in the order of the files."""
-    files = reading.files
-    placed = files["file"].repeat(files["n_accepted"].tolist())
-    return placed.astype("str").set_axis(reading.records.index)

@@ -13,7 +13,7 @@ import orjson
 
 from oso_analysis.literature.readers.csl_types import CSL_TYPES, csl_type
 from oso_analysis.literature.readers.draft import MAX_ENTRY, Parsed, words
-from oso_analysis.literature.readers.text import split_serial_number
+from oso_analysis.literature.readers.text import join_numbers, split_serial_number
 
 __all__ = ["parse_csl"]
 
@@ -251,19 +251,19 @@ def _columns(items: list[dict[str, Any]]) -> dict[str, list[Any]]:
 
 def _serial_numbers(columns: dict[str, list[Any]], at: int, item: dict[str, Any]) -> None:
     """Sort the ISBNs and ISSNs of an item, whichever field has them; what says more is kept."""
-    found: dict[str, list[str]] = {"isbn": [], "issn": []}
+    found: dict[str, str | None] = {"isbn": None, "issn": None}
     for column, name in (("isbn", "ISBN"), ("issn", "ISSN")):
         value = columns[column][at]
         if not value:
             continue
         isbn, issn, whole = split_serial_number(value)
-        found["isbn"] += isbn.split("; ") if isbn else ()
-        found["issn"] += issn.split("; ") if issn else ()
+        found["isbn"] = join_numbers(found["isbn"], isbn)
+        found["issn"] = join_numbers(found["issn"], issn)
         if not whole:
             extra = columns["extra"][at] = columns["extra"][at] or {}
             extra[name] = item[name]
     for column, numbers in found.items():
-        columns[column][at] = "; ".join(dict.fromkeys(numbers)) or None
+        columns[column][at] = numbers
 
 
 def _texts(values: list[Any], name: str, kept: dict[int, set[str]]) -> list[Any]:

@@ -77,6 +77,15 @@ class ReadResult(Summarised):
     files: pd.DataFrame
 
     @property
+    def placed(self) -> pd.Series:
+        """The file in which each record stands: records are in the order of the files.
+
+        In a table that `records import` wrote, `source_file` is the export it was made from.
+        """
+        placed = self.files["file"].repeat(self.files["n_accepted"].tolist())
+        return placed.astype("str").set_axis(self.records.index)
+
+    @property
     def _summary(self) -> Summary:
         markers = int(self.files["n_markers"].sum())
         formats = ", ".join(sorted(set(self.files["format"].astype("str"))))

@@ -15,7 +15,7 @@ from oso_analysis.literature.readers.csl_types import csl_type, is_canonical
 from oso_analysis.literature.readers.draft import MISSING, words
 from oso_analysis.literature.readers.markup import decode_entities
 from oso_analysis.literature.readers.names import pair_up
-from oso_analysis.literature.readers.text import join_pages, split_serial_number
+from oso_analysis.literature.readers.text import join_numbers, join_pages, split_serial_number
 
 __all__ = ["fill"]
 
@@ -305,15 +305,9 @@ def _serial_numbers(columns: Columns) -> None:
         for at, value in enumerate(values or ()):
             if value:
                 isbn, issn, whole = split_serial_number(value)
-                _add(columns, "isbn", at, isbn)
-                _add(columns, "issn", at, issn)
+                for column, numbers in (("isbn", isbn), ("issn", issn)):
+                    if numbers:
+                        have = columns[column][at] if columns.get(column) else None
+                        _set(columns, column, at, join_numbers(have, numbers))
                 if not whole:
                     columns["extra"][at][name] = value
-
-
-def _add(columns: Columns, column: str, at: int, numbers: str | None) -> None:
-    """Add numbers, joined by "; ", to those an entry has."""
-    if numbers:
-        have = columns[column][at] if columns.get(column) else None
-        found = [*(have.split("; ") if have else ()), *numbers.split("; ")]
-        _set(columns, column, at, "; ".join(dict.fromkeys(found)))

@@ -18,6 +18,7 @@ __all__ = [
     "find_pmid",
     "find_year",
     "is_pmid",
+    "join_numbers",
     "join_pages",
     "split_serial_number",
     "without_view",
@@ -165,6 +166,12 @@ def join_pages(first: str | None, last: str | None) -> str | None:
     if last.startswith(f"{first}-") or last.startswith(f"{first}–"):
         return last
     return f"{first}-{last}"
+
+
+def join_numbers(have: str | None, more: str | None) -> str | None:
+    """Return the numbers of two values as `split_serial_number` has them, each once."""
+    numbers = [number for value in (have, more) if value for number in value.split("; ")]
+    return "; ".join(dict.fromkeys(numbers)) or None
 
 
 def split_serial_number(value: str) -> tuple[str | None, str | None, bool]:
