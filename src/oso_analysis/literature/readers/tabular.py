@@ -133,7 +133,7 @@ def _has_tags(names: Sequence[str]) -> str:
 def parse_table(data: bytes, header: Header) -> Parsed:
     """Parse delimited text in UTF-8 below its header."""
     parsed = Parsed()
-    rows = _rows(data[header.offset :], header.delimiter, header.line)
+    rows = _rows(data, header.delimiter, header.line)
     next(rows)
     rows = (row for row in rows if _says(row[1], header.delimiter))
     parse_rows(rows, header.names, parsed, line=header.line, delimiter=header.delimiter)
@@ -148,7 +148,7 @@ def _says(cells: list[str], delimiter: str) -> bool:
 
 
 def _rows(data: bytes, delimiter: str, first: int) -> Iterator[tuple[int, list[str]]]:
-    """Yield every row with the line on which it begins, `first` being the number of the first.
+    """Yield every row from line `first` on, with the line on which it begins.
 
     A line with all its cells in quotation marks or none is a row that only needs splitting; any
     other goes through the csv module, with the lines on which its row goes on. Lines are decoded
@@ -160,7 +160,7 @@ def _rows(data: bytes, delimiter: str, first: int) -> Iterator[tuple[int, list[s
     if ended:
         lines.pop()
     count = len(lines)
-    at = 0
+    at = first - 1
 
     def from_here() -> Iterator[str]:
         nonlocal at
@@ -175,7 +175,7 @@ def _rows(data: bytes, delimiter: str, first: int) -> Iterator[tuple[int, list[s
         if not line:
             at += 1
             continue
-        number = first + at
+        number = at + 1
         if '"' not in line:
             at += 1
             yield number, line.split(delimiter)

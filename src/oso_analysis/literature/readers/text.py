@@ -170,8 +170,9 @@ def join_pages(first: str | None, last: str | None) -> str | None:
 
 def join_numbers(have: str | None, more: str | None) -> str | None:
     """Return the numbers of two values as `split_serial_number` has them, each once."""
-    numbers = [number for value in (have, more) if value for number in value.split("; ")]
-    return "; ".join(dict.fromkeys(numbers)) or None
+    if not have or not more:
+        return have or more or None
+    return "; ".join(dict.fromkeys([*have.split("; "), *more.split("; ")]))
 
 
 def split_serial_number(value: str) -> tuple[str | None, str | None, bool]:
