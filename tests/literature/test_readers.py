@@ -22,6 +22,7 @@ from oso_analysis.literature.readers.latex import decode_latex
 from oso_analysis.literature.readers.names import normalise_authors
 from oso_analysis.literature.readers.sniff import sniff
 from oso_analysis.literature.readers.text import clean_doi, find_year, split_serial_number
+from oso_analysis.literature.readers.xlsx import _count
 
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "tests" / "fixtures" / "readers"
@@ -335,6 +336,43 @@ def test_workbook(tmp_path: Path) -> None:
     assert list(result.records["source_line"]) == [4, 6]
     assert result.files["n_markers"][0] == 2
     assert result.repairs["reason"].str.contains("sheet 'Notes' has no recognised header").any()
+    # Cells that are not there at a row's end are nothing to mend.
+    assert not result.repairs["reason"].str.contains("cells under").any()
+    assert result.files["n_repaired"][0] == 0
+
+
+def test_signs_and_formulas_of_workbooks(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Title", "Authors", "Abstract", "DOI"])
+    sheet.append(["A_x000D_\nB", "Doe, A.", "x_x005F_x000D_y z_x0007_", "10.1234/a"])
+    sheet.append(["C", "Doe, A.", "my_xlsx_file", '=HYPERLINK("https://doi.org/10.1234/c", "c")'])
+    path = tmp_path / "export.xlsx"
+    book.save(path)
+    result = read_records(path)
+    assert list(result.records["title"]) == ["A B", "C"]
+    assert list(result.records["abstract"]) == ["x_x000D_y z", "my_xlsx_file"]
+    assert result.records["doi"].isna().tolist() == [False, True]
+    unsaved = result.repairs["reason"].str.contains("without a result, whose cells .* empty: 1;")
+    assert unsaved.sum() == 1
+
+
+@pytest.mark.parametrize("prefix", ["", "x:"])
+def test_rows_of_a_sheet_are_counted_without_the_library(prefix: str) -> None:
+    def tag(name: str, content: str, attributes: str = "") -> str:
+        return f"<{prefix}{name}{attributes}>{content}</{prefix}{name}>"
+
+    cell = tag("c", tag("v", "1"))
+    rows = [
+        tag("row", cell, ' spans="1:2" r="1"'),
+        tag("row", cell, ' r="4"'),
+        f'<{prefix}row r="5"/>',
+        tag("row", tag("c", tag("v", "")), ' r="6"'),
+        tag("row", tag("c", tag("is", tag("t", "a", ' xml:space="preserve"')), ' t="inlineStr"')),
+        tag("row", tag("c", "")),
+    ]
+    xml = tag("sheetData", "\n".join(rows)).encode()
+    assert [_count(xml, header) for header in (0, 1, 4, 6, 7)] == [3, 2, 1, 1, 0]
 
 
 # ------------------------------------------------------------------------------------ encodings

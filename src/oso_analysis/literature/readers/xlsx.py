@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from oso_analysis.errors import Problem
@@ -17,9 +18,19 @@ __all__ = ["read_workbook"]
 
 #: A workbook that unpacks to more than this is refused before anything is unpacked.
 _MAX_UNPACKED = 1024**3
-_ROW = re.compile(r"<(?:\w+:)?row\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?row>)", re.DOTALL)
-_VALUE = re.compile(r"<(?:\w+:)?(?:v|t)\b[^>]*>[^<]")
-_NUMBER = re.compile(r'<(?:\w+:)?row\b[^>]*?\br="(\d+)"')
+_ROW = re.compile(rb"<(?:\w+:)?row\b")
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^>]*>[^<]")
+_NUMBER = re.compile(rb'[^>]*?\br="(\d+)"')
+_FORMULA = re.compile(rb"(?:<f[ >/]|:f[ >/])")
+#: A cell's formula and, perhaps, an empty result.
+_NO_RESULT = re.compile(
+    rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+
+#: How a workbook writes signs that XML cannot hold, such as Windows' line ends, and the underscore
+#: of a text that looks like that.
+_ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff])_")
 
 
 def read_workbook(data: bytes, name: str) -> tuple[Parsed, int] | Problem:
@@ -60,9 +71,19 @@ def read_workbook(data: bytes, name: str) -> tuple[Parsed, int] | Problem:
             while heading and not heading[-1]:
                 heading.pop()
             before = parsed.n_accepted + len(parsed.rejects)
-            parse_rows(_below(rows[at + 1 :], parsed), heading, parsed, line=rows[at][0])
+            below = _below(rows[at + 1 :], len(heading), parsed)
+            parse_rows(below, heading, parsed, line=rows[at][0])
             # The library keeps to itself which part of the archive a sheet is.
-            markers += _count(data, str(vars(sheet)["_worksheet_path"]), rows[at][0])
+            xml = _part(data, str(vars(sheet)["_worksheet_path"]))
+            markers += _count(xml, rows[at][0])
+            if without := _formulas_without_result(xml):
+                parsed.repair(
+                    None,
+                    1,
+                    f"formulas of sheet {sheet.title!r} without a result, whose cells are read as "
+                    f"empty: {without}; open the workbook in a spreadsheet program and save it",
+                    "",
+                )
             if before and parsed.verbatim:
                 return Problem("holds more than one table of records", file=name)
     except Exception as error:  # likewise
@@ -77,9 +98,11 @@ def read_workbook(data: bytes, name: str) -> tuple[Parsed, int] | Problem:
 
 
 def _below(
-    rows: Iterable[tuple[int, list[str]]], parsed: Parsed
+    rows: Iterable[tuple[int, list[str]]], width: int, parsed: Parsed
 ) -> Iterable[tuple[int, list[str]]]:
     for line, row in rows:
+        # A workbook has no empty cells at a row's end; nothing is missing there.
+        row += [""] * (width - len(row))
         if any(row) and not any(cell.strip() for cell in row):
             parsed.reject(line, "a row of blanks", "\t".join(row))
         else:
@@ -98,7 +121,7 @@ def _text(cell: Any) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return cell
+        return _ESCAPED.sub(_sign, cell) if "_x" in cell else cell
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
@@ -106,14 +129,33 @@ def _text(cell: Any) -> str:
     return str(cell)
 
 
-def _count(data: bytes, path: str, header_row: int) -> int:
+def _sign(found: re.Match[str]) -> str:
+    sign = chr(int(found[1], 16))
+    return sign if sign in "\t\n\r_" else ""
+
+
+def _part(data: bytes, path: str) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        xml = archive.read(path.lstrip("/")).decode("utf-8", errors="replace")
+        return archive.read(path.lstrip("/"))
+
+
+def _formulas_without_result(xml: bytes) -> int:
+    return sum(1 for _ in _NO_RESULT.finditer(xml)) if _FORMULA.search(xml) else 0
+
+
+def _count(xml: bytes, header_row: int) -> int:
+    first = _ROW.search(xml)
+    if first is None:
+        return 0
+    # Looking for one text is much faster than for a pattern, and a program writes one prefix.
+    begin = first[0]
+    starts = [first.start()]
+    while (at := xml.find(begin, starts[-1] + 1)) >= 0:
+        starts.append(at)
     count = 0
     number = 0
-    for match in _ROW.finditer(xml):
-        said = _NUMBER.match(match[0])
+    for start, end in pairwise([*starts, len(xml)]):
+        said = _NUMBER.match(xml, start + len(begin), end)
         number = int(said[1]) if said else number + 1
-        if number > header_row and match[1] and _VALUE.search(match[1]):
-            count += 1
+        count += number > header_row and _VALUE.search(xml, start, end) is not None
     return count
