@@ -201,3 +201,14 @@ def test_titles_under_two_headings_are_not_the_same_in_every_field() -> None:
 def test_an_abstract_has_forty_letters(abstract: str, kept: bool) -> None:
     table = pd.DataFrame({"record_id": ["a"], "title": ["Calls"], "abstract": [abstract]})
     assert (normalise(table)["abstract"].iloc[0] != "") is kept
+
+
+def test_a_column_of_two_years_is_no_one_text() -> None:
+    column = ARTICLE | {"title": "Book review column", "authors": "Holm, M."}
+    early, late = column | {"year": 2014}, column | {"year": 2015}
+    assert counts(early, late) == (2, 1)
+    # Nor are the two joined by a record that leaves the year out.
+    assert len(of(early, late, column | {"year": None}).works) == 2
+    assert counts(early | {"volume": "8"}, late | {"volume": "8"}) == (1, 0)
+    several = {"authors": ARTICLE["authors"]}
+    assert counts(early | several, late | several) == (1, 0)

@@ -249,12 +249,13 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     unnamed = _nameless(a) | _nameless(b)
     # Indexes put a journal's section before a title, each its own, and it may be another text's.
     labelled = (title == 11) & ~identified & (grades["page"] < 1)
-    for doubt in (volumes, sisters, pages, unnamed, labelled):
+    column = _column(a, b, grades) & ~identified
+    for doubt in (volumes, sisters, pages, unnamed, labelled, column):
         score = np.where(doubt, np.minimum(score, MERGE - 0.5), score)
     # One slip in a year does not outweigh the place in print that two records share.
     placed = (grades["page"] == 2) | (grades["volume"] == 1) | (grades["doi"] == 1)
     contradicts = (score < 0) | ((against <= CONTRADICTION) & (score < MERGE) & ~placed)
-    contradicts |= volumes | sisters | talks
+    contradicts |= volumes | sisters | talks | column
     return pd.DataFrame(grades | {"score": np.round(score, 2), "contradicts": contradicts})
 
 
@@ -292,6 +293,20 @@ def _two_pages(grades: dict[str, Array]) -> Array:
     inexact = (grades["title"] > 0) & (grades["title"] < 4)
     one_book = (grades["container"] == 1) & (grades["volume"] == 0) & (grades["year"] == 2)
     result: Array = inexact & one_book & (grades["page"] == -1)
+    return result
+
+
+def _column(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array:
+    """Return where one short title stands in one source in two years, of no several people.
+
+    A column has one title and one author in every issue ("Book review column"). Of one text that
+    was online first the volume, the page or the abstract agrees as a rule.
+    """
+    short = np.minimum(a["points"].to_numpy(), b["points"].to_numpy()) < _COLUMN
+    years = (grades["year"] == 1) | (grades["year"] < 0)
+    result: Array = short & years & (grades["container"] == 1) & (grades["authors"] < 3)
+    for name in ("volume", "page", "abstract"):
+        result &= grades[name] < 1
     return result
 
 
