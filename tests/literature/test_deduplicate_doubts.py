@@ -212,3 +212,20 @@ def test_a_column_of_two_years_is_no_one_text() -> None:
     assert counts(early | {"volume": "8"}, late | {"volume": "8"}) == (1, 0)
     several = {"authors": ARTICLE["authors"]}
     assert counts(early | several, late | several) == (1, 0)
+
+
+def test_two_places_in_print_are_for_a_person_to_judge() -> None:
+    text = ARTICLE | {
+        "title": "Predictors of calls to helplines in rural districts of two countries",
+        "abstract": "We asked four hundred callers in two countries what had made them call.",
+        "publisher": "Example Press",
+    }
+    one, other = text | {"volume": "7", "pages": "69-70"}, text | {"volume": "7", "pages": "135"}
+    assert counts(one | {"issue": "2"}, other | {"issue": "3"}) == (2, 1)
+    assert counts(one, other | {"volume": "9"}) == (2, 1)
+    # A slip in one number is no other place, nor are two beside one identifier.
+    assert counts(one, other | {"pages": "69", "volume": "9"}) == (1, 0)
+    doi = {"doi": "10.5555/d.1"}
+    assert counts(one | doi, other | doi | {"volume": "9"}) == (1, 0)
+    elsewhere = {"volume": "9", "container": "Annals of Telephony"}
+    assert counts(one | doi, other | doi | elsewhere) == (2, 1)

@@ -250,7 +250,8 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     # Indexes put a journal's section before a title, each its own, and it may be another text's.
     labelled = (title == 11) & ~identified & (grades["page"] < 1)
     column = _column(a, b, grades) & ~identified
-    for doubt in (volumes, sisters, pages, unnamed, labelled, column):
+    moved = _moved(grades, identified)
+    for doubt in (volumes, sisters, pages, unnamed, labelled, column, moved):
         score = np.where(doubt, np.minimum(score, MERGE - 0.5), score)
     # One slip in a year does not outweigh the place in print that two records share.
     placed = (grades["page"] == 2) | (grades["volume"] == 1) | (grades["doi"] == 1)
@@ -307,6 +308,14 @@ def _column(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array
     result: Array = short & years & (grades["container"] == 1) & (grades["authors"] < 3)
     for name in ("volume", "page", "abstract"):
         result &= grades[name] < 1
+    return result
+
+
+def _moved(grades: dict[str, Array], identified: Array) -> Array:
+    """Return where page and volume or issue differ, beside an identifier source and volume too."""
+    volume, issue = grades["volume"] == -1, grades["issue"] == -1
+    moved = np.where(identified, volume & (grades["container"] == -1), volume | issue)
+    result: Array = moved & (grades["page"] == -1)
     return result
 
 
