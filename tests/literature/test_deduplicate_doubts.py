@@ -229,3 +229,12 @@ def test_two_places_in_print_are_for_a_person_to_judge() -> None:
     assert counts(one | doi, other | doi | {"volume": "9"}) == (1, 0)
     elsewhere = {"volume": "9", "container": "Annals of Telephony"}
     assert counts(one | doi, other | doi | elsewhere) == (2, 1)
+
+
+def test_a_number_alone_after_a_title_is_that_of_a_second_part() -> None:
+    title = "Personality and performance of callers to helplines"
+    first = ARTICLE | {"title": f"{title}."}
+    assert counts(first, ARTICLE | {"title": f"{title}. II."}) == (2, 1)
+    assert counts(first, ARTICLE | {"title": f"{title} 2"})[0] == 2
+    # Embase numbers the letters under one heading.
+    assert counts(first, ARTICLE | {"title": f"{title} [2]"}) == (1, 0)

@@ -10,7 +10,7 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from oso_analysis.literature.deduplicate.headings import APART, DOUBTFUL, SAME, heading_grade
-from oso_analysis.literature.deduplicate.spelling import contrast, more, variant, word_grade
+from oso_analysis.literature.deduplicate.spelling import contrast, more, sequel, variant, word_grade
 from oso_analysis.literature.deduplicate.translated import same_article
 from oso_analysis.literature.deduplicate.words import (
     DESIGNATION,
@@ -499,6 +499,7 @@ def page_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
 def number_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     """Grade the numbers in titles."""
     na, nb = a["numbers"].to_numpy(dtype=object), b["numbers"].to_numpy(dtype=object)
+    ta, tb = a["title"].to_numpy(dtype=object), b["title"].to_numpy(dtype=object)
     ya, yb = a["year"].to_numpy(), b["year"].to_numpy()
     part = a["part"].to_numpy() != b["part"].to_numpy()
     grade = np.zeros(len(na), np.int8)
@@ -507,7 +508,7 @@ def number_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
         if set_a - set_b and set_b - set_a:
             grade[row] = -3
             continue
-        if part[row]:
+        if part[row] or sequel(ta[row], tb[row]):
             grade[row] = -4
             continue
         one_sided = set_a ^ set_b
