@@ -238,3 +238,13 @@ def test_a_number_alone_after_a_title_is_that_of_a_second_part() -> None:
     assert counts(first, ARTICLE | {"title": f"{title} 2"})[0] == 2
     # Embase numbers the letters under one heading.
     assert counts(first, ARTICLE | {"title": f"{title} [2]"}) == (1, 0)
+
+
+def test_a_meeting_goes_by_its_initials() -> None:
+    talk = TALK | {
+        "title": "Predictors of calls to helplines in rural districts",
+        "type": "document",
+    }
+    long = {"container": "Proceedings of the 9th International Conference on Rural Telephone Use"}
+    assert counts(talk | long, talk | {"container": "RTU"}) == (1, 0)
+    assert counts(talk | long, talk | {"container": "ICU"})[0] == 2
