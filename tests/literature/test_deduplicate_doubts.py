@@ -248,3 +248,23 @@ def test_a_meeting_goes_by_its_initials() -> None:
     long = {"container": "Proceedings of the 9th International Conference on Rural Telephone Use"}
     assert counts(talk | long, talk | {"container": "RTU"}) == (1, 0)
     assert counts(talk | long, talk | {"container": "ICU"})[0] == 2
+
+
+def test_a_team_speaks_on_one_subject_at_a_meeting_every_year() -> None:
+    talk = TALK | {"container": "Conference on Examples"}
+    one = talk | {"title": "Predictors of calls to helplines in rural districts"}
+    other = talk | {"title": f"{one['title']}: asking the callers"}
+    assert counts(one, other)[0] == 1
+    assert counts(one, other | {"year": 2016})[0] == 2
+    # The same paper may come out in print a year later.
+    assert counts(one, one | {"year": 2016}) == (1, 0)
+
+
+def test_an_article_that_follows_a_paper_is_no_slip_in_its_year() -> None:
+    paper = TALK | {"title": "Predictors of calls to helplines in rural districts"}
+    paper["container"] = "Rural Telephony"
+    article = paper | {"type": "article-journal", "container": "Rural Telephony Journal"}
+    assert counts(paper, article) == (1, 0)
+    assert counts(paper, article | {"year": 2016})[0] == 2
+    place = {"volume": "8", "pages": "21-30"}
+    assert counts(paper | place, article | place | {"year": 2016}) == (1, 0)

@@ -346,7 +346,10 @@ def _elsewhere(
         | (other["page"] & inexact & (grades["container"] == 1) & (grades["volume"] == 1))
         | (other["issue"] & short & (page < 1))
     )
-    return graded(len(a), (sources | numbers, -1))
+    # A meeting's papers of another year, or the article that followed the paper.
+    later = (grades["container"] == 1) & ((grades["year"] == 1) | (grades["year"] < 0))
+    later &= ~one_place & ((meetings & inexact) | (spoken & ~meetings))
+    return graded(len(a), (sources | numbers | later, -1))
 
 
 def describe(evidence: pd.DataFrame) -> list[str]:
