@@ -268,3 +268,12 @@ def test_an_article_that_follows_a_paper_is_no_slip_in_its_year() -> None:
     assert counts(paper, article | {"year": 2016})[0] == 2
     place = {"volume": "8", "pages": "21-30"}
     assert counts(paper | place, article | place | {"year": 2016}) == (1, 0)
+
+
+def test_a_title_that_two_people_may_think_of_does_not_join_them() -> None:
+    title = "Telephone counselling of adults in prisons"
+    one = {"title": title, "authors": "M. Holm", "year": 2015}
+    other = one | {"authors": "P. Sauter"}
+    assert counts(one, other) == (2, 1)
+    assert counts(one | {"publisher": "Holm"}, other | {"publisher": "Holm"}) == (1, 0)
+    assert counts(one, one | {"authors": "Mia Holm"}) == (1, 0)

@@ -122,6 +122,8 @@ _POINTS: dict[str, dict[int, float]] = {
 _BESIDE_TITLE = ("doi", "pmid", "authors", "container", "page", "publisher", "body", "abstract")
 #: A title that says no more than this may stand in every issue of a journal ("Editor's comments").
 _COLUMN = 5.5
+#: A title that says no more than this two people may think of ("Online grooming of children").
+_FOUND_TWICE = 8.0
 #: Off the points of the shorter title.
 _TITLE_OFF = {
     11: 3.0, 10: 0.5, 9: 6.0, 8: 8.5, 7: 0.5, 6: 3.0, 5: 0.0, 4: 0.5, 3: 2.0, 2: 4.0, 1: 4.5,
@@ -251,7 +253,8 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     labelled = (title == 11) & ~identified & (grades["page"] < 1)
     column = _column(a, b, grades) & ~identified
     moved = _moved(grades, identified)
-    for doubt in (volumes, sisters, pages, unnamed, labelled, column, moved):
+    strangers = _strangers(a, b, grades) & ~identified
+    for doubt in (volumes, sisters, pages, unnamed, labelled, column, moved, strangers):
         score = np.where(doubt, np.minimum(score, MERGE - 0.5), score)
     # One slip in a year does not outweigh the place in print that two records share.
     placed = (grades["page"] == 2) | (grades["volume"] == 1) | (grades["doi"] == 1)
@@ -316,6 +319,15 @@ def _moved(grades: dict[str, Array], identified: Array) -> Array:
     volume, issue = grades["volume"] == -1, grades["issue"] == -1
     moved = np.where(identified, volume & (grades["container"] == -1), volume | issue)
     result: Array = moved & (grades["page"] == -1)
+    return result
+
+
+def _strangers(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array:
+    """Return where unlike authors have a title of few words in common, and nothing but the year."""
+    plain = np.minimum(a["points"].to_numpy(), b["points"].to_numpy()) < _FOUND_TWICE
+    result: Array = (grades["authors"] == -1) & plain
+    for name in _BESIDE_TITLE:
+        result &= grades[name] <= 0
     return result
 
 
