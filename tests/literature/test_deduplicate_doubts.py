@@ -277,3 +277,14 @@ def test_a_title_that_two_people_may_think_of_does_not_join_them() -> None:
     assert counts(one, other) == (2, 1)
     assert counts(one | {"publisher": "Holm"}, other | {"publisher": "Holm"}) == (1, 0)
     assert counts(one, one | {"authors": "Mia Holm"}) == (1, 0)
+
+
+@pytest.mark.parametrize("nobody", ["Anonymous", "[Anonymous]", "Anon.", "[No authors listed]"])
+def test_nobody_is_no_author_in_common(nobody: str) -> None:
+    one = ARTICLE | {"title": "Telephone counselling", "container": None, "authors": nobody}
+    other = one | {"title": "Telephone counselling: its use and abuse"}
+    assert len(of(one, other).works) == 2
+    # Nor is it another than the one a second database names.
+    assert counts(
+        one | {"container": "Calls"}, one | {"container": "Calls", "authors": "Holm, M."}
+    ) == (1, 0)
