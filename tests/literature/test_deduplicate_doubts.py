@@ -288,3 +288,10 @@ def test_nobody_is_no_author_in_common(nobody: str) -> None:
     assert counts(
         one | {"container": "Calls"}, one | {"container": "Calls", "authors": "Holm, M."}
     ) == (1, 0)
+
+
+def test_a_source_that_repeats_the_title_is_none() -> None:
+    text = ARTICLE | {"title": "Predictors of calls to helplines", "volume": "8"}
+    repeated = text | {"container": text["title"].upper(), "volume": None, "pages": "12"}
+    assert counts(text | {"pages": "15"}, repeated | {"pages": "15", "volume": "8"}) == (1, 0)
+    assert "different sources" not in of(text, repeated).merges["reason"].iloc[0]
