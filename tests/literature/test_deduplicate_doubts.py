@@ -201,3 +201,97 @@ def test_titles_under_two_headings_are_not_the_same_in_every_field() -> None:
 def test_an_abstract_has_forty_letters(abstract: str, kept: bool) -> None:
     table = pd.DataFrame({"record_id": ["a"], "title": ["Calls"], "abstract": [abstract]})
     assert (normalise(table)["abstract"].iloc[0] != "") is kept
+
+
+def test_a_column_of_two_years_is_no_one_text() -> None:
+    column = ARTICLE | {"title": "Book review column", "authors": "Holm, M."}
+    early, late = column | {"year": 2014}, column | {"year": 2015}
+    assert counts(early, late) == (2, 1)
+    # Nor are the two joined by a record that leaves the year out.
+    assert len(of(early, late, column | {"year": None}).works) == 2
+    assert counts(early | {"volume": "8"}, late | {"volume": "8"}) == (1, 0)
+    several = {"authors": ARTICLE["authors"]}
+    assert counts(early | several, late | several) == (1, 0)
+
+
+def test_two_places_in_print_are_for_a_person_to_judge() -> None:
+    text = ARTICLE | {
+        "title": "Predictors of calls to helplines in rural districts of two countries",
+        "abstract": "We asked four hundred callers in two countries what had made them call.",
+        "publisher": "Example Press",
+    }
+    one, other = text | {"volume": "7", "pages": "69-70"}, text | {"volume": "7", "pages": "135"}
+    assert counts(one | {"issue": "2"}, other | {"issue": "3"}) == (2, 1)
+    assert counts(one, other | {"volume": "9"}) == (2, 1)
+    # A slip in one number is no other place, nor are two beside one identifier.
+    assert counts(one, other | {"pages": "69", "volume": "9"}) == (1, 0)
+    doi = {"doi": "10.5555/d.1"}
+    assert counts(one | doi, other | doi | {"volume": "9"}) == (1, 0)
+    elsewhere = {"volume": "9", "container": "Annals of Telephony"}
+    assert counts(one | doi, other | doi | elsewhere) == (2, 1)
+
+
+def test_a_number_alone_after_a_title_is_that_of_a_second_part() -> None:
+    title = "Personality and performance of callers to helplines"
+    first = ARTICLE | {"title": f"{title}."}
+    assert counts(first, ARTICLE | {"title": f"{title}. II."}) == (2, 1)
+    assert counts(first, ARTICLE | {"title": f"{title} 2"})[0] == 2
+    # Embase numbers the letters under one heading.
+    assert counts(first, ARTICLE | {"title": f"{title} [2]"}) == (1, 0)
+
+
+def test_a_meeting_goes_by_its_initials() -> None:
+    talk = TALK | {
+        "title": "Predictors of calls to helplines in rural districts",
+        "type": "document",
+    }
+    long = {"container": "Proceedings of the 9th International Conference on Rural Telephone Use"}
+    assert counts(talk | long, talk | {"container": "RTU"}) == (1, 0)
+    assert counts(talk | long, talk | {"container": "ICU"})[0] == 2
+
+
+def test_a_team_speaks_on_one_subject_at_a_meeting_every_year() -> None:
+    talk = TALK | {"container": "Conference on Examples"}
+    one = talk | {"title": "Predictors of calls to helplines in rural districts"}
+    other = talk | {"title": f"{one['title']}: asking the callers"}
+    assert counts(one, other)[0] == 1
+    assert counts(one, other | {"year": 2016})[0] == 2
+    # The same paper may come out in print a year later.
+    assert counts(one, one | {"year": 2016}) == (1, 0)
+
+
+def test_an_article_that_follows_a_paper_is_no_slip_in_its_year() -> None:
+    paper = TALK | {"title": "Predictors of calls to helplines in rural districts"}
+    paper["container"] = "Rural Telephony"
+    article = paper | {"type": "article-journal", "container": "Rural Telephony Journal"}
+    assert counts(paper, article) == (1, 0)
+    assert counts(paper, article | {"year": 2016})[0] == 2
+    place = {"volume": "8", "pages": "21-30"}
+    assert counts(paper | place, article | place | {"year": 2016}) == (1, 0)
+
+
+def test_a_title_that_two_people_may_think_of_does_not_join_them() -> None:
+    title = "Telephone counselling of adults in prisons"
+    one = {"title": title, "authors": "M. Holm", "year": 2015}
+    other = one | {"authors": "P. Sauter"}
+    assert counts(one, other) == (2, 1)
+    assert counts(one | {"publisher": "Holm"}, other | {"publisher": "Holm"}) == (1, 0)
+    assert counts(one, one | {"authors": "Mia Holm"}) == (1, 0)
+
+
+@pytest.mark.parametrize("nobody", ["Anonymous", "[Anonymous]", "Anon.", "[No authors listed]"])
+def test_nobody_is_no_author_in_common(nobody: str) -> None:
+    one = ARTICLE | {"title": "Telephone counselling", "container": None, "authors": nobody}
+    other = one | {"title": "Telephone counselling: its use and abuse"}
+    assert len(of(one, other).works) == 2
+    # Nor is it another than the one a second database names.
+    assert counts(
+        one | {"container": "Calls"}, one | {"container": "Calls", "authors": "Holm, M."}
+    ) == (1, 0)
+
+
+def test_a_source_that_repeats_the_title_is_none() -> None:
+    text = ARTICLE | {"title": "Predictors of calls to helplines", "volume": "8"}
+    repeated = text | {"container": text["title"].upper(), "volume": None, "pages": "12"}
+    assert counts(text | {"pages": "15"}, repeated | {"pages": "15", "volume": "8"}) == (1, 0)
+    assert "different sources" not in of(text, repeated).merges["reason"].iloc[0]

@@ -10,11 +10,12 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from oso_analysis.literature.deduplicate.headings import APART, DOUBTFUL, SAME, heading_grade
-from oso_analysis.literature.deduplicate.spelling import contrast, more, variant, word_grade
+from oso_analysis.literature.deduplicate.spelling import contrast, more, sequel, variant, word_grade
 from oso_analysis.literature.deduplicate.translated import same_article
 from oso_analysis.literature.deduplicate.words import (
     DESIGNATION,
     GENERIC,
+    MEETING,
     PLACES,
     STOP,
     Folding,
@@ -428,11 +429,11 @@ def _abbreviates(a: str, b: str) -> bool:
     One word may be a contraction ("Proc Natl Acad Sci"); the others begin the words they stand for.
     Either way the two begin with one letter.
     """
-    if a[0] != b[0]:
-        return False
     short, long = sorted((a.split(), b.split()), key=len)
     if len(short) == 1 and len(long) > 1:
-        return len(short[0]) > 1 and short[0] == "".join(word[0] for word in long)
+        return _initials(short[0], long)
+    if a[0] != b[0]:
+        return False
     if len(short) != len(long) and len(short) < 3:
         return False
     whole = len(short) < 3
@@ -442,6 +443,16 @@ def _abbreviates(a: str, b: str) -> bool:
                 return False
             whole = True
     return True
+
+
+def _initials(name: str, words: list[str]) -> bool:
+    """Return whether a lone word is the initials of a source, or of the name of its meetings."""
+    initials = "".join([word[0] for word in words])
+    if name == initials:
+        return len(name) > 1
+    # "Proceedings of the 26th International Conference on Very Large Data Bases": VLDB.
+    meeting = [place for place, word in enumerate(words) if word in MEETING]
+    return len(name) > 2 and bool(meeting) and initials.startswith(name, meeting[0] + 1)
 
 
 def _contracts(a: str, b: str) -> bool:
@@ -499,6 +510,7 @@ def page_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
 def number_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     """Grade the numbers in titles."""
     na, nb = a["numbers"].to_numpy(dtype=object), b["numbers"].to_numpy(dtype=object)
+    ta, tb = a["title"].to_numpy(dtype=object), b["title"].to_numpy(dtype=object)
     ya, yb = a["year"].to_numpy(), b["year"].to_numpy()
     part = a["part"].to_numpy() != b["part"].to_numpy()
     grade = np.zeros(len(na), np.int8)
@@ -507,7 +519,7 @@ def number_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
         if set_a - set_b and set_b - set_a:
             grade[row] = -3
             continue
-        if part[row]:
+        if part[row] or sequel(ta[row], tb[row]):
             grade[row] = -4
             continue
         one_sided = set_a ^ set_b

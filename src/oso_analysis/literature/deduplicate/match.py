@@ -122,6 +122,8 @@ _POINTS: dict[str, dict[int, float]] = {
 _BESIDE_TITLE = ("doi", "pmid", "authors", "container", "page", "publisher", "body", "abstract")
 #: A title that says no more than this may stand in every issue of a journal ("Editor's comments").
 _COLUMN = 5.5
+#: A title that says no more than this two people may think of ("Online grooming of children").
+_FOUND_TWICE = 8.0
 #: Off the points of the shorter title.
 _TITLE_OFF = {
     11: 3.0, 10: 0.5, 9: 6.0, 8: 8.5, 7: 0.5, 6: 3.0, 5: 0.0, 4: 0.5, 3: 2.0, 2: 4.0, 1: 4.5,
@@ -249,12 +251,15 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     unnamed = _nameless(a) | _nameless(b)
     # Indexes put a journal's section before a title, each its own, and it may be another text's.
     labelled = (title == 11) & ~identified & (grades["page"] < 1)
-    for doubt in (volumes, sisters, pages, unnamed, labelled):
+    column = _column(a, b, grades) & ~identified
+    moved = _moved(grades, identified)
+    strangers = _strangers(a, b, grades) & ~identified
+    for doubt in (volumes, sisters, pages, unnamed, labelled, column, moved, strangers):
         score = np.where(doubt, np.minimum(score, MERGE - 0.5), score)
     # One slip in a year does not outweigh the place in print that two records share.
     placed = (grades["page"] == 2) | (grades["volume"] == 1) | (grades["doi"] == 1)
     contradicts = (score < 0) | ((against <= CONTRADICTION) & (score < MERGE) & ~placed)
-    contradicts |= volumes | sisters | talks
+    contradicts |= volumes | sisters | talks | column
     return pd.DataFrame(grades | {"score": np.round(score, 2), "contradicts": contradicts})
 
 
@@ -295,6 +300,37 @@ def _two_pages(grades: dict[str, Array]) -> Array:
     return result
 
 
+def _column(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array:
+    """Return where one short title stands in one source in two years, of no several people.
+
+    A column has one title and one author in every issue ("Book review column"). Of one text that
+    was online first the volume, the page or the abstract agrees as a rule.
+    """
+    short = np.minimum(a["points"].to_numpy(), b["points"].to_numpy()) < _COLUMN
+    years = (grades["year"] == 1) | (grades["year"] < 0)
+    result: Array = short & years & (grades["container"] == 1) & (grades["authors"] < 3)
+    for name in ("volume", "page", "abstract"):
+        result &= grades[name] < 1
+    return result
+
+
+def _moved(grades: dict[str, Array], identified: Array) -> Array:
+    """Return where page and volume or issue differ, beside an identifier source and volume too."""
+    volume, issue = grades["volume"] == -1, grades["issue"] == -1
+    moved = np.where(identified, volume & (grades["container"] == -1), volume | issue)
+    result: Array = moved & (grades["page"] == -1)
+    return result
+
+
+def _strangers(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array:
+    """Return where unlike authors have a title of few words in common, and nothing but the year."""
+    plain = np.minimum(a["points"].to_numpy(), b["points"].to_numpy()) < _FOUND_TWICE
+    result: Array = (grades["authors"] == -1) & plain
+    for name in _BESIDE_TITLE:
+        result &= grades[name] <= 0
+    return result
+
+
 def _elsewhere(
     a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array], spoken: Array, meetings: Array
 ) -> Array:
@@ -322,7 +358,10 @@ def _elsewhere(
         | (other["page"] & inexact & (grades["container"] == 1) & (grades["volume"] == 1))
         | (other["issue"] & short & (page < 1))
     )
-    return graded(len(a), (sources | numbers, -1))
+    # A meeting's papers of another year, or the article that followed the paper.
+    later = (grades["container"] == 1) & ((grades["year"] == 1) | (grades["year"] < 0))
+    later &= ~one_place & ((meetings & inexact) | (spoken & ~meetings))
+    return graded(len(a), (sources | numbers | later, -1))
 
 
 def describe(evidence: pd.DataFrame) -> list[str]:

@@ -120,7 +120,11 @@ def _chunk(records: pd.DataFrame, caches: _Caches) -> dict[str, Array]:
     # Databases that differ in a title's case alone are common, and come to one title here.
     titles = _each(_each(raw, prepared, ""), lambda text: read_title(text, lexicon), NO_TITLE)
     authors = _each(_texts(records, "authors"), lambda text: read_authors(text, names), NO_AUTHORS)
-    sources = [containers[text] for text in _texts(records, "container")]
+    sources = [
+        # A source that repeats the title is none ("T2" of what appeared in no journal).
+        containers["" if text and text.casefold() == title.casefold() else text]
+        for text, title in zip(_texts(records, "container"), raw, strict=True)
+    ]
     publishers = [containers[text] for text in _texts(records, "publisher")]
     kinds = [KINDS.get(kind, 0) for kind in _texts(records, "type")]
     volumes = [numbers[text] for text in _texts(records, "volume")]

@@ -76,6 +76,13 @@ _ISBN = re.compile(r"(?<!\d)(?:97[89])?(\d{9})[\dX](?![\dX])")
 #: How programs write that there is nothing.
 _NOTHING = frozenset({"na", "n/a", "n.a", "n.a.", "nan", "<na>", "#n/a", "null", "none", "nil"})
 
+#: How databases write that no author is named: two such texts have no author in common.
+_NOBODY = re.compile(
+    r"\W*(?:anonymous|anon|unknown|authors? unknown|unknown authors?"
+    r"|no authors?(?: (?:listed|given|named?|found|available))?)\W*",
+    re.IGNORECASE,
+)
+
 
 #: One name: probable family names and all its words, whether it is a person's, whether an
 #: organisation's, whether a lone acronym. Plain tuples of plain values, which cost the garbage
@@ -95,7 +102,8 @@ class Names(dict[str, _Name]):
         """Work a name out."""
         if len(self) > _REMEMBERED:
             self.clear()
-        answer = _NO_NAME if _nothing(piece) else _read_name(piece, self._tokens)
+        nobody = _nothing(piece) or _NOBODY.fullmatch(piece)
+        answer = _NO_NAME if nobody else _read_name(piece, self._tokens)
         self[piece] = answer
         return answer
 

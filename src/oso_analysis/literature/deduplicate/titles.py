@@ -47,10 +47,11 @@ _RETRACTED = re.compile(r"^\W*(?:retracted|withdrawn)(?: article| paper)?\W+", r
 #: How much of a title's end is looked at for what databases add: one made of blanks or brackets
 #: would else take for ever.
 _TAIL = 1000
-#: What databases put after a title: its language, what kind of article it is, and notices of others
-#: about it ("[Erratum appears in …]"), which do not make it one of them.
+#: What databases put after a title: its language, what kind of article it is, which of the letters
+#: under one heading ("[2]", of Embase), and notices of others about it ("[Erratum appears in …]"),
+#: which do not make it one of them.
 _ADDED = re.compile(
-    r"(?<![\s.])(?:[\s.]*+\[(?:(?:review|\d+ ref(?:erence)?s|see comments?"
+    r"(?<![\s.])(?:[\s.]*+\[(?:(?:review|\d\d?|\d+ ref(?:erence)?s|see comments?"
     r"|chinese|czech|danish|dutch|finnish|french|german|hebrew|hungarian|italian|japanese|korean"
     r"|norwegian|persian|polish|portuguese|russian|serbian|spanish|swedish|turkish)\]"
     r"|(?:erratum appears|comments? in\b|comment appears|re-?published (?:in|from)\b"
