@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from oso_analysis.agreement.measure import AGREEMENT_COLUMNS, RELIABLE
+from oso_analysis.display import plural
 from oso_analysis.errors import InputError, Problem, nearest, require_columns
 from oso_analysis.frames import distinct
 
@@ -83,7 +84,8 @@ def caveat_for(
         weak = [row for row in used if row["alpha"] < RELIABLE]
         unmeasured = [row["label"] for row in used if pd.isna(row["alpha"])]
         name = whole["label"].lower()
-        base = f"{whole['n_units']:,} {whole['unit']} coded by both"
+        # Units are plurals in the table.
+        base = f"{plural(whole['n_units'], whole['unit'].removesuffix('s'))} coded by both"
         if weak:
             caveats.append(
                 f"Coders agreed too little for firm conclusions (Krippendorff’s alpha below "
