@@ -317,6 +317,30 @@ def test_a_reason_without_spaces_stays_in_its_box(width: float) -> None:
     assert overlapping_text(figure) == []
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_name_of_a_stage_is_whole_beside_one_low_box(width: float) -> None:
+    """A review of one work: the stage of screening is a single box of two lines."""
+    columns = ["box", "stage", "role", "label", "unit", "n", "parent"]
+    rows = [
+        ("works", "identification", "main", "Works identified", "works", 1, None),
+        ("screened", "screening", "main", "Works screened", "works", 1, "works"),
+        ("excluded", "screening", "removed", "Works excluded", "works", 0, "screened"),
+        ("included", "included", "main", "Works included", "works", 1, "screened"),
+    ]
+    figure = plot_prisma_flow(pd.DataFrame(rows, columns=columns), width_mm=width)
+    assert text_outside_canvas(figure) == []
+    assert overlapping_text(figure) == []
+    figure.canvas.draw()
+    (ax,) = figure.axes
+    stages = [text for text in ax.texts if text.get_rotation() == 90]
+    bands = [patch.get_window_extent() for patch in ax.patches if patch.get_x() < 1]
+    assert [text.get_text() for text in stages] == ["Identification", "Screening", "Included"]
+    for text, band in zip(stages, bands, strict=True):
+        box = text.get_window_extent()
+        assert band.y0 <= box.y0
+        assert box.y1 <= band.y1
+
+
 def test_missing_columns_are_named() -> None:
     with pytest.raises(InputError, match="column 'parent'"):
         plot_prisma_flow(pd.DataFrame(columns=["box", "stage", "role", "label", "unit", "n"]))
