@@ -341,6 +341,15 @@ def test_the_name_of_a_stage_is_whole_beside_one_low_box(width: float) -> None:
         assert box.y1 <= band.y1
 
 
+def test_a_decision_keeps_its_capitals_beside_its_service() -> None:
+    columns = ["service_label", "practice_decision_label", "n_works", "n_strong_works"]
+    rows = [("Clinics", "GP referral", 3, 1), ("Clinics", "What the NHS pays for", 2, 0)]
+    shown = words(plot_least_evidence(pd.DataFrame(rows, columns=columns)))
+    assert {"Clinics: GP referral", "Clinics: what the NHS pays for"} <= {
+        text.replace("\n", " ") for text in shown
+    }
+
+
 def test_missing_columns_are_named() -> None:
     with pytest.raises(InputError, match="column 'parent'"):
         plot_prisma_flow(pd.DataFrame(columns=["box", "stage", "role", "label", "unit", "n"]))
