@@ -18,6 +18,7 @@ from oso_analysis.errors import InputError
 from oso_analysis.figures.agreement import plot_agreement
 from oso_analysis.figures.challenges import plot_decisions_services, plot_least_evidence
 from oso_analysis.figures.grids import Grid, draw_grid, fit_wrap, measure
+from oso_analysis.figures.letters import undrawn_letters
 from oso_analysis.figures.literature import plot_bars, plot_completeness, plot_years
 from oso_analysis.figures.prisma import plot_prisma_flow
 from oso_analysis.figures.style import FULL_WIDTH_MM, style
@@ -348,6 +349,11 @@ def test_a_decision_keeps_its_capitals_beside_its_service() -> None:
     assert {"Clinics: GP referral", "Clinics: what the NHS pays for"} <= {
         text.replace("\n", " ") for text in shown
     }
+
+
+def test_letters_without_a_picture_are_named_once() -> None:
+    assert undrawn_letters("Zdraví & Gesundheit für alle – العزلة 100 %") == ""
+    assert undrawn_letters("社区 and 社区互助") == "社区互助"
 
 
 def test_missing_columns_are_named() -> None:
