@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from oso_analysis.figures import consultation as figures
 from oso_analysis.figures.comparison import plot_rank_differences, plot_theme_slopes
 from oso_analysis.figures.grids import Grid, draw_grid, fit_wrap
 from oso_analysis.figures.outcomes import plot_outcome_trace
+from oso_analysis.figures.rendering import render
 from oso_analysis.tables import consultation as said
 from oso_analysis.tables.comparison import compare_themes
 from oso_analysis.tables.outcomes import trace_outcomes
@@ -171,6 +173,16 @@ def test_one_tall_label_makes_no_other_row_taller(figure: str) -> None:
     taller = (FIGURES[figure](one, 170).get_size_inches()[1] - few.get_size_inches()[1]) * 25.4
     least = 8.5 if figure == "rank differences" else 7.5
     assert taller == pytest.approx(4 * 9 * 1.3 * 25.4 / 72 + 1 - least)
+
+
+def test_letters_without_a_picture_are_drawn_without_a_warning() -> None:
+    """Warnings depend on what was drawn before, and executed notebooks keep them."""
+    names = {"r": "社区互助与孤独感", "c": "感感感"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure = draw_grid(Grid(values={("r", "c"): 1}, rows={"r": names["r"]},
+                                columns={"c": names["c"]}, key="键"))  # fmt: skip
+        render(figure, title="标题", notes=["注"], alt_text="图")
 
 
 @pytest.mark.filterwarnings("ignore:Glyph")

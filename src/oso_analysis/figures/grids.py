@@ -19,6 +19,7 @@ from oso_analysis.figures.style import (
     INK,
     MUTED,
     count_colours,
+    quietly,
     style,
     text_colour_on,
     wrap_label,
@@ -67,10 +68,11 @@ def measure(text: str, size: float, *, bold: bool = False) -> float:
     font = FontProperties(
         family="DejaVu Sans", size=_SIZE_MEASURED, weight="bold" if bold else "normal"
     )
-    widest = max(
-        float(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0])
-        for line in text.split("\n")
-    )
+    with quietly():
+        widest = max(
+            float(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0])
+            for line in text.split("\n")
+        )
     return widest / _SIZE_MEASURED * size * MM_PER_POINT * _HINTED
 
 

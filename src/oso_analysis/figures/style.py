@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -45,6 +46,7 @@ __all__ = [
     "note",
     "note_text",
     "outcome_colours",
+    "quietly",
     "style",
     "text_colour_on",
     "theme_colours",
@@ -167,6 +169,18 @@ _TITLE_SIZE = 10.5
 
 
 @contextmanager
+def quietly() -> Iterator[None]:
+    """Measure or draw letters that the font lacks without a warning for each.
+
+    Which of them Matplotlib warns of depends on what was drawn before, so an executed notebook
+    would not be the same twice; `check` names the labels instead.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font")
+        yield
+
+
+@contextmanager
 def style() -> Iterator[None]:
     """Draw and save in the house style; settings return to what they were on leaving.
 
@@ -175,7 +189,7 @@ def style() -> Iterator[None]:
     """
     import matplotlib as mpl
 
-    with mpl.rc_context():
+    with mpl.rc_context(), quietly():
         # A reader's own matplotlibrc must not show through in a published figure.
         mpl.rcdefaults()
         mpl.rcParams.update(dict(_RC))  # type: ignore[arg-type]
