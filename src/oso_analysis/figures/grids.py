@@ -18,6 +18,7 @@ from oso_analysis.figures.style import (
     GRID,
     INK,
     MUTED,
+    check_width,
     count_colours,
     quietly,
     style,
@@ -56,6 +57,7 @@ _APART = 1.6
 
 def type_size(width_mm: float) -> float:
     """Return the type size in points for a figure of this width: smaller in a narrow column."""
+    check_width(width_mm)
     return 8.5 if width_mm >= 0.7 * FULL_WIDTH_MM else 6.5
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL
-from oso_analysis.figures.style import FULL_WIDTH_MM, MUTED, new_figure, style
+from oso_analysis.figures.style import FULL_WIDTH_MM, MUTED, check_width, new_figure, style
 
 __all__ = [
     "MM_PER_POINT",
@@ -45,6 +45,7 @@ TICK_SIZE = 9.0
 
 def sheet(width_mm: float, height_mm: float) -> tuple[Figure, Axes]:
     """Return an empty figure and axes over all of it, measured in millimetres from lower left."""
+    check_width(width_mm)
     figure = new_figure(width_mm=width_mm, height_mm=height_mm)
     figure.set_layout_engine("none")
     ax = figure.add_axes((0, 0, 1, 1))
@@ -55,6 +56,7 @@ def sheet(width_mm: float, height_mm: float) -> tuple[Figure, Axes]:
 
 def is_narrow(width_mm: float) -> bool:
     """Tell whether a figure is for a column or a phone, where labels wrap and turn."""
+    check_width(width_mm)
     return width_mm < 0.7 * FULL_WIDTH_MM
 
 

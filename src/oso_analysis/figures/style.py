@@ -18,8 +18,11 @@ import textwrap
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from numbers import Real
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from oso_analysis.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,6 +43,7 @@ __all__ = [
     "SECTOR_COLOURS",
     "SOLUTION",
     "THEME_COLOURS",
+    "check_width",
     "count_colours",
     "direct_label",
     "new_figure",
@@ -56,6 +60,8 @@ __all__ = [
 
 #: Width of the text block of an A4 page.
 FULL_WIDTH_MM = 170.0
+#: Narrower, labels and numbers meet; wider, a figure fits no paper.
+LEAST_WIDTH_MM, MOST_WIDTH_MM = 60.0, 1000.0
 #: Dots per inch of the PNG of a figure.
 DPI = 200
 
@@ -194,6 +200,18 @@ def style() -> Iterator[None]:
         mpl.rcdefaults()
         mpl.rcParams.update(dict(_RC))  # type: ignore[arg-type]
         yield
+
+
+def check_width(width_mm: object) -> None:
+    """Raise an InputError unless a figure can have this width on paper, in millimetres."""
+    # Neither True nor "170" is a number of millimetres, whatever Python makes of them.
+    number = float(width_mm) if isinstance(width_mm, Real) else 0.0
+    if isinstance(width_mm, bool) or not LEAST_WIDTH_MM <= number <= MOST_WIDTH_MM:
+        rule = (
+            f"must be a width in millimetres from {LEAST_WIDTH_MM:g} to {MOST_WIDTH_MM:g}, "
+            f"such as {FULL_WIDTH_MM:g}"
+        )
+        raise InputError([Problem(rule, column="width_mm", value=repr(width_mm))])
 
 
 def new_figure(*, width_mm: float = FULL_WIDTH_MM, height_mm: float = 95.0) -> Figure:
