@@ -134,7 +134,7 @@ def hyphenate(word: str, room: float, size: float, *, bold: bool = False) -> str
     return f"{word[:end]}{mark} {hyphenate(word[end:], room, size, bold=bold)}" if end else word
 
 
-def wrap_within(text: str, per_line: int, room: float, size: float) -> str:
+def wrap_within(text: str, per_line: int, room: float, size: float, *, bold: bool = False) -> str:
     """Break a label over lines of so many characters, none of them wider than its room.
 
     Parameters
@@ -147,12 +147,13 @@ def wrap_within(text: str, per_line: int, room: float, size: float) -> str:
         Millimetres that no line may exceed; compounds wider than that are broken.
     size : float
         Type size in points.
+    bold : bool, default False
     """
     lines = wrap_label(text, per_line)
-    if measure(lines, size) <= room:
+    if measure(lines, size, bold=bold) <= room:
         return lines
-    words = [hyphenate(word, room, size) for word in text.split(" ")]
-    return fit_wrap(" ".join(words), room, size)
+    words = [hyphenate(word, room, size, bold=bold) for word in text.split(" ")]
+    return fit_wrap(" ".join(words), room, size, bold=bold)
 
 
 def wrap_rows(names: Iterable[str], per_line: int) -> list[str]:
