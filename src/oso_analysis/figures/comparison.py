@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 from oso_analysis.codebook import WITHHELD
@@ -102,10 +103,9 @@ def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
                 fontsize=size,
                 fontweight="bold",
             )
-        ax.text(width_mm / 2, low, "0 %", ha="center", va="center", fontsize=size, color=MUTED)
-        for start, end in ((xs[0], width_mm / 2 - 6), (width_mm / 2 + 6, xs[1])):
-            ax.plot([start, end], [low, low], color=GRID, linewidth=1.2, zorder=0)
         ys = {share: (low + (high - low) * table[share] / top).tolist() for share in shares}
+        halfway = table.loc[~withheld, shares].mean(axis=1)
+        _mark_zero(ax, xs, low, (high - low) * halfway / top, size)
         for at, theme in enumerate(table["theme"]):
             clear = table["divergence"].iloc[at] in {"voiced_more", "studied_more"}
             ends = 1 if withheld.iloc[at] else 2
@@ -136,6 +136,20 @@ def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
                     size=size,
                 ).set_linespacing(1.1)
     return figure
+
+
+def _mark_zero(
+    ax: Axes, xs: tuple[float, float], low: float, middles: pd.Series, size: float
+) -> None:
+    """Say where the scale begins: in a gap of its line, or below it where themes run along it."""
+    middle = sum(xs) / 2
+    tall = line_height("0", size)
+    free = bool((middles > 0.6 * tall).all())
+    place = low if free else low - 0.6 * tall
+    ax.text(middle, place, "0 %", ha="center", va="center", fontsize=size, color=MUTED)
+    ends = ((xs[0], middle - 6), (middle + 6, xs[1])) if free else (xs,)
+    for start, end in ends:
+        ax.plot([start, end], [low, low], color=GRID, linewidth=1.2, zorder=0)
 
 
 def _side(names: pd.Series, least: float, width_mm: float, size: float) -> tuple[float, list[str]]:
