@@ -282,6 +282,8 @@ def test_caveats_name_weak_codes_only() -> None:
     (caveat,) = caveat_for(table, ["theme"])
     assert "on theme: Policing (0.44" in caveat
     assert "3 records coded by both" in caveat
+    (one,) = caveat_for(table.assign(n_units=1), ["theme"])
+    assert "1 record coded by both" in one
     assert "facet as a whole" not in caveat  # a facet with many codes is judged code by code
     assert caveat_for(table, ["theme"], codes=["research"]) == []
     (unmeasured,) = caveat_for(table, ["practice_decision"])

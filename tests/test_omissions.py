@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from oso_analysis.cli import main
+from oso_analysis.errors import InputError
 from oso_analysis.omissions import list_omissions
 from oso_analysis.review import load_review
 from oso_analysis.scaffold import init_project
@@ -280,6 +281,31 @@ def test_what_says_nothing_is_not_noted(project: Path, act: Callable[[Path], obj
     act(project)
     notes = [str(note) for note in list_omissions(load_review(project))]
     assert all("is used by no data" in note for note in notes)
+
+
+def test_a_name_that_figures_cannot_show_is_noted(project: Path) -> None:
+    replace(project / "data/codebook.yaml", "label: Cost and funding", "label: 成本与资金")
+    replace(project / "data/codebook.yaml", "label: Procurement", "label: Pořízení & شراء")
+    replace(project / "data/indicators/indicators.csv", ",meals,", ",餐,")
+    notes = [str(note) for note in list_omissions(load_review(project))]
+    boxes = [note for note in notes if "show as boxes" in note]
+    assert [note.partition(":")[0] for note in boxes] == [
+        "codebook.yaml, column 'theme'",
+        "indicators/indicators.csv, column 'unit'",
+    ]
+    assert "'成本与资金'" in boxes[0]
+
+
+def test_a_project_without_an_export_is_told_where_one_is_described(project: Path) -> None:
+    package = project / "data/datapackage.json"
+    described = json.loads(package.read_text(encoding="utf-8"))
+    kept = [item for item in described["resources"] if item.get("role") != "records"]
+    package.write_text(json.dumps(described | {"resources": kept}), encoding="utf-8")
+    for export in (project / RECORDS).iterdir():
+        export.unlink()
+    with pytest.raises(InputError) as error:
+        load_review(project)
+    assert "datapackage.json: describes no search export" in str(error.value)
 
 
 def test_a_check_does_not_say_that_nothing_was_forgotten(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-__all__ = ["Summarised", "Summary", "plural"]
+__all__ = ["Summarised", "Summary", "plural", "within"]
 
 #: On every cell, because JupyterLab takes style sheets out of what it does not trust.
 _LEFT = 'style="text-align:left;vertical-align:top"'
@@ -20,6 +20,15 @@ _RIGHT = 'style="text-align:right;vertical-align:top"'
 def plural(n: int, noun: str, many: str | None = None) -> str:
     """Return a count with its noun: "1 work", "1,234 works"; `many` where an "s" is not enough."""
     return f"{n:,} {noun if n == 1 else many or noun + 's'}"
+
+
+def within(label: str) -> str:
+    """Return a label as it stands within a sentence: its first letter small, no other.
+
+    >>> within("Risk in the UK"), within("GP referral")
+    ('risk in the UK', 'GP referral')
+    """
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ def list_omissions(review: Review) -> list[Problem]:
     return [
         *_vocabulary(review),
         *_colourless(review),
+        *_boxes(review),
         *_reading(review),
         *_searches(review),
         *_tables_of_records(review),
@@ -106,6 +107,26 @@ def _colourless(review: Review) -> Iterator[Problem]:
             if colour == NOT_STATED_COLOUR and code != "not_stated":
                 rule = "is drawn in grey, for there are no more colours that differ"
                 yield Problem(rule, _file(review, "codebook"), None, facet, code)
+
+
+def _boxes(review: Review) -> Iterator[Problem]:
+    """Yield names in a script that figures have no letters of, such as Chinese."""
+    from oso_analysis.figures.letters import undrawn_letters
+
+    named = [
+        (_file(review, "codebook"), facet, item.label)
+        for facet, codes in review.codebook.facets.items()
+        for item in codes.values()
+    ]
+    named += [
+        (_file(review, "indicators"), column, name)
+        for column in ("indicator", "unit")
+        for name in sorted(distinct(review.tables["indicators"][column]))
+    ]
+    for file, column, name in named:
+        if undrawn_letters(name):
+            rule = "has letters that figures and the PDF show as boxes; use a name without them"
+            yield Problem(rule, file, None, column, name)
 
 
 # The literature

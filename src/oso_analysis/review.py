@@ -28,7 +28,7 @@ from oso_analysis.literature.readers import ReadResult, read_records
 from oso_analysis.literature.screening import screen_works
 from oso_analysis.literature.sources import Origins, assign_sources, find_origins, list_origins
 from oso_analysis.project import CHECKED, find_root
-from oso_analysis.schema import DataPackage, check_foreign_keys, load_table, read_package
+from oso_analysis.schema import RECORDS, DataPackage, check_foreign_keys, load_table, read_package
 
 __all__ = ["Review", "load_review", "open_review", "require_review"]
 
@@ -369,6 +369,9 @@ class _Parts:
 
     @cached_property
     def _as_read(self) -> ReadResult:
+        if not self._records:
+            rule = f'describes no search export, which is a resource with the `role` "{RECORDS}"'
+            raise InputError([Problem(rule, "datapackage.json")])
         return _shared(
             self._once(
                 "records",

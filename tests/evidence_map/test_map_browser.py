@@ -183,6 +183,18 @@ def test_a_split_says_its_parts(open_page: Open) -> None:
     assert page.locator(".legend .part").count() == 3
 
 
+def test_the_chosen_tab_is_legible_under_the_pointer(open_page: Open) -> None:
+    page = open_page("hand")
+    for name in ("Consultation", "Literature"):
+        tab = page.get_by_role("tab", name=name)
+        tab.click()
+        look = "tab => [getComputedStyle(tab).color, getComputedStyle(tab).backgroundColor]"
+        under = tab.evaluate(look)
+        page.locator("h1").hover()
+        assert tab.evaluate(look) == under
+        assert len(set(under)) == 2
+
+
 def test_bubbles_keep_the_numbers(open_page: Open) -> None:
     page = open_page("hand")
     before = grid(page)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -99,14 +98,15 @@ def test_segments_are_the_first_coders_own(record: dict[str, Any], data: Path) -
 
 def test_the_order_of_rows_does_not_matter(review: Review, record: dict[str, Any]) -> None:
     kept = scope_review(review)
-    turned: Any = SimpleNamespace(
-        text=kept.text,
-        relevance=kept.relevance,
-        works=kept.works.iloc[::-1].reset_index(drop=True),
-        work_codes=kept.work_codes.iloc[::-1],
-        segments=kept.segments.iloc[::-1].reset_index(drop=True),
-        submissions=kept.submissions.iloc[::-1].reset_index(drop=True),
-    )
+    parts = {
+        "text": kept.text,
+        "relevance": kept.relevance,
+        "works": kept.works.iloc[::-1].reset_index(drop=True),
+        "work_codes": kept.work_codes.iloc[::-1],
+        "segments": kept.segments.iloc[::-1].reset_index(drop=True),
+        "submissions": kept.submissions.iloc[::-1].reset_index(drop=True),
+    }
+    turned: Any = object.__new__(type("Turned", (Scope,), parts))
     again = evidence_map(review, turned, measure_reliability(review, n_draws=50))
     assert again.record == record
 
@@ -144,6 +144,15 @@ def test_with_a_disclosure_threshold_no_answer_is_on_the_page(
         item[name] for item in answers for name in ("paraphrase", "source_url") if name in item
     }
     assert not [text for text in texts if text in page]
+
+
+def test_arguments_in_another_order_are_named(review: Review, scope: Scope) -> None:
+    agreement: Any = measure_reliability(review, n_draws=50)
+    mixed: Any = (scope, review)
+    with pytest.raises(InputError, match="column 'review': 'Scope' must be a review"):
+        evidence_map(*mixed, agreement)
+    with pytest.raises(InputError, match="column 'reliability': 'Review' must be measured"):
+        evidence_map(review, scope, mixed[1])
 
 
 def test_a_period_must_last_a_year(review: Review, scope: Scope) -> None:

@@ -11,13 +11,14 @@ from typing import Any
 import pandas as pd
 import pytest
 from matplotlib.text import Text
-from textboxes import overlapping_text, text_outside_canvas
+from textboxes import SLACK, overlapping_text, text_outside_canvas
 
 from oso_analysis.agreement import measure_coding_agreement
 from oso_analysis.errors import InputError
 from oso_analysis.figures.agreement import plot_agreement
 from oso_analysis.figures.challenges import plot_decisions_services, plot_least_evidence
 from oso_analysis.figures.grids import Grid, draw_grid, fit_wrap, measure
+from oso_analysis.figures.letters import undrawn_letters
 from oso_analysis.figures.literature import plot_bars, plot_completeness, plot_years
 from oso_analysis.figures.prisma import plot_prisma_flow
 from oso_analysis.figures.style import FULL_WIDTH_MM, style
@@ -315,6 +316,44 @@ def test_a_reason_without_spaces_stays_in_its_box(width: float) -> None:
     assert any(text.endswith("x:\u00a09") for text in words(figure))
     assert text_outside_canvas(figure) == []
     assert overlapping_text(figure) == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_name_of_a_stage_is_whole_beside_one_low_box(width: float) -> None:
+    """A review of one work: the stage of screening is a single box of two lines."""
+    columns = ["box", "stage", "role", "label", "unit", "n", "parent"]
+    rows = [
+        ("works", "identification", "main", "Works identified", "works", 1, None),
+        ("screened", "screening", "main", "Works screened", "works", 1, "works"),
+        ("excluded", "screening", "removed", "Works excluded", "works", 0, "screened"),
+        ("included", "included", "main", "Works included", "works", 1, "screened"),
+    ]
+    figure = plot_prisma_flow(pd.DataFrame(rows, columns=columns), width_mm=width)
+    assert text_outside_canvas(figure) == []
+    assert overlapping_text(figure) == []
+    figure.canvas.draw()
+    (ax,) = figure.axes
+    stages = [text for text in ax.texts if text.get_rotation() == 90]
+    bands = [patch.get_window_extent() for patch in ax.patches if patch.get_x() < 1]
+    assert [text.get_text() for text in stages] == ["Identification", "Screening", "Included"]
+    for text, band in zip(stages, bands, strict=True):
+        box = text.get_window_extent()
+        assert band.y0 - SLACK <= box.y0
+        assert box.y1 <= band.y1 + SLACK
+
+
+def test_a_decision_keeps_its_capitals_beside_its_service() -> None:
+    columns = ["service_label", "practice_decision_label", "n_works", "n_strong_works"]
+    rows = [("Clinics", "GP referral", 3, 1), ("Clinics", "What the NHS pays for", 2, 0)]
+    shown = words(plot_least_evidence(pd.DataFrame(rows, columns=columns)))
+    assert {"Clinics: GP referral", "Clinics: what the NHS pays for"} <= {
+        text.replace("\n", " ") for text in shown
+    }
+
+
+def test_letters_without_a_picture_are_named_once() -> None:
+    assert undrawn_letters("Zdraví & Gesundheit für alle – العزلة 100 %") == ""
+    assert undrawn_letters("社区 and 社区互助") == "社区互助"
 
 
 def test_missing_columns_are_named() -> None:

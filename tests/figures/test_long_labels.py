@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,9 @@ from textboxes import overlapping_text, text_outside_canvas
 
 from oso_analysis.figures import consultation as figures
 from oso_analysis.figures.comparison import plot_rank_differences, plot_theme_slopes
+from oso_analysis.figures.grids import Grid, draw_grid, fit_wrap
 from oso_analysis.figures.outcomes import plot_outcome_trace
+from oso_analysis.figures.rendering import render
 from oso_analysis.tables import consultation as said
 from oso_analysis.tables.comparison import compare_themes
 from oso_analysis.tables.outcomes import trace_outcomes
@@ -113,6 +116,101 @@ def test_rows_of_short_labels_stay_as_they_are(figure: str) -> None:
                "outcome trace": 36, "rank differences": 26}  # fmt: skip
     least = heights.get(figure, 9.5 if figure == "outcome trace" else 8.5)
     assert drawn.get_size_inches()[1] * 25.4 == pytest.approx(margins[figure] + least * rows)
+
+
+#: Labels of one word that no usual room holds: a German compound and a Chinese sentence.
+WIDE = (
+    "Einsamkeitsbekämpfungsmaßnahmenförderungsrichtlinienentwurf",
+    "社区互助与孤独感老年人日间照料中心" * 2,
+)
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")
+@pytest.mark.parametrize("width_mm", [170, 80])
+@pytest.mark.parametrize("figure", FIGURES)
+def test_long_words_are_broken_in_every_figure(figure: str, width_mm: float) -> None:
+    """The second label has a thing no font here holds; its boxes take their room all the same."""
+    columns = {"outcomes": ["outcome"], "issue flow": ["theme", "outcome"]}
+
+    def wide(table: pd.DataFrame) -> pd.DataFrame:
+        for column in columns.get(figure, ["theme"]):
+            codes = table[column].unique()
+            names = {code: f"{WIDE[at % 2]} {at}" for at, code in enumerate(codes)}
+            table = table.assign(**{f"{column}_label": table[column].map(names)})
+        return table
+
+    drawn = FIGURES[figure](wide, width_mm)
+    assert overlapping_text(drawn) == []
+    assert text_outside_canvas(drawn) == []
+
+
+@pytest.mark.parametrize("width_mm", [170, 80])
+@pytest.mark.parametrize("figure", ["themes by sector", "outcome trace"])
+def test_long_headings_of_columns_do_not_meet(figure: str, width_mm: float) -> None:
+    column = {"themes by sector": "respondent_sector", "outcome trace": "outcome"}[figure]
+
+    def long(table: pd.DataFrame) -> pd.DataFrame:
+        names = {code: f"{LONG[:70]} {at}" for at, code in enumerate(table[column].unique())}
+        return table.assign(**{f"{column}_label": table[column].map(names)})
+
+    drawn = FIGURES[figure](long, width_mm)
+    assert overlapping_text(drawn) == []
+    assert text_outside_canvas(drawn) == []
+    body = drawn.axes[0].bbox.height / drawn.bbox.height
+    assert body > 0.3, "the headings leave the rows their room"
+
+
+@pytest.mark.parametrize("figure", ["issues and solutions", "themes by sector", "rank differences"])
+def test_one_tall_label_makes_no_other_row_taller(figure: str) -> None:
+    """Eight rows: one label of four lines (17.5 mm with its space), the others at least 7.5 mm."""
+
+    def one(table: pd.DataFrame) -> pd.DataFrame:
+        codes = list(table["theme"].unique())
+        names = {code: f"Row {at}" for at, code in enumerate(codes)} | {codes[0]: LONG[:100]}
+        return table.assign(theme_label=table["theme"].map(names))
+
+    few = FIGURES[figure](lambda table: table.assign(theme_label=table["theme"].str[:5]), 170)
+    taller = (FIGURES[figure](one, 170).get_size_inches()[1] - few.get_size_inches()[1]) * 25.4
+    least = 8.5 if figure == "rank differences" else 7.5
+    assert taller == pytest.approx(4 * 9 * 1.3 * 25.4 / 72 + 1 - least)
+
+
+def test_letters_without_a_picture_are_drawn_without_a_warning() -> None:
+    """Warnings depend on what was drawn before, and executed notebooks keep them."""
+    names = {"r": "社区互助与孤独感", "c": "感感感"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure = draw_grid(Grid(values={("r", "c"): 1}, rows={"r": names["r"]},
+                                columns={"c": names["c"]}, key="键"))  # fmt: skip
+        render(figure, title="标题", notes=["注"], alt_text="图")
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")
+def test_a_grid_of_many_columns_keeps_room_for_their_headings() -> None:
+    names = {f"c{at}": f"Column {at} of a wide grid" for at in range(27)}
+    rows = {"r0": WIDE[0], "r1": WIDE[1], "r2": "Short"}
+    grid = Grid(values={(row, column): 320 for row in rows for column in names}, rows=rows,
+                columns=names)  # fmt: skip
+    figure = draw_grid(grid)
+    assert overlapping_text(figure) == []
+    assert text_outside_canvas(figure) == []
+    shown = [text.get_text() for text in figure.findobj(Text)]
+    assert any("-\n" in text and text.replace("-\n", "") == WIDE[0] for text in shown)
+
+
+def test_identifiers_are_cut_without_a_hyphen() -> None:
+    address = "https://example.org/reports/2024/annex"
+    lines = fit_wrap(address, 30, 8.5).split("\n")
+    assert len(lines) > 1
+    assert "".join(lines) == address
+
+
+@pytest.mark.parametrize("width_mm", [170, 80])
+def test_the_name_of_an_axis_beside_wide_labels_is_whole(width_mm: float) -> None:
+    drawn = FIGURES["rank differences"](
+        lambda table: table.assign(theme_label="Wohlfahrtsverbändezusammenschluss"), width_mm
+    )
+    assert text_outside_canvas(drawn) == []
 
 
 @pytest.mark.parametrize("width_mm", [170, 80])

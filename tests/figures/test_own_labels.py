@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pytest
 from matplotlib.text import Text
@@ -9,8 +11,11 @@ from textboxes import overlapping_text, text_outside_canvas
 
 from oso_analysis import exhibits
 from oso_analysis.agreement import AGREEMENT_COLUMNS
+from oso_analysis.errors import InputError
 from oso_analysis.figures.agreement import plot_agreement
+from oso_analysis.figures.consultation import plot_outcomes
 from oso_analysis.figures.indicators import plot_series
+from oso_analysis.figures.literature import plot_years
 from oso_analysis.indicators import prepare_figures
 from oso_analysis.tables.indicators import list_breaks
 
@@ -88,3 +93,23 @@ def test_a_series_of_counts_prints_whole_beside_one_of_decimals() -> None:
     words = {"id": "x", "title": "X", "counting_unit": "figures", "n": 3, "source": "s"}
     printed = exhibits.table(data, **words, columns={"indicator_id": None}).printed
     assert [row[0] for row in printed.rows] == ["0", "1,200", "3.25"]
+
+
+@pytest.mark.parametrize("width_mm", ["170", None, 0, -5, 12, float("nan"), float("inf"), True])
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda width: plot_series(*series(), width_mm=width),
+        lambda width: plot_agreement(pd.DataFrame(columns=AGREEMENT_COLUMNS), width_mm=width),
+        lambda width: plot_outcomes(
+            pd.DataFrame({"outcome": ["a"], "n_segments": [1]}), width_mm=width
+        ),
+        lambda width: plot_years(
+            pd.DataFrame({"year": [2020], "year_label": ["2020"], "n_works": [1]}), width_mm=width
+        ),
+    ],
+    ids=["series", "agreement", "outcomes", "years"],
+)
+def test_a_width_that_is_none_is_refused_in_words(draw: Any, width_mm: object) -> None:
+    with pytest.raises(InputError, match="must be a width in millimetres from 60 to 1000"):
+        draw(width_mm)

@@ -37,6 +37,27 @@ def test_slopes_start_from_zero_on_one_scale(table: pd.DataFrame) -> None:
         assert list(line.get_ydata()) == pytest.approx(list(zero + (high - zero) * row / top))
 
 
+@pytest.mark.parametrize("width_mm", [170, 80])
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_a_theme_that_nobody_raised_strikes_no_zero_out(
+    table: pd.DataFrame, share: float, width_mm: float
+) -> None:
+    shares = ["percent_of_works", "percent_of_submissions"]
+    one = table.index == 0
+    lowest = table.assign(**{name: table[name].mask(one, share) for name in shares})
+    figure = plot_theme_slopes(lowest, width_mm=width_mm)
+    figure.canvas.draw()
+    (ax,) = figure.axes
+    zero = next(text for text in ax.texts if text.get_text() == "0 %")
+    box = zero.get_window_extent()
+    lines = [line for line in ax.lines if line.get_marker() == "o"]
+    for line in lines:
+        halfway = ax.transData.transform((width_mm / 2, sum(line.get_ydata()) / 2))[1]
+        assert not box.y0 < halfway < box.y1
+    assert overlapping_text(figure) == []
+    assert text_outside_canvas(figure) == []
+
+
 def test_only_clear_differences_are_filled(table: pd.DataFrame) -> None:
     figure = plot_rank_differences(table)
     points = [line for line in figure.axes[0].lines if line.get_marker() == "o"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,6 +54,27 @@ def test_rendering_leaves_the_figure_as_it_was() -> None:
     assert (figure.get_dpi(), list(figure.texts)) == (dpi, texts)
     again = render(figure, title="Title", notes=["n = 5"], alt_text="Bars.")
     assert (again.png, again.svg) == (first.png, first.svg)
+
+
+@pytest.mark.parametrize("width_mm", [80.0, 170.0])
+def test_titles_and_notes_of_wide_letters_stay_in_the_picture(
+    width_mm: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Chinese sign is as wide as two letters, and such a text has no spaces to break at."""
+    ends: list[float] = []
+    figure = _bars(width_mm)
+    save = Figure.savefig
+
+    def spy(self: Figure, *given: Any, **options: Any) -> None:
+        save(self, *given, **options)
+        texts = [text.get_window_extent().x1 for text in self.texts]
+        ends.extend(end / self.bbox.width for end in texts)
+
+    monkeypatch.setattr(Figure, "savefig", spy)
+    words = "社区互助与孤独感：老年人日间照料中心的作用" * 6
+    render(figure, title=words, notes=[words, f"Note: {'W' * 200}"], alt_text="图")
+    assert len(ends) == 4
+    assert max(ends) <= 1
 
 
 @pytest.mark.parametrize("width_mm", [80.0, 123.4, 170.0, 211.7])

@@ -75,6 +75,7 @@ def test_every_exhibit_gets_its_number_in_notebook_order(built: Path) -> None:
         for file in exhibit["files"]:
             content = (built / file["path"]).read_bytes()
             assert hashlib.sha256(content).hexdigest() == file["sha256"]
+    assert "<dd>1 figure, 2 tables, " in (built / "index.html").read_text(encoding="utf-8")
     recorded = {file["path"] for e in record["exhibits"] for file in e["files"]}
     beside = {name for name in all_files(built) if name.startswith(("tables/", "figures/"))}
     assert recorded == beside

@@ -125,6 +125,7 @@ def test_at_a_glance_counts_words_and_says_nothing_where_there_is_none(
     page = render_html(compare_editions(*pair))
     parameters = page[page.index("<h2>Parameters") : page.index("<h2>Inputs")]
     assert '<td class="number">2019</td><td class="number">nothing</td>' in parameters
+    assert "1 is new, 1 is gone" in page
     glance = page[page.index("<h2>At a glance") : page.index("<section")]
     rows = {part.split('"')[0]: part for part in glance.split('href="#')[1:]}
     numbers = {

@@ -405,3 +405,5 @@ def test_a_census_has_no_interval(small: Consultation, codebook: Codebook) -> No
     assert "Wilson score intervals at the 95% level" in describe_basis("sample", "submissions")
     with pytest.raises(InputError, match="basis"):
         add_percentages(census, "n_segments", 8, name="percent", basis="poll")
+    with pytest.raises(InputError, match="'list' must be the name of a column of bases, or one"):
+        add_percentages(census, "n_segments", [8], name="percent")  # type: ignore[arg-type]

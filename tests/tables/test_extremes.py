@@ -98,7 +98,7 @@ def said(*submissions: str) -> pd.DataFrame:
 def test_a_comparison_with_nothing_on_one_side_finds_nothing_clear() -> None:
     for works, submissions in ((coded("a", "b"), said()), (coded(), said("a")), (coded(), said())):
         found = sum_up_comparison(compare_themes(works, submissions, BOOK, n_resamples=20))
-        assert (found.n_clear, found.n_compared, found.studied.themes) == (0, 0, None)
+        assert (found.n_clear, found.n_compared, found.studied.themes) == (None, 0, None)
         assert not found.is_withheld
 
 
@@ -114,7 +114,26 @@ def test_a_comparison_names_what_leads_on_either_side() -> None:
 
 def test_a_comparison_of_equals_has_no_lead() -> None:
     found = sum_up_comparison(compare_themes(coded("a"), said("a"), BOOK, n_resamples=20))
-    assert (found.studied.themes, found.voiced.themes, found.n_clear) == (None, None, 0)
+    assert (found.studied.themes, found.voiced.themes, found.n_compared) == (None, None, 3)
+
+
+def test_one_work_or_one_respondent_gives_no_interval_and_no_clear_difference() -> None:
+    """A work on A and B, a submission on A and C: ranks 1.5, 1.5, 3 and 1.5, 3, 1.5."""
+    for works, submissions in (
+        (coded("ab"), said("ac")),
+        (coded("ab", "ab"), said("ac")),
+        (coded("ab"), said("ac", "ac")),
+    ):
+        table = compare_themes(works, submissions, BOOK, n_resamples=20)
+        assert table["rank_difference"].tolist() == [0.0, -1.5, 1.5]
+        ends = [name for name in table if name.endswith(("_low", "_high"))]
+        assert len(ends) == 4
+        assert table[ends].isna().all(axis=None)
+        assert set(table["divergence"]) == {"no_clear_difference"}
+        found = sum_up_comparison(table)
+        assert (found.n_compared, found.n_clear) == (3, None)
+    both = compare_themes(coded("ab", "ab"), said("ac", "ac"), BOOK, n_resamples=20)
+    assert both[ends].notna().all(axis=None)
 
 
 def test_cooccurrence_is_summed_up_with_its_ties() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from oso_analysis.agreement.measure import AGREEMENT_COLUMNS, RELIABLE
+from oso_analysis.display import plural, within
 from oso_analysis.errors import InputError, Problem, nearest, require_columns
 from oso_analysis.frames import distinct
 
@@ -82,8 +83,9 @@ def caveat_for(
         used = [row for row in judged if row["n_coder_1"] > 0 or row["n_coder_2"] > 0]
         weak = [row for row in used if row["alpha"] < RELIABLE]
         unmeasured = [row["label"] for row in used if pd.isna(row["alpha"])]
-        name = whole["label"].lower()
-        base = f"{whole['n_units']:,} {whole['unit']} coded by both"
+        name = within(whole["label"])
+        # Units are plurals in the table.
+        base = f"{plural(whole['n_units'], whole['unit'].removesuffix('s'))} coded by both"
         if weak:
             caveats.append(
                 f"Coders agreed too little for firm conclusions (Krippendorff’s alpha below "
@@ -104,7 +106,7 @@ def _without_figures(facet: str, judged: Sequence[Mapping[Any, Any]]) -> list[st
     names = "" if len(doubted) == len(judged) else f": {'; '.join(map(_name, doubted))}"
     return [
         "Coders agreed too little for firm conclusions, or could not be compared, on "
-        f"{facet.lower()}{names}."
+        f"{within(facet)}{names}."
     ]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from oso_analysis.display import plural
+
 __all__ = ["add_commands"]
 
 
@@ -72,7 +74,7 @@ def _check(_arguments: argparse.Namespace) -> int:
         raise InputError(found.problems)
     review = load_review(root)
     for name, table in review.tables.items():
-        print(f"{name}: {len(table):,} rows")
+        print(f"{name}: {plural(len(table), 'row')}")
     rejected = len(review.reading.rejects)
     print(f"records: {len(review.records):,} accepted, {rejected:,} rejected")
     print(f"works: {len(review.works):,}")
@@ -90,7 +92,7 @@ def _to_csv(arguments: argparse.Namespace) -> int:
     from oso_analysis.spreadsheets import to_csv
 
     path, n_rows = to_csv(arguments.file, arguments.output, sheet=arguments.sheet)
-    print(f"wrote {path}: {n_rows:,} rows")
+    print(f"wrote {path}: {plural(n_rows, 'row')}")
     return 0
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from oso_analysis.diff.model import SHOWN, Difference, EditionDiff, Move, Part, Wording
+from oso_analysis.display import plural
 
 __all__ = ["render_html"]
 
@@ -79,10 +80,13 @@ def render_html(difference: EditionDiff) -> str:
 
 def _counted(noun: str, items: Sequence[Part]) -> str:
     counts = Counter(item.status for item in items)
-    return (
-        f"<p>{counts['changed']} {noun} changed, {counts['new']} are new, {counts['gone']} are "
-        f"gone, {counts['same']} are the same.</p>"
-    )
+    changed = plural(counts["changed"], noun.removesuffix("s"))
+    told = {"new": "new", "gone": "gone", "same": "the same"}
+    rest = [
+        f"{counts[status]} {'is' if counts[status] == 1 else 'are'} {words}"
+        for status, words in told.items()
+    ]
+    return f"<p>{changed} changed, {', '.join(rest)}.</p>"
 
 
 def _anchor(item: Part) -> str:

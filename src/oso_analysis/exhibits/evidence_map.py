@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL
+from oso_analysis.errors import require_kind
 from oso_analysis.exhibits.csl import csl_items
 from oso_analysis.exhibits.plain import is_missing
 from oso_analysis.labels import facet_labels
@@ -140,8 +141,17 @@ def evidence_map(
     Raises
     ------
     InputError
-        From the frames' own checks: codes outside the codebook, periods shorter than a year.
+        Arguments in another order; and from the frames' own checks: codes outside the codebook,
+        periods shorter than a year.
     """
+    from oso_analysis.reliability import Reliability
+    from oso_analysis.review import require_review
+    from oso_analysis.scope import require_scope
+
+    require_review(review)
+    require_scope(scope)
+    wanted = "must be measured agreement, as measure_reliability(review) gives it"
+    require_kind("reliability", reliability, Reliability, wanted)
     materials = [_literature(review, scope, reliability, period_years)]
     if disclosure_threshold is None:
         materials.append(_consultation(review, scope, reliability))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from oso_analysis.display import within
 from oso_analysis.explorer.choices import Choices
 
 __all__ = ["SETUP", "Cell", "write_cell"]
@@ -199,7 +200,7 @@ def _works(choices: Choices, names: Mapping[str, str]) -> _View:
         return _View(
             ("oso.tables.cross_facets", [*codes, _text(across), _WORK_IDS, "review.codebook"]),
             ("oso.figures.plot_cross_table", ["counted", _text(by), _text(across)]),
-            f"{_WORKS} by {_lower(name)} and {_lower(other)}",
+            f"{_WORKS} by {within(name)} and {within(other)}",
             "len(part.works)",
             _CODING,
             _columns((by, across), ("n_works", "percent_of_row_works"), names),
@@ -207,7 +208,7 @@ def _works(choices: Choices, names: Mapping[str, str]) -> _View:
             "A work counts in each of its codes; totals count it once.",
         )
     columns = _columns((by,), _WORK_COUNTS, names)
-    title = f"{_WORKS} by {_lower(name)}"
+    title = f"{_WORKS} by {within(name)}"
     described = (f"{by}_label", "n_works")
     if by == "country":
         count = ("oso.tables.count_countries", ["part.work_codes", _WORK_IDS, "review.places"])
@@ -247,7 +248,7 @@ def _submissions(choices: Choices, names: Mapping[str, str]) -> _View:
     return _View(
         ("oso.tables.count_submissions", ["part.submissions", _text(by), "review.codebook"]),
         ("oso.figures.plot_submissions", ["counted", _text(by)]),
-        f"Submissions by {_lower(_WHO.get(by, names[by]))}",
+        f"Submissions by {within(_WHO.get(by, names[by]))}",
         "len(part.submissions)",
         _SUBMISSIONS,
         columns,
@@ -270,7 +271,7 @@ def _segments(choices: Choices, names: Mapping[str, str]) -> _View:
         return _View(
             ("oso.tables.cross_sectors", ["part.segments", "review.codebook"]),
             ("oso.figures.plot_sector_heatmap", ["counted", 'unit="n_segments"']),
-            f"{_SAID} by {_lower(names[by])} and {_lower(names[choices.across])}",
+            f"{_SAID} by {within(names[by])} and {within(names[choices.across])}",
             "len(part.segments)",
             _SEGMENTS,
             _columns(("theme", "respondent_sector"), units, names),
@@ -295,7 +296,7 @@ def _segments(choices: Choices, names: Mapping[str, str]) -> _View:
     return _View(
         ("oso.tables.count_segments", ["part.segments", kinds, "review.codebook"]),
         ("oso.figures.plot_issues_and_solutions", drawn),
-        f"{_SAID} by {_lower(names[by])}",
+        f"{_SAID} by {within(names[by])}",
         "len(part.segments)",
         _SEGMENTS,
         _columns((by, "kind"), _SEGMENT_COUNTS, names),
@@ -349,10 +350,6 @@ def _call(
         return line
     pad = " " * indent
     return f"{function}(\n" + "".join(f"{pad}    {item},\n" for item in arguments) + f"{pad})"
-
-
-def _lower(name: str) -> str:
-    return name[:1].lower() + name[1:]
 
 
 def _identity(choices: Choices) -> str:

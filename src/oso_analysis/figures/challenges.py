@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from oso_analysis.display import within
 from oso_analysis.errors import require_columns
 from oso_analysis.figures.grids import fit_wrap, measure, type_size
 from oso_analysis.figures.layout import line_height, sheet
@@ -60,7 +61,7 @@ def plot_least_evidence(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM)
     require_columns(table, columns, where="plot_least_evidence")
     size = type_size(width_mm)
     names = [
-        f"{service}: {decision.lower()}"
+        f"{service}: {within(decision)}"
         for service, decision in zip(
             table["service_label"], table["practice_decision_label"], strict=True
         )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 if TYPE_CHECKING:
-    import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 from oso_analysis.codebook import WITHHELD
 from oso_analysis.errors import require_columns
-from oso_analysis.figures.grids import measure
+from oso_analysis.figures.grids import hyphenate, measure, wrap_rows, wrap_within
 from oso_analysis.figures.layout import (
+    TICK_SIZE,
     count_axis,
     dodge,
     empty,
@@ -19,7 +22,7 @@ from oso_analysis.figures.layout import (
     join,
     largest,
     line_height,
-    row_height,
+    row_places,
     rows_of,
     sheet,
     text_width,
@@ -32,7 +35,6 @@ from oso_analysis.figures.style import (
     new_figure,
     style,
     theme_colours,
-    wrap_label,
 )
 from oso_analysis.tables.withheld import numbers
 
@@ -42,6 +44,8 @@ __all__ = ["plot_rank_differences", "plot_theme_slopes"]
 _GAP = 6.5
 #: Labels of each side take no more of the width.
 _MOST_OF_WIDTH = 0.36
+#: Type size of an axis' name, and free space beside rows' labels.
+_AXIS_SIZE, _BESIDE_MM = 9.5, 4.0
 _NOT_COMPARABLE = "One side has nothing to compare"
 
 
@@ -81,8 +85,7 @@ def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
     xs = (side, width_mm - side)
     top = largest(table[shares])
     colours = theme_colours(table["theme"])
-    per_line = int((side - 7) / text_width("x", size))
-    labels = [_slope_labels(table, share, withheld, per_line) for share in shares]
+    labels = [_slope_labels(table, share, withheld, side, size) for share in shares]
     heights = [[line_height(text, size) + 0.6 for text in words] for words in labels]
     # Labels may stand from 1 mm up to 12 below the top; the figure grows with what they need.
     height = max(120.0, 13 + max(map(sum, heights)))
@@ -100,10 +103,9 @@ def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
                 fontsize=size,
                 fontweight="bold",
             )
-        ax.text(width_mm / 2, low, "0 %", ha="center", va="center", fontsize=size, color=MUTED)
-        for start, end in ((xs[0], width_mm / 2 - 6), (width_mm / 2 + 6, xs[1])):
-            ax.plot([start, end], [low, low], color=GRID, linewidth=1.2, zorder=0)
         ys = {share: (low + (high - low) * table[share] / top).tolist() for share in shares}
+        halfway = table.loc[~withheld, shares].mean(axis=1)
+        _mark_zero(ax, xs, low, (high - low) * halfway / top, size)
         for at, theme in enumerate(table["theme"]):
             clear = table["divergence"].iloc[at] in {"voiced_more", "studied_more"}
             ends = 1 if withheld.iloc[at] else 2
@@ -136,6 +138,20 @@ def plot_theme_slopes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
     return figure
 
 
+def _mark_zero(
+    ax: Axes, xs: tuple[float, float], low: float, middles: pd.Series, size: float
+) -> None:
+    """Say where the scale begins: in a gap of its line, or below it where themes run along it."""
+    middle = sum(xs) / 2
+    tall = line_height("0", size)
+    free = bool((middles > 0.6 * tall).all())
+    place = low if free else low - 0.6 * tall
+    ax.text(middle, place, "0 %", ha="center", va="center", fontsize=size, color=MUTED)
+    ends = ((xs[0], middle - 6), (middle + 6, xs[1])) if free else (xs,)
+    for start, end in ends:
+        ax.plot([start, end], [low, low], color=GRID, linewidth=1.2, zorder=0)
+
+
 def _side(names: pd.Series, least: float, width_mm: float, size: float) -> tuple[float, list[str]]:
     """Return the room for labels on each side, and the names with words that fit it.
 
@@ -146,32 +162,25 @@ def _side(names: pd.Series, least: float, width_mm: float, size: float) -> tuple
     longest = max((measure(word, size) for word in words), default=0.0)
     side = max(least, min(longest + _GAP, _MOST_OF_WIDTH * width_mm))
     return side, [
-        " ".join(_hyphenate(word, side - _GAP, size) for word in str(name).split(" "))
+        " ".join(hyphenate(word, side - _GAP, size) for word in str(name).split(" "))
         for name in names
     ]
 
 
-def _hyphenate(word: str, room: float, size: float) -> str:
-    """Break a word that is wider than its room, leaving no single letters."""
-    if measure(word, size) <= room:
-        return word
-    end = max(
-        (at for at in range(3, len(word) - 2) if measure(f"{word[:at]}-", size) <= room), default=0
-    )
-    return f"{word[:end]}- {_hyphenate(word[end:], room, size)}" if end else word
-
-
-def _slope_labels(table: pd.DataFrame, share: str, withheld: pd.Series, per_line: int) -> list[str]:
+def _slope_labels(
+    table: pd.DataFrame, share: str, withheld: pd.Series, side: float, size: float
+) -> list[str]:
     """Return the labels of one side, wrapped; a withheld share has one on the left only."""
+    per_line = int((side - 7) / text_width("x", size))
     on_left = share == "percent_of_works"
     labels = []
     for name, value, hidden in zip(table["theme_label"], table[share], withheld, strict=True):
         percent = f"{value:.0f}\N{NO-BREAK SPACE}%"
         if on_left:
             mark = f" ({WITHHELD} of submissions)" if hidden else ""
-            labels.append(wrap_label(f"{name}{mark} {percent}", per_line))
+            labels.append(wrap_within(f"{name}{mark} {percent}", per_line, side - 5.5, size))
         elif not hidden:
-            labels.append(wrap_label(f"{percent} {name}", per_line))
+            labels.append(wrap_within(f"{percent} {name}", per_line, side - 5.5, size))
     return labels
 
 
@@ -208,8 +217,10 @@ def plot_rank_differences(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_M
     narrow = is_narrow(width_mm)
     colours = theme_colours(rows["theme"])
     with style():
-        wrapped = [wrap_label(words, 14 if narrow else 30) for words in rows["theme_label"]]
-        figure = new_figure(width_mm=width_mm, height_mm=26 + row_height(wrapped, 8.5) * len(rows))
+        wrapped = wrap_rows(rows["theme_label"], 14 if narrow else 30)
+        places, tall = row_places(wrapped, 8.5)
+        rows.index = pd.Index(places)
+        figure = new_figure(width_mm=width_mm, height_mm=26 + 8.5 * tall)
         ax = figure.subplots()
         for row in rows_of(rows):
             colour = colours[row.theme]
@@ -231,18 +242,21 @@ def plot_rank_differences(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_M
         ax.axvline(0, color=MUTED, linewidth=0.8)
         reach = largest(rows[columns].abs()) + 0.6
         ax.set_xlim(-reach, reach)
-        ax.set_ylim(len(rows) - 0.4, -0.6)
+        ax.set_ylim(tall - 0.4, -0.6)
         ax.set_yticks(rows.index, wrapped)
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
         count_axis(ax.xaxis, 5 if narrow else 9)
         ax.xaxis.set_major_formatter(lambda value, _: f"{value:+.0f}" if value else "0")
         ax.grid(axis="x")
-        ax.set_xlabel(
+        name = (
             "Difference of ranks"
             if narrow
             else "Rank in the literature less rank in the consultation"
         )
+        # Longer than its axis, it reaches back below the rows' labels instead of over the edge.
+        room = width_mm - measure("\n".join(wrapped), TICK_SIZE) - _BESIDE_MM
+        ax.set_xlabel(name, loc="right" if measure(name, _AXIS_SIZE) > room else "center")
         for words, way in (("studied more", -1), ("voiced more", 1)):
             ax.annotate(
                 f"← {words}" if way < 0 else f"{words} →",

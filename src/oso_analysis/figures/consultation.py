@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -14,16 +14,17 @@ if TYPE_CHECKING:
 
 from oso_analysis.codebook import NOT_STATED, WITHHELD
 from oso_analysis.errors import check_option, require_columns
-from oso_analysis.figures.grids import measure
+from oso_analysis.figures.grids import fit_upright, measure, wrap_rows
 from oso_analysis.figures.issue_flow import plot_issue_flow
 from oso_analysis.figures.layout import (
+    TICK_SIZE,
     count_axis,
     empty,
     is_narrow,
     largest,
     line_height,
     printed_words,
-    row_height,
+    row_places,
     rows_of,
 )
 from oso_analysis.figures.style import (
@@ -39,7 +40,6 @@ from oso_analysis.figures.style import (
     outcome_colours,
     style,
     text_colour_on,
-    wrap_label,
 )
 from oso_analysis.tables.consultation import NO_OUTCOME
 from oso_analysis.tables.withheld import numbers
@@ -61,8 +61,8 @@ _UNITS = {
 _MANY = {"Issue": "Issues", "Possible solution": "Possible solutions"}
 _SMALL = 8.0
 _BAR_MM = 4.4
-#: Type size of rows' labels and numbers; free space beside rows' labels and bars.
-_TICK, _BESIDE_MM = 9.0, 2.4
+#: Free space beside rows' labels and bars.
+_BESIDE_MM = 2.4
 
 
 def plot_submissions(table: pd.DataFrame, by: str, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
@@ -95,7 +95,7 @@ def plot_submissions(table: pd.DataFrame, by: str, *, width_mm: float = FULL_WID
             ["last", "n_submissions"], ascending=[True, False], kind="stable", ignore_index=True
         )
     with style():
-        wrapped = [wrap_label(words, 22 if is_narrow(width_mm) else 46) for words in rows["words"]]
+        wrapped = wrap_rows(rows["words"], 22 if is_narrow(width_mm) else 46)
         # A label of several lines gets a taller row, in millimetres.
         tall = pd.Series([2.2 + line_height(words, 9.0) for words in wrapped])
         rows.index = pd.Index(tall.cumsum() - tall / 2)
@@ -155,9 +155,9 @@ def _finish_bars(
 
 def _keep_inside(ax: Axes, labels: list[str], ends: Sequence[float], width_mm: float) -> None:
     """Lengthen the axis where wide labels of rows leave its numbers too little room."""
-    room = width_mm - max(measure(label, _TICK) for label in labels) - _BESIDE_MM
+    room = width_mm - max(measure(label, TICK_SIZE) for label in labels) - _BESIDE_MM
     for text, end in zip(ax.texts, ends, strict=True):
-        left = max(room - measure(text.get_text(), _TICK), room / 4)
+        left = max(room - measure(text.get_text(), TICK_SIZE), room / 4)
         ax.set_xlim(0, max(ax.get_xlim()[1], end * room / left))
 
 
@@ -217,16 +217,15 @@ def plot_issues_and_solutions(
     )
     narrow = is_narrow(width_mm)
     with style():
-        wrapped = [wrap_label(words, 14 if narrow else 30) for words in rows["words"]]
+        wrapped = wrap_rows(rows["words"], 14 if narrow else 30)
         least = 9.5 if narrow else 7.5
-        tall = row_height(wrapped, least)
-        figure = new_figure(width_mm=width_mm, height_mm=20 + tall * len(rows))
+        places, tall = row_places(wrapped, least)
+        rows.index = pd.Index(places)
+        figure = new_figure(width_mm=width_mm, height_mm=20 + least * tall)
         ax = figure.subplots()
-        thick = 0.72 * least / tall
-        ax.barh(rows.index, -rows["issue"], color=ISSUE, height=thick)
-        ax.barh(rows.index, rows["solution"], color=SOLUTION, height=thick)
-        for row in rows_of(rows):
-            code = rows[by].iloc[row.Index]
+        ax.barh(rows.index, -rows["issue"], color=ISSUE, height=0.72)
+        ax.barh(rows.index, rows["solution"], color=SOLUTION, height=0.72)
+        for code, row in zip(rows[by], rows_of(rows), strict=True):
             issue = WITHHELD if (code, "issue") in withheld else f"{row.issue:.0f}"
             solution = WITHHELD if (code, "solution") in withheld else f"{row.solution:.0f}"
             direct_label(ax, -row.issue, row.Index, issue, dx=-4, ha="right")
@@ -235,7 +234,7 @@ def plot_issues_and_solutions(
         sides = (largest(rows[kind], least=0.0) for kind in ("issue", "solution"))
         left, right = (reach + margin for reach in sides)
         ax.set_xlim(-left, right)
-        ax.set_ylim(len(rows) - 0.4, -0.6)
+        ax.set_ylim(tall - 0.4, -0.6)
         ax.set_yticks(rows.index, wrapped)
         ax.tick_params(axis="y", length=0)
         ax.axvline(0, color=MUTED, linewidth=0.8)
@@ -311,25 +310,32 @@ def plot_sector_heatmap(
     from matplotlib.patches import Rectangle
 
     with style():
-        wrapped = [wrap_label(words, 14 if narrow else 30) for words in themes["theme_label"]]
-        tall = row_height(wrapped, 7.5)
-        figure = new_figure(width_mm=width_mm, height_mm=62 + tall * len(themes))
+        wrapped = wrap_rows(themes["theme_label"], 14 if narrow else 30)
+        places, tall = row_places(wrapped, 7.5)
+        heads, room = _sector_heads(sectors, base, wrapped, width_mm)
+        figure = new_figure(width_mm=width_mm, height_mm=62 + room + 7.5 * tall)
         ax = figure.subplots()
         colours = count_colours()
         raised_by, grades = counts.to_numpy(dtype=float), shares.to_numpy(dtype=float)
-        image = ax.imshow(grades, cmap=colours, vmin=0, vmax=100, aspect="auto")
-        for row in range(len(themes)):
+        edges = _edges(places)
+        if tall == len(themes):
+            image: Any = ax.imshow(grades, cmap=colours, vmin=0, vmax=100, aspect="auto")
+        else:  # An image has rows of one height.
+            across = np.arange(len(sectors) + 1) - 0.5
+            image = ax.pcolormesh(across, edges, grades, cmap=colours, vmin=0, vmax=100)
+            ax.set_ylim(edges[-1], edges[0])
+        for row, place in enumerate(places):
             for column in range(len(sectors)):
                 percent, n = grades[row, column], raised_by[row, column]
                 if np.isnan(percent):
                     # A nought is printed even where its base, and so its share, is not.
-                    corner = column - 0.5, row - 0.5
+                    corner = column - 0.5, edges[row]
                     hatch = "////" if np.isnan(n) else ""
                     ax.add_patch(
                         Rectangle(
                             corner,
                             1,
-                            1,
+                            edges[row + 1] - edges[row],
                             facecolor="white",
                             edgecolor=NOT_STATED_COLOUR,
                             linewidth=0,
@@ -338,24 +344,18 @@ def plot_sector_heatmap(
                     )
                 ax.text(
                     column,
-                    row,
+                    place,
                     _count(n),
                     ha="center",
                     va="center",
                     fontsize=_SMALL + 1,
                     color=MUTED if np.isnan(percent) else text_colour_on(colours(percent / 100)),
                 )
-        heads = [
-            f"{words}, n = {_count(n)}" if narrow else f"{wrap_label(words, 18)}\nn = {_count(n)}"
-            for words, n in zip(
-                printed_words(sectors, "respondent_sector"), sectors[base], strict=True
-            )
-        ]
         ax.set_xticks(
             range(len(sectors)), heads, rotation=90, fontsize=_SMALL - narrow, linespacing=1.0
         )
         ax.xaxis.tick_top()
-        ax.set_yticks(range(len(themes)), wrapped)
+        ax.set_yticks(places, wrapped)
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
         bar = figure.colorbar(image, ax=ax, location="bottom", aspect=40, shrink=0.6, pad=0.02)
@@ -363,6 +363,32 @@ def plot_sector_heatmap(
         bar.set_label(f"of the sector's {_UNITS[unit]}", fontsize=_SMALL)
         bar.outline.set_visible(False)
     return figure
+
+
+def _edges(places: Sequence[float]) -> list[float]:
+    """Return where rows with these middles begin, and where the last one ends."""
+    edges = [-0.5]
+    for place in places:
+        edges.append(2 * place - edges[-1])
+    return edges
+
+
+def _sector_heads(
+    sectors: pd.DataFrame, base: str, rows: list[str], width_mm: float
+) -> tuple[list[str], float]:
+    """Return the upright headings of a heat map, and the height they need beyond the usual."""
+    narrow = is_narrow(width_mm)
+    size = _SMALL - narrow
+    column = (width_mm - measure("\n".join(rows), TICK_SIZE) - _BESIDE_MM) / len(sectors)
+    names = list(printed_words(sectors, "respondent_sector"))
+    bases = [f"n = {_count(n)}" for n in sectors[base]]
+    if narrow:
+        whole = [f"{name}, {n}" for name, n in zip(names, bases, strict=True)]
+        heads = fit_upright(whole, [""] * len(whole), 44, column, size)
+    else:
+        heads = fit_upright(names, [f"\n{n}" for n in bases], 18, column, size)
+    usual = 44.0 if narrow else 32.0
+    return heads, max(0.0, measure("\n".join(heads), size) - usual)
 
 
 def plot_outcomes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
@@ -392,13 +418,14 @@ def plot_outcomes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Fi
     rows.loc[rows["last"], "words"] = NO_OUTCOME
     with style():
         narrow = is_narrow(width_mm)
-        wrapped = [wrap_label(words, 18 if narrow else 40) for words in rows["words"]]
+        wrapped = wrap_rows(rows["words"], 18 if narrow else 40)
         least = 13.0 if narrow else 9.0
-        tall = row_height(wrapped, least)
-        figure = new_figure(width_mm=width_mm, height_mm=18 + tall * len(rows))
+        places, tall = row_places(wrapped, least)
+        rows.index = pd.Index(places)
+        figure = new_figure(width_mm=width_mm, height_mm=18 + least * tall)
         ax = figure.subplots()
         colours = list(outcome_colours(rows["outcome"]).values())
-        ax.barh(rows.index, rows["n_segments"], color=colours, height=0.7 * least / tall)
+        ax.barh(rows.index, rows["n_segments"], color=colours, height=0.7)
         both = "n_submissions" in rows
         for row in rows_of(rows):
             words = _count(row.n_segments)
@@ -407,5 +434,5 @@ def plot_outcomes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Fi
             direct_label(ax, 0 if pd.isna(row.n_segments) else row.n_segments, row.Index, words)
         unit = "Solutions in submissions" if narrow and both else "Possible solutions (segments)"
         _finish_bars(ax, rows.index, wrapped, largest(rows["n_segments"]), unit, width_mm)
-        ax.set_ylim(len(rows) - 0.4, -0.6)
+        ax.set_ylim(tall - 0.4, -0.6)
     return figure

@@ -6,18 +6,21 @@ and nothing overlaps at page or at column width.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
-from oso_analysis.figures.layout import MM_PER_POINT, line_height, sheet
+from oso_analysis.figures.layout import MM_PER_POINT, TICK_SIZE, line_height, sheet, text_width
 from oso_analysis.figures.style import (
     FULL_WIDTH_MM,
     GRID,
     INK,
     MUTED,
+    check_width,
     count_colours,
+    quietly,
     style,
     text_colour_on,
     wrap_label,
@@ -27,7 +30,17 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Grid", "draw_grid", "fit_wrap", "measure", "type_size"]
+__all__ = [
+    "Grid",
+    "draw_grid",
+    "fit_upright",
+    "fit_wrap",
+    "hyphenate",
+    "measure",
+    "type_size",
+    "wrap_rows",
+    "wrap_within",
+]
 
 _PAD = 1.2
 #: Widths grow in proportion to the type size; measured large, free of hinting.
@@ -44,6 +57,7 @@ _APART = 1.6
 
 def type_size(width_mm: float) -> float:
     """Return the type size in points for a figure of this width: smaller in a narrow column."""
+    check_width(width_mm)
     return 8.5 if width_mm >= 0.7 * FULL_WIDTH_MM else 6.5
 
 
@@ -56,10 +70,11 @@ def measure(text: str, size: float, *, bold: bool = False) -> float:
     font = FontProperties(
         family="DejaVu Sans", size=_SIZE_MEASURED, weight="bold" if bold else "normal"
     )
-    widest = max(
-        float(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0])
-        for line in text.split("\n")
-    )
+    with quietly():
+        widest = max(
+            float(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0])
+            for line in text.split("\n")
+        )
     return widest / _SIZE_MEASURED * size * MM_PER_POINT * _HINTED
 
 
@@ -83,7 +98,12 @@ def fit_wrap(text: str, width_mm: float, size: float, *, bold: bool = False) -> 
 
 
 def _cut(word: str, width_mm: float, size: float, *, bold: bool) -> list[str]:
-    """Return a word in pieces that fit a width; what a no-break space ties stays together."""
+    """Return a word in pieces that fit a width; what a no-break space ties stays together.
+
+    Compounds get hyphens, addresses and identifiers none, for those would read as part of them.
+    """
+    if word.isalpha():
+        return hyphenate(word, width_mm, size, bold=bold).split(" ")
     tied = word.rfind("\u00a0")
     end = len(word) if tied < 0 else max(tied - _LAST_LETTERS, 0)
     pieces = [""]
@@ -93,6 +113,78 @@ def _cut(word: str, width_mm: float, size: float, *, bold: bool) -> list[str]:
         else:
             pieces[-1] += part
     return pieces
+
+
+def hyphenate(word: str, room: float, size: float, *, bold: bool = False) -> str:
+    """Break a word that is wider than its room, leaving no single letters.
+
+    The pieces are words of their own, with hyphens where the word's script has them: Chinese and
+    Japanese break between any two signs without a mark. A number that a no-break space ties keeps
+    the letters before it.
+    """
+    if measure(word, size, bold=bold) <= room:
+        return word
+    mark = "" if any(east_asian_width(letter) in "WF" for letter in word) else "-"
+    tied = word.rfind("\u00a0")
+    stop = len(word) - 2 if tied < 0 else tied - _LAST_LETTERS + 1
+    end = max(
+        (at for at in range(3, stop) if measure(word[:at] + mark, size, bold=bold) <= room),
+        default=0,
+    )
+    return f"{word[:end]}{mark} {hyphenate(word[end:], room, size, bold=bold)}" if end else word
+
+
+def wrap_within(text: str, per_line: int, room: float, size: float, *, bold: bool = False) -> str:
+    """Break a label over lines of so many characters, none of them wider than its room.
+
+    Parameters
+    ----------
+    text : str
+        What a no-break space ties stays together.
+    per_line : int
+        Characters of a line; lines of wide letters hold fewer.
+    room : float
+        Millimetres that no line may exceed; compounds wider than that are broken.
+    size : float
+        Type size in points.
+    bold : bool, default False
+    """
+    lines = wrap_label(text, per_line)
+    if measure(lines, size, bold=bold) <= room:
+        return lines
+    words = [hyphenate(word, room, size, bold=bold) for word in text.split(" ")]
+    return fit_wrap(" ".join(words), room, size, bold=bold)
+
+
+def wrap_rows(names: Iterable[str], per_line: int) -> list[str]:
+    """Break the labels of an axis' rows, none wider than so many usual letters."""
+    room = per_line * text_width("x", TICK_SIZE)
+    return [wrap_within(str(name), per_line, room, TICK_SIZE) for name in names]
+
+
+def fit_upright(
+    names: Sequence[str], tails: Sequence[str], per_line: int, column_mm: float, size: float
+) -> list[str]:
+    """Break headings that stand upright so that their lines fit side by side above a column.
+
+    Parameters
+    ----------
+    names, tails : sequence of str
+        What is broken, and what follows it: a line of its own where it begins with a line break.
+    per_line : int
+        Characters of a line; more where the lines would be too many for the column.
+    column_mm : float
+        Width of a column.
+    size : float
+        Type size in points.
+    """
+    most = max(int(column_mm / line_height("x", size)), 1)
+    for letters in range(per_line, max(map(len, names), default=0) + 1):
+        heads = [wrap_label(name, letters) + tail for name, tail in zip(names, tails, strict=True)]
+        if all(head.count("\n") < most for head in heads):
+            return heads
+    mark = "\n" if most > 1 else ", "
+    return [name + tail.replace("\n", mark) for name, tail in zip(names, tails, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -162,11 +254,15 @@ def draw_grid(grid: Grid, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
     swatch = 3.0 if grid.swatches else 0.0
     widest = max((measure(word, size) for t in grid.rows.values() for word in t.split()), default=8)
     share = 0.30 if len(grid.columns) < 9 else 0.24
+    n_apart = len(_edges(grid.columns, grid.plain))
+    # A compound gets more than its share only as far as every column keeps room for its heading.
+    columns_need = len(grid.columns) * line_height("x", size) + n_apart * _APART
+    spare = max(width_mm - swatch - 2 * _PAD - 0.5 - columns_need, share * width_mm)
     label_width = max(
-        min(share * width_mm, max(measure(t, size) for t in grid.rows.values())), widest
+        min(share * width_mm, max(measure(t, size) for t in grid.rows.values())),
+        min(widest, spare),
     )
     left = swatch + label_width + 2 * _PAD
-    n_apart = len(_edges(grid.columns, grid.plain))
     cell = (width_mm - left - n_apart * _APART - 0.5) / max(len(grid.columns), 1)
 
     headings, upright = _headings(grid, cell, size)

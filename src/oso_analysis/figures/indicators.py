@@ -19,6 +19,7 @@ from oso_analysis.figures.style import (
     FULL_WIDTH_MM,
     INK,
     MUTED,
+    check_width,
     new_figure,
     style,
     wrap_label,
@@ -78,6 +79,7 @@ def plot_series(
         Worldwide series first, then by geography and name.
     """
     require_columns(figures, _FIGURE_COLUMNS, where="plot_series")
+    check_width(width_mm)
     if figures.empty:
         return empty(width_mm, "No series is long enough to draw")
     # Every panel takes its rows several times, and every column would be taken with them.

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 from oso_analysis.codebook import NOT_STATED
 from oso_analysis.errors import require_columns
+from oso_analysis.figures.grids import wrap_within
 from oso_analysis.figures.layout import (
     dodge,
     draw_band,
@@ -31,7 +32,6 @@ from oso_analysis.figures.style import (
     outcome_colours,
     style,
     theme_colours,
-    wrap_label,
 )
 
 __all__ = ["plot_issue_flow"]
@@ -162,7 +162,7 @@ def _labels(paths: pd.DataFrame, stage: str, room: float, size: float) -> list[s
     sizes = paths.groupby(stage)["n_submission_themes"].sum()
     per_line = max(int(room / text_width("x", size)), 8)
     return [
-        wrap_label(f"{names[code]}\N{NO-BREAK SPACE}{sizes[code]}", per_line)
+        wrap_within(f"{names[code]}\N{NO-BREAK SPACE}{sizes[code]}", per_line, room, size)
         for code in _node_order(paths, stage)
     ]
 

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL
-from oso_analysis.figures.style import FULL_WIDTH_MM, MUTED, new_figure, style
+from oso_analysis.figures.style import FULL_WIDTH_MM, MUTED, check_width, new_figure, style
 
 __all__ = [
     "MM_PER_POINT",
+    "TICK_SIZE",
     "count_axis",
     "dodge",
     "draw_band",
@@ -29,7 +30,7 @@ __all__ = [
     "largest",
     "line_height",
     "printed_words",
-    "row_height",
+    "row_places",
     "rows_of",
     "sheet",
     "text_width",
@@ -38,12 +39,13 @@ __all__ = [
 MM_PER_POINT = 25.4 / 72
 #: Height of a line and mean width of a character in units of the type size (DejaVu Sans).
 _LINE, _CHARACTER = 1.3, 0.6
-#: Type size of axes' labels.
-_TICK_SIZE = 9.0
+#: Type size of the labels at axes' ticks.
+TICK_SIZE = 9.0
 
 
 def sheet(width_mm: float, height_mm: float) -> tuple[Figure, Axes]:
     """Return an empty figure and axes over all of it, measured in millimetres from lower left."""
+    check_width(width_mm)
     figure = new_figure(width_mm=width_mm, height_mm=height_mm)
     figure.set_layout_engine("none")
     ax = figure.add_axes((0, 0, 1, 1))
@@ -54,6 +56,7 @@ def sheet(width_mm: float, height_mm: float) -> tuple[Figure, Axes]:
 
 def is_narrow(width_mm: float) -> bool:
     """Tell whether a figure is for a column or a phone, where labels wrap and turn."""
+    check_width(width_mm)
     return width_mm < 0.7 * FULL_WIDTH_MM
 
 
@@ -94,18 +97,32 @@ def line_height(text: str, size: float) -> float:
     return (text.count("\n") + 1) * size * _LINE * MM_PER_POINT
 
 
-def row_height(labels: Iterable[str], least: float) -> float:
-    """Return the height in millimetres of rows of one height, so that no label meets the next.
+def row_places(labels: Iterable[str], least: float) -> tuple[list[float], float]:
+    """Return where rows stand so that no label meets the next, and how tall they are together.
 
     Parameters
     ----------
     labels : iterable of str
         The rows' labels as they are wrapped, in the size of an axis' labels.
     least : float
-        Height that does for labels of two lines.
+        Millimetres of a row, which do for labels of two lines if none has more.
+
+    Returns
+    -------
+    tuple of list of float and float
+        Middles of the rows and the sum of their heights, in rows of `least`: 0, 1, 2, … where no
+        label needs more. One tall label makes its own row taller and no other.
     """
-    tallest = max(labels, key=lambda label: label.count("\n"), default="")
-    return max(least, line_height(tallest, _TICK_SIZE) + 1) if tallest.count("\n") > 1 else least
+    labels = list(labels)
+    # Beside taller rows, labels of two lines would look like part of them.
+    crowded = any(label.count("\n") > 1 for label in labels)
+    places, end = [], -0.5
+    for label in labels:
+        needed = line_height(label, TICK_SIZE) + 1 if crowded else least
+        tall = max(needed / least, 1.0)
+        places.append(end + tall / 2)
+        end += tall
+    return places, end + 0.5
 
 
 def text_width(text: str, size: float) -> float:

@@ -67,17 +67,14 @@ def plot_prisma_flow(flow: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> 
     )
     size = type_size(width_mm)
     placed = _place(flow, width_mm, size)
-    height = max(item.bottom for item in placed) + 0.5
+    bands = _bands(placed, size)
+    height = max(bottom for _, bottom in bands.values()) + 0.5
     with style():
         figure, ax = sheet(width_mm, height)
         ax.invert_yaxis()
         band = _band_width(size)
-        for stage, label in _STAGES.items():
-            members = [item for item in placed if item.stage == stage]
-            if members:
-                top = min(item.top for item in members)
-                bottom = max(item.bottom for item in members)
-                _stage_band(ax, label, (0.3, top, band, bottom - top), size)
+        for stage, (top, bottom) in bands.items():
+            _stage_band(ax, _STAGES[stage], (0.3, top, band, bottom - top), size)
         for item in placed:
             _draw_box(ax, item, size)
         _draw_arrows(ax, placed, flow)
@@ -86,6 +83,23 @@ def plot_prisma_flow(flow: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> 
 
 def _band_width(size: float) -> float:
     return line_height("x", size) + 1.6
+
+
+def _bands(placed: list[_Placed], size: float) -> dict[str, tuple[float, float]]:
+    """Return from where to where each stage goes: over its boxes, and at least over its name."""
+    bands = {}
+    for stage in _STAGES:
+        members = [item for item in placed if item.stage == stage]
+        if members:
+            top = min(item.top for item in members)
+            bottom = max(item.bottom for item in members)
+            bands[stage] = (top, max(bottom, top + _name_length(stage, size)))
+    return bands
+
+
+def _name_length(stage: str, size: float) -> float:
+    # The measure allows for screens' hinting, which the pictures are made without.
+    return 0.98 * measure(_STAGES[stage], size, bold=True)
 
 
 def _texts(flow: pd.DataFrame, width: float, size: float) -> dict[str, tuple[str, str]]:
@@ -150,7 +164,9 @@ def _place(flow: pd.DataFrame, width_mm: float, size: float) -> list[_Placed]:
     if sources:
         row = [put(box, x, top) for box, x in zip(sources, (left, right), strict=False)]
         top = max(item.bottom for item in row) + gap
-    for box in flow.loc[flow["role"] == "main", "box"]:
+    mains = flow[flow["role"] == "main"]
+    last = set(mains.drop_duplicates("stage", keep="last")["box"])
+    for box in mains["box"]:
         wide = len(sources) > 1 and str(box) == str(boxes.loc[sources[0], "parent"])
         main = put(str(box), left, top, wide=wide)
         lowest = main.bottom
@@ -159,6 +175,9 @@ def _place(flow: pd.DataFrame, width_mm: float, size: float) -> list[_Placed]:
             item = put(str(removed), right, beside)
             lowest = max(lowest, item.bottom)
             beside = item.bottom + gap * 0.7
+        if box in last:
+            # The next stage begins where the name of this one has ended.
+            lowest = max(lowest, _bands(placed, size)[main.stage][1])
         top = lowest + gap
     return placed
 

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+from oso_analysis.figures.grids import wrap_within
+from oso_analysis.figures.layout import MM_PER_POINT
 from oso_analysis.figures.palette import encode_png, save_png
-from oso_analysis.figures.style import DPI, INK, MUTED, style, wrap_label
+from oso_analysis.figures.style import DPI, INK, MUTED, style
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,6 +29,8 @@ _TITLE_SIZE, _NOTE_SIZE = 10.5, 8.0
 _POINTS_PER_INCH = 72.0
 #: Characters that fit an inch at the two sizes, measured on English text in DejaVu Sans.
 _TITLE_PER_INCH, _NOTE_PER_INCH = 10.5, 14.5
+#: Where both begin, of the width.
+_LEFT = 0.012
 _LINE = 1.35
 
 
@@ -77,15 +81,18 @@ def render(figure: Figure, *, title: str, notes: Sequence[str], alt_text: str) -
             if artist is not None and artist.get_gid() in {"oso-title", "oso-note"}:
                 artist.set_text("")
         width, height = figure.get_size_inches()
-        head = wrap_label(title, int(width * _TITLE_PER_INCH))
-        foot = "\n".join(wrap_label(line, int(width * _NOTE_PER_INCH)) for line in notes if line)
+        # From the texts' left edge to the figure's right one.
+        room = (1 - _LEFT) * width * _POINTS_PER_INCH * MM_PER_POINT
+        head = wrap_within(title, int(width * _TITLE_PER_INCH), room, _TITLE_SIZE, bold=True)
+        lines = int(width * _NOTE_PER_INCH)
+        foot = "\n".join(wrap_within(line, lines, room, _NOTE_SIZE) for line in notes if line)
         top = _band(head, _TITLE_SIZE)
         bottom = _band(foot, _NOTE_SIZE)
         # Whole pixels, so that a band can be cut off the PNG without leaving a sliver.
         top, bottom = (round(band * DPI) / DPI for band in (top, bottom))
         texts = [
             figure.text(
-                0.012,
+                _LEFT,
                 1 + top / height,
                 head,
                 va="top",
@@ -97,7 +104,7 @@ def render(figure: Figure, *, title: str, notes: Sequence[str], alt_text: str) -
                 in_layout=False,
             ),
             figure.text(
-                0.012,
+                _LEFT,
                 -0.05 / height,
                 foot,
                 va="top",

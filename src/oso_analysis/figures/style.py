@@ -15,10 +15,14 @@ from __future__ import annotations
 
 import re
 import textwrap
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from numbers import Real
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from oso_analysis.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,12 +43,14 @@ __all__ = [
     "SECTOR_COLOURS",
     "SOLUTION",
     "THEME_COLOURS",
+    "check_width",
     "count_colours",
     "direct_label",
     "new_figure",
     "note",
     "note_text",
     "outcome_colours",
+    "quietly",
     "style",
     "text_colour_on",
     "theme_colours",
@@ -54,6 +60,8 @@ __all__ = [
 
 #: Width of the text block of an A4 page.
 FULL_WIDTH_MM = 170.0
+#: Narrower, labels and numbers meet; wider, a figure fits no paper.
+LEAST_WIDTH_MM, MOST_WIDTH_MM = 60.0, 1000.0
 #: Dots per inch of the PNG of a figure.
 DPI = 200
 
@@ -167,6 +175,18 @@ _TITLE_SIZE = 10.5
 
 
 @contextmanager
+def quietly() -> Iterator[None]:
+    """Measure or draw letters that the font lacks without a warning for each.
+
+    Which of them Matplotlib warns of depends on what was drawn before, so an executed notebook
+    would not be the same twice; `check` names the labels instead.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font")
+        yield
+
+
+@contextmanager
 def style() -> Iterator[None]:
     """Draw and save in the house style; settings return to what they were on leaving.
 
@@ -175,11 +195,23 @@ def style() -> Iterator[None]:
     """
     import matplotlib as mpl
 
-    with mpl.rc_context():
+    with mpl.rc_context(), quietly():
         # A reader's own matplotlibrc must not show through in a published figure.
         mpl.rcdefaults()
         mpl.rcParams.update(dict(_RC))  # type: ignore[arg-type]
         yield
+
+
+def check_width(width_mm: object) -> None:
+    """Raise an InputError unless a figure can have this width on paper, in millimetres."""
+    # Neither True nor "170" is a number of millimetres, whatever Python makes of them.
+    number = float(width_mm) if isinstance(width_mm, Real) else 0.0
+    if isinstance(width_mm, bool) or not LEAST_WIDTH_MM <= number <= MOST_WIDTH_MM:
+        rule = (
+            f"must be a width in millimetres from {LEAST_WIDTH_MM:g} to {MOST_WIDTH_MM:g}, "
+            f"such as {FULL_WIDTH_MM:g}"
+        )
+        raise InputError([Problem(rule, column="width_mm", value=repr(width_mm))])
 
 
 def new_figure(*, width_mm: float = FULL_WIDTH_MM, height_mm: float = 95.0) -> Figure:

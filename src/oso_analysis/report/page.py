@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from oso_analysis.display import plural
 from oso_analysis.exhibits.printed import html_table
 from oso_analysis.figures.rendering import crop_svg
 from oso_analysis.report.annex import HASHES, input_rows, parameter_rows, version_rows
@@ -40,6 +41,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["thousands"] = lambda value: f"{value:,}"
+    environment.filters["plural"] = plural
     return environment
 
 

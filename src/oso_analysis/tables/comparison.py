@@ -70,7 +70,8 @@ def compare_themes(
         `divergence` (a key of `DIVERGENCE_LABELS`: whether the rank difference's interval excludes
         0) and its label. Ranks count from 1 for the largest share; ties share their average rank.
         Where one body carries no theme at all, its percentages and ranks and all differences are
-        missing and nothing is comparable.
+        missing and nothing is comparable. Where one body is a single work or respondent, there
+        are no intervals, and no difference is clear.
 
     Raises
     ------
@@ -83,7 +84,8 @@ def compare_themes(
     literature or all views; they say how far the ranks hang on single works and respondents.
     Works and, independently, respondents with all their submissions (one organisation's submissions
     repeat themselves) are resampled with replacement. Intervals of ranks are rough where shares lie
-    close together (Goldstein and Spiegelhalter 1996).
+    close together (Goldstein and Spiegelhalter 1996). Every resample of a single work or respondent
+    is the same, so an interval would have no width and call any difference clear.
 
     References
     ----------
@@ -153,7 +155,7 @@ def compare_themes(
 
     comparable = not codes.empty and not voiced.empty
     drawn = np.full((2, n_resamples, len(themes)), np.nan)
-    if comparable:
+    if comparable and min(len(works), len(submissions)) > 1:
         rng = np.random.default_rng(seed)
         studied = _resample(works.to_numpy(), np.ones(len(works)), n_resamples, rng)
         heard = _resample(submissions.to_numpy(), sizes.to_numpy(), n_resamples, rng)
@@ -202,10 +204,10 @@ class Comparison:
     n_works, n_submissions : int or None
         The bases; a withheld one is missing.
     n_compared : int
-        Themes whose places have an interval; 0 where one side has nothing to compare or the places
+        Themes with a place on both sides; 0 where one side has nothing to compare or the places
         are withheld.
-    n_clear : int
-        Those whose interval excludes 0.
+    n_clear : int or None
+        Those whose interval excludes 0; missing where no theme has an interval.
     is_withheld : bool
         Whether places are withheld.
     studied, voiced : Lead
@@ -217,7 +219,7 @@ class Comparison:
     n_works: int | None
     n_submissions: int | None
     n_compared: int
-    n_clear: int
+    n_clear: int | None
     is_withheld: bool
     studied: Lead
     voiced: Lead
@@ -247,8 +249,8 @@ def sum_up_comparison(compared: pd.DataFrame) -> Comparison:
     return Comparison(
         n_works=n_works,
         n_submissions=n_submissions,
-        n_compared=int(intervals.sum()),
-        n_clear=int(clear.sum()),
+        n_compared=int(table["rank_difference"].notna().sum()),
+        n_clear=int(clear.sum()) if intervals.any() else None,
         is_withheld=bool(compared["rank_difference"].eq(WITHHELD).any()),
         studied=_lead(table, "rank_difference", -1),
         voiced=_lead(table, "rank_difference", 1),

@@ -16,6 +16,7 @@ Science 16(2), 101-133.
 
 from __future__ import annotations
 
+from numbers import Real
 from statistics import NormalDist
 
 import numpy as np
@@ -125,6 +126,8 @@ def add_percentages(
     1        3              75.0
     """
     check_option("basis", basis, BASES)
+    wanted = "must be the name of a column of bases, or one number for all rows"
+    require_kind("base", base, (str, Real), wanted)
     require_columns(table, [count, *([base] if isinstance(base, str) else [])], where=name)
     result = table.copy()
     bases = (
