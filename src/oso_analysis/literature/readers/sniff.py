@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from oso_analysis.literature.readers.tagged import OPENINGS
+
 __all__ = ["FORMATS", "sniff"]
 
 #: Formats read, by the name used in the table of files.
@@ -14,6 +16,9 @@ FORMATS = {
     "endnote-xml": "EndNote XML",
     "medline": "PubMed nbib / MEDLINE",
     "wos": "Web of Science tagged text",
+    "refer": "EndNote tagged text",
+    "refworks": "RefWorks tagged text",
+    "noteexpress": "NoteExpress tagged text",
     "csv": "CSV",
     "embase": "Embase CSV with fields by row",
     "tsv": "TSV",
@@ -30,7 +35,20 @@ _MEDLINE_LOOSE = re.compile(
 )
 _WOS = re.compile(r"^(?:PT [A-Z]$|FN .|EF$)", re.MULTILINE)
 _WOS_LOOSE = re.compile(r"^(?:AU|AF|TI|SO|UT|ER|DI|PY|VL|DT)(?: |$)", re.MULTILINE)
-_PATTERNS = {"ris": _RIS, "bibtex": _BIBTEX, "medline": _MEDLINE, "wos": _WOS}
+_PATTERNS = {"ris": _RIS, "bibtex": _BIBTEX, "medline": _MEDLINE, "wos": _WOS, **OPENINGS}
+#: Lines that must stand beside those, which alone may be found in other text.
+_BESIDE = {
+    "refer": re.compile(r"^%[TA][ \t]+\S", re.MULTILINE),
+    "refworks": re.compile(r"^(?:T1|A1)[ \t]+\S", re.MULTILINE),
+    "noteexpress": re.compile(r"^\{(?:Title|Author)\}:", re.MULTILINE),
+}
+_REFER_TITLE = re.compile(r"^%T[ \t]+\S", re.MULTILINE)
+_LOOSE = {
+    "medline": _MEDLINE_LOOSE,
+    "ris": _RIS_LOOSE,
+    "wos": _WOS_LOOSE,
+    "refer": re.compile(r"^%(?:[ABDIJKTVX]|8)[ \t]+\S", re.MULTILINE),
+}
 _XML = re.compile(r"\s*<(?:\?xml|!--|!DOCTYPE|[A-Za-z_])")
 _ENDNOTE = re.compile(r"<(?:[\w.-]+:)?(?:xml|records|record|ref-type|contributors)(?=[\s>/])")
 
@@ -45,12 +63,10 @@ def sniff(text: str) -> str | None:
         return "csl-json"
     if first == "<" and _XML.match(head):
         return "endnote-xml" if _ENDNOTE.search(head) else None
-    counts = {
-        "ris": len(_RIS.findall(head)),
-        "bibtex": len(_BIBTEX.findall(head)),
-        "medline": len(_MEDLINE.findall(head)),
-        "wos": len(_WOS.findall(head)),
-    }
+    counts = {name: len(pattern.findall(head)) for name, pattern in _PATTERNS.items()}
+    for name, beside in _BESIDE.items():
+        if counts[name] and not beside.search(head):
+            counts[name] = 0
     best = max(counts, key=lambda name: counts[name])
     if counts[best] == 0 and _is_embase(head):
         # Before tables: a work may be called "Abstracts", and its line reads as a header.
@@ -61,8 +77,8 @@ def sniff(text: str) -> str | None:
     if counts[best]:
         return best
     # Entries that have lost the line they should begin with.
-    for name, pattern in (("medline", _MEDLINE_LOOSE), ("ris", _RIS_LOOSE), ("wos", _WOS_LOOSE)):
-        if len(pattern.findall(head)) >= 2:
+    for name, pattern in _LOOSE.items():
+        if len(pattern.findall(head)) >= 2 and (name != "refer" or _REFER_TITLE.search(head)):
             return name
     return table
 
