@@ -332,3 +332,17 @@ def test_names(given: list[str], authors: str) -> None:
 )
 def test_signs_tell_the_encoding_as_letters_do(encoding: str, text: str) -> None:
     assert decode_bytes(text.encode(encoding), None)[0] == text
+
+
+@pytest.mark.parametrize(
+    ("said", "pages"),
+    [
+        ("52--58", "52-58"),
+        ("1 - 10", "1-10"),
+        ("e1–e9", "e1-e9"),
+        ("343--", "343--"),
+        ("4-+", "4-+"),
+    ],
+)
+def test_one_hyphen_stands_between_pages(said: str, pages: str, tmp_path: Path) -> None:
+    assert ris(tmp_path, f"SP  - {said}")["pages"] == pages

@@ -143,7 +143,7 @@ def test_a_table_with_headings_in_capitals_has_no_fields_by_row(tmp_path: Path) 
 @pytest.mark.parametrize(
     "text",
     [
-        '"TITLE","VENUE","INCLUDE"\n"ABC","X","yes"\n"A second title","Y","no"\n',
+        '"TITLE","GROUP","INCLUDE"\n"ABC","X","yes"\n"A second title","Y","no"\n',
         '"TITLE","Notes"\n"HIV AND AIDS","X"\n',
         '"TITLE","Notes","INCLUDE"\n"SOURCE","X","yes"\n',
     ],
@@ -614,3 +614,48 @@ def test_what_only_a_program_opens_is_no_address(tmp_path: Path) -> None:
     (row,) = rows(read(tmp_path, "TY  - JOUR\nTI  - A\nUR  - <Go to ISI>://WOS:1\nER  - \n"))
     assert "url" not in row
     assert row["extra"] == {"url": "<Go to ISI>://WOS:1"}
+
+
+# ----------------------------------------------------------------------- headings of rarer tools
+
+
+def test_refworks_writes_its_headings_backwards(tmp_path: Path) -> None:
+    heading = (
+        'Reference Type,"Authors, Primary",Title Primary,Periodical Full,Start Page,Other Pages'
+    )
+    (row,) = rows(read(tmp_path, f'{heading}\nJournal Article,"Roe,Ann;Doe,Jo",A,J Ex,71,93\n'))
+    assert (row["title"], row["authors"]) == ("A", "Roe, Ann; Doe, Jo")
+    assert (row["container"], row["pages"]) == ("J Ex", "71-93")
+
+
+def test_taylor_and_francis_set_a_letter_before_pages(tmp_path: Path) -> None:
+    heading = (
+        "Article title,Authors,Journal title,Volume,Issue,Pages,Volume year,Published online date"
+    )
+    (row,) = rows(read(tmp_path, f"{heading}\nA,Ann Roe,J Ex,30,2,p148 - p162,2014,30-May-2013\n"))
+    assert (row["year"], row["pages"]) == (2014, "148-162")
+    assert row["extra"]["pages"] == "p148 - p162"
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells"),
+    [
+        ("Titel;Autor;Jahr ermittelt;Zeitschrift/Zeitung;Band;Nummer;Seiten von–bis;DOI",
+         "A;Roe, Ann;2014;J Ex;3;2;1–9;10.1000/a"),
+        ("Titre;Auteur;Année;Périodique;Volume;Numéro;Classement des pages;Nom DOI",
+         "A;Roe, Ann;2014;J Ex;3;2;1-9;10.1000/a"),
+        ("Título;Autores;Año de publicación;Revista;Volumen;Número;Páginas;DOI",
+         "A;Roe, Ann;2014;J Ex;3;2;1-9;10.1000/a"),
+        ("Title-题名;Author-作者;Year-年;Source-文献来源;Volume-卷;Period-期;Page-页码;DOI-DOI",
+         "A;Roe, Ann;2014;J Ex;3;2;1-9;10.1000/a"),
+        ("ID;Title;Authors;Publication year;Journal;Volume number;Issue number;Pages;DOI",
+         "7;A;Roe, Ann;2014;J Ex;3;2;1-9;10.1000/a"),
+        ("Title;Author;Year;Periodical;Volume;Number;Page range;DOI name",
+         "A;Roe, Ann;2014;J Ex;3;2;1 - 9;10.1000/a"),
+    ],
+)  # fmt: skip
+def test_headings_of_citavi_lilacs_and_cnki(headings: str, cells: str, tmp_path: Path) -> None:
+    (row,) = rows(read(tmp_path, f"{headings}\n{cells}\n"))
+    assert (row["title"], row["authors"], row["year"]) == ("A", "Roe, Ann", 2014)
+    assert (row["container"], row["volume"], row["issue"]) == ("J Ex", "3", "2")
+    assert (row["pages"], row["doi"]) == ("1-9", "10.1000/a")
