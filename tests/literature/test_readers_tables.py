@@ -659,3 +659,22 @@ def test_headings_of_citavi_lilacs_and_cnki(headings: str, cells: str, tmp_path:
     assert (row["title"], row["authors"], row["year"]) == ("A", "Roe, Ann", 2014)
     assert (row["container"], row["volume"], row["issue"]) == ("J Ex", "3", "2")
     assert (row["pages"], row["doi"]) == ("1-9", "10.1000/a")
+
+
+def test_funding_texts_without_a_heading_shift_nothing(tmp_path: Path) -> None:
+    heading = "Title,Funding Text 1,ISSN,ISBN,PubMed ID,Document Type,EID"
+    plain = "A,Thanks,12345679,,1234,Article,2-s2.0-1"
+    longer = "B,Thanks,More thanks,12345679,,1235,Review,2-s2.0-2"
+    result = read(tmp_path, f"{heading}\n{plain}\n{longer}\n")
+    first, second = rows(result)
+    assert (first["issn"], first["pmid"], first["record_id"]) == ("1234-5679", "1234", "2-s2.0-1")
+    assert (second["issn"], second["pmid"], second["record_id"]) == (
+        "1234-5679",
+        "1235",
+        "2-s2.0-2",
+    )
+    assert second["extra"]["(no heading)"] == ["More thanks"]
+    assert "isbn" not in second
+    assert result.repairs["reason"].tolist() == [
+        "a row of 8 cells under 7 headings; the rest kept in extra"
+    ]
