@@ -618,6 +618,23 @@ def test_formats_are_told_by_content(path: Path, tmp_path: Path) -> None:
     assert read_records(renamed).files["format"][0] == read_records(path).files["format"][0]
 
 
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('<collection xmlns="http://www.loc.gov/MARC21/slim"><record><leader>0</leader>'
+         '<datafield tag="245"/></record></collection>', "MARC XML"),
+        ('<modsCollection xmlns="http://www.loc.gov/mods/v3"><mods></mods></modsCollection>',
+         "MODS XML"),
+        ('<?xml version="1.0"?>\n<!DOCTYPE PubmedArticleSet>\n<PubmedArticleSet>', "PubMed's XML"),
+        ('<records>\n<rec resultID="1">\n', "EBSCO's XML"),
+        ('<rdf:RDF xmlns:rdf="x">', "RDF"),
+    ],
+)  # fmt: skip
+def test_xml_of_others_is_called_what_it_is(text: str, what: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=f"is {what}; export the references as RIS"):
+        read_records(write(tmp_path, text))
+
+
 def test_prose_is_no_format() -> None:
     assert sniff("Title of a letter, by its authors\nDear all,\n") is None
 

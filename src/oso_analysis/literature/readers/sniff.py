@@ -6,7 +6,7 @@ import re
 
 from oso_analysis.literature.readers.tagged import OPENINGS
 
-__all__ = ["FORMATS", "sniff"]
+__all__ = ["FORMATS", "foreign_xml", "sniff"]
 
 #: Formats read, by the name used in the table of files.
 FORMATS = {
@@ -50,6 +50,23 @@ _LOOSE = {
     "refer": re.compile(r"^%(?:[ABDIJKTVX]|8)[ \t]+\S", re.MULTILINE),
 }
 _XML = re.compile(r"\s*<(?:\?xml|!--|!DOCTYPE|[A-Za-z_])")
+#: XML of references that is not EndNote's: what an element or address in it shows it to be.
+_FOREIGN = {
+    name: re.compile(pattern)
+    for name, pattern in {
+        "MARC XML": r"<(?:[\w.-]+:)?(?:datafield|controlfield)\s+[^>]*\btag=|MARC21/slim",
+        "MODS XML": r"<(?:[\w.-]+:)?mods(?:Collection)?(?=[\s>])",
+        "BibTeXML": r"<bibtex:(?:file|entry)\b",
+        "PubMed's XML": r"<(?:PubmedArticle|PubmedArticleSet|PubmedBookArticle)(?=[\s>])",
+        "EBSCO's XML": r"<rec\s+resultID=",
+        "Citavi's XML": r"<CitaviExchangeData(?=[\s>])",
+        "Word's XML of sources": r"<(?:b:)?Sources\s[^>]*bibliography",
+        "RDF": r"<rdf:RDF(?=[\s>])",
+        "an Atom feed": r"<feed\s[^>]*www\.w3\.org/2005/Atom",
+        "TEI XML": r"<(?:TEI|teiCorpus)(?=[\s>])",
+        "Journal Article Tag Suite XML": r"<article\s[^>]*(?:dtd-version|article-type)=",
+    }.items()
+}
 _ENDNOTE = re.compile(r"<(?:[\w.-]+:)?(?:xml|records|record|ref-type|contributors)(?=[\s>/])")
 
 
@@ -62,7 +79,7 @@ def sniff(text: str) -> str | None:
     if first in "[{" and re.match(r"[\[{]\s*(?:[\[{\"\]}]|$)", head):
         return "csl-json"
     if first == "<" and _XML.match(head):
-        return "endnote-xml" if _ENDNOTE.search(head) else None
+        return "endnote-xml" if _ENDNOTE.search(head) and not foreign_xml(head) else None
     counts = {name: len(pattern.findall(head)) for name, pattern in _PATTERNS.items()}
     for name, beside in _BESIDE.items():
         if counts[name] and not beside.search(head):
@@ -81,6 +98,17 @@ def sniff(text: str) -> str | None:
         if len(pattern.findall(head)) >= 2 and (name != "refer" or _REFER_TITLE.search(head)):
             return name
     return table
+
+
+def foreign_xml(text: str) -> str | None:
+    """Return what XML that is not EndNote's is called, None where it is not known or no XML.
+
+    Libraries call an entry `<record>` as EndNote does, and would be read as entries of nothing.
+    """
+    if not _XML.match(text):
+        return None
+    head = text[:_HEAD]
+    return next((name for name, pattern in _FOREIGN.items() if pattern.search(head)), None)
 
 
 def _is_embase(head: str) -> bool:
