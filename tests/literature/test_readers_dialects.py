@@ -346,3 +346,29 @@ def test_signs_tell_the_encoding_as_letters_do(encoding: str, text: str) -> None
 )
 def test_one_hyphen_stands_between_pages(said: str, pages: str, tmp_path: Path) -> None:
     assert ris(tmp_path, f"SP  - {said}")["pages"] == pages
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1254", "Yıldız, Ayşe: Türkiye’de eğitim çalışmaları üzerine bir inceleme"),
+        ("cp1254", "Ayşe Çelik, Gülşah"),
+        ("cp1252", "Sigurðsson, Þór: Það sem við vitum um börn og öryggi þeirra"),
+        ("cp1250", "Kovács, Győző: A gyermekek biztonsága: szűrőprogramok és szülők"),
+        ("cp1252", "A regulação das relações e das ações à distância: visões, não opções"),
+        ("cp1252", "Août 1914 : l’évolution sûre et dûment établie"),
+        ("iso8859_2", "Wiśniewska: Bezpieczeństwo dzieci w internecie, przegląd badań"),
+        ("cp932", "看護学生の倫理教育 山田太郎 日本看護研究学会雑誌"),
+        ("euc_jp", "看護学生の倫理教育 山田太郎 日本看護研究学会雑誌"),
+        ("iso2022_jp", "看護学生の倫理教育"),
+        ("gb18030", "看护学生伦理教育的研究 王伟"),
+        ("cp1255", "בטיחות ילדים ברשת האינטרנט"),
+        ("cp1251", "Цифровая трансформация образования"),
+    ],
+)
+def test_encodings_that_share_their_letters_are_told_apart(
+    encoding: str, text: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.ris"
+    path.write_bytes(f"TY  - JOUR\nTI  - {text}\nER  - \n".encode(encoding))
+    assert read_records(path).records["title"].tolist() == [text]
