@@ -372,3 +372,23 @@ def test_encodings_that_share_their_letters_are_told_apart(
     path = tmp_path / "a.ris"
     path.write_bytes(f"TY  - JOUR\nTI  - {text}\nER  - \n".encode(encoding))
     assert read_records(path).records["title"].tolist() == [text]
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ('"On the "relaxed" rule, and others",', "On the “relaxed” rule, and others"),
+        ('"On the "relaxed" rule"', "On the “relaxed” rule"),
+        ("{The} {Second} {Brace} is lost}, here},", "The Second Brace is lost, here"),
+    ],
+)
+def test_a_value_goes_on_behind_a_mark_that_does_not_end_it(
+    said: str, title: str, tmp_path: Path
+) -> None:
+    result = read(tmp_path, f"@article{{a,\n title = {said}\n year = {{2001}}\n}}\n", "a.bib")
+    record = one(result)
+    assert record["title"].replace('"', "") == title.replace("“", "").replace("”", "")
+    assert record["year"] == 2001
+    assert result.repairs["reason"].tolist() == [
+        "a quotation mark or brace within a value; read up to the next field"
+    ]
