@@ -678,3 +678,9 @@ def test_funding_texts_without_a_heading_shift_nothing(tmp_path: Path) -> None:
     assert result.repairs["reason"].tolist() == [
         "a row of 8 cells under 7 headings; the rest kept in extra"
     ]
+
+
+def test_a_title_and_a_number_head_a_table_whatever_else_it_has(tmp_path: Path) -> None:
+    own = ",".join(f"q{number}" for number in range(30))
+    (row,) = rows(read(tmp_path, f"Titles,DOIs,{own}\nA,10.1000/a\n"))
+    assert (row["title"], row["doi"]) == ("A", "10.1000/a")

@@ -32,7 +32,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "title": (
         "Title", "Article Title", "Document Title", "Primary Title", "Publication Title (full)",
         "Item Title", "Study Title", "Paper Title", "Work Title", "TI", "T1", "Display Name",
-        "Title Primary",
+        "Title Primary", "Titles",
     ),
     "authors": (
         "Author full names", "Author Full Name", "AF", "Author", "Authors", "Author(s)",
@@ -45,7 +45,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "Publication Year", "Published Year", "Year", "PubYear", "Year of Publication", "Pub Year",
         "Year Published", "PY", "Publication Date", "Date", "Date Published", "Published",
         "Pub Date", "Issued", "Book Year", "Early Access Date", "Cover Date", "Year derived",
-        "Volume year", "Published online date",
+        "Volume year", "Published online date", "Publish Date",
     ),
     "container": (
         "Publication Title", "Source title", "Journal", "Journal Title", "Journal/Book",
@@ -85,7 +85,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "edition": ("Edition",),
     "doi": (
         "DOI", "DOI Link", "DI", "Digital Object Identifier", "Item DOI", "ids.doi", "Book DOI",
-        "D2", "DOI name",
+        "D2", "DOI name", "DOIs",
     ),
     "isbn": ("ISBN", "ISBNs", "BN"),
     "issn": ("ISSN", "ISSNs", "SN", "eISSN", "EI", "Print ISSN", "Electronic ISSN",

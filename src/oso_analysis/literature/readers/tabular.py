@@ -100,6 +100,8 @@ def header_score(names: Sequence[str]) -> int:
     # Tables of screening tools have many columns of their own beside those of the records.
     if len(columns) >= 5 or (len(columns) >= 2 and known >= 0.3 * len(targets)):
         return known
+    if {"title", "doi"} <= columns or {"title", "pmid"} <= columns:
+        return known
     return known if len(targets) == 1 and columns & {"title", "doi", "pmid"} else 0
 
 
