@@ -684,3 +684,18 @@ def test_a_title_and_a_number_head_a_table_whatever_else_it_has(tmp_path: Path) 
     own = ",".join(f"q{number}" for number in range(30))
     (row,) = rows(read(tmp_path, f"Titles,DOIs,{own}\nA,10.1000/a\n"))
     assert (row["title"], row["doi"]) == ("A", "10.1000/a")
+
+
+def test_json_with_the_names_of_columns_is_read_as_a_table(tmp_path: Path) -> None:
+    items = [
+        {"title": "A", "authors": ["J Smith", "A Doe"], "year": 2001, "source": "J Ex",
+         "doi": "10.1000/a", "startpage": "4", "endpage": "9", "cites": 12},
+        {"title": None, "authors": [], "year": None},
+        {"title": "B", "authors": [{"authorId": "1", "name": "J Smith"}], "year": 2002},
+    ]  # fmt: skip
+    result = read(tmp_path, json.dumps(items, indent=1))
+    first, second = rows(result)
+    assert (first["authors"], first["year"]) == ("J Smith; A Doe", 2001)
+    assert (first["container"], first["doi"], first["pages"]) == ("J Ex", "10.1000/a", "4-9")
+    assert (second["title"], second["authors"]) == ("B", "J Smith")
+    assert result.rejects["reason"].tolist() == ["an item without any content"]
