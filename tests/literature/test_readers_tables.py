@@ -699,3 +699,18 @@ def test_json_with_the_names_of_columns_is_read_as_a_table(tmp_path: Path) -> No
     assert (first["container"], first["doi"], first["pages"]) == ("J Ex", "10.1000/a", "4-9")
     assert (second["title"], second["authors"]) == ("B", "J Smith")
     assert result.rejects["reason"].tolist() == ["an item without any content"]
+
+
+def test_xml_broken_into_lines_is_read_as_it_was(tmp_path: Path) -> None:
+    style = '<style face="bold"\nfont="default" size="100%">'
+    result = read(
+        tmp_path,
+        "<xml><records><record><contributors><authors><author>"
+        f"{style}Chapman,\nA. G.</style></author></authors></contributors>"
+        f"<titles><title>{style}A\ntitle</style></title></titles></record>\n"
+        f"<record><titles><title>{style}B</style></title></titles></record></records></xml>",
+    )
+    first, second = rows(result)
+    assert (first["authors"], first["title"]) == ("Chapman, A. G.", "A title")
+    assert second["source_line"] == 6
+    assert not result.repairs["reason"].str.contains("unbalanced").any()
