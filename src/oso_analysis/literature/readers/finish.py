@@ -210,7 +210,12 @@ def _pages(values: Column) -> Column:
         whole = "".join([value or "" for value in block])
         if whole.isascii() and "--" not in whole and " - " not in whole:
             continue
-        column[start : start + _BLOCK] = [value and _DASHES.sub("-", value) for value in block]
+        column[start : start + _BLOCK] = [
+            _DASHES.sub("-", value)
+            if value and ("--" in value or " - " in value or not value.isascii())
+            else value
+            for value in block
+        ]
     return column
 
 

@@ -42,6 +42,7 @@ _BESIDE = {
     "refworks": re.compile(r"^(?:T1|A1)[ \t]+\S", re.MULTILINE),
     "noteexpress": re.compile(r"^\{(?:Title|Author)\}:", re.MULTILINE),
 }
+_WORDS = {"refer": "\n%0", "refworks": "\nRT ", "noteexpress": "\n{Reference Type}:"}
 _REFER_TITLE = re.compile(r"^%T[ \t]+\S", re.MULTILINE)
 _LOOSE = {
     "medline": _MEDLINE_LOOSE,
@@ -80,10 +81,13 @@ def sniff(text: str) -> str | None:
         return "csl-json"
     if first == "<" and _XML.match(head):
         return "endnote-xml" if _ENDNOTE.search(head) and not foreign_xml(head) else None
-    counts = {name: len(pattern.findall(head)) for name, pattern in _PATTERNS.items()}
-    for name, beside in _BESIDE.items():
-        if counts[name] and not beside.search(head):
-            counts[name] = 0
+    after = f"\n{head}"
+    counts = {
+        name: len(pattern.findall(head))
+        for name, pattern in _PATTERNS.items()
+        # A word is found much faster than a line.
+        if name not in _BESIDE or (_WORDS[name] in after and _BESIDE[name].search(head))
+    }
     best = max(counts, key=lambda name: counts[name])
     if counts[best] == 0 and _is_embase(head):
         # Before tables: a work may be called "Abstracts", and its line reads as a header.

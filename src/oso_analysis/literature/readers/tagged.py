@@ -28,7 +28,7 @@ __all__ = ["OPENINGS", "parse_noteexpress", "parse_refer", "parse_refworks"]
 #: paragraph, so that a line counts only where it says what a type is called and no more.
 OPENINGS = {
     "refer": re.compile(r"^%0(?=[ \t\n]|\Z)", re.MULTILINE),
-    "refworks": re.compile(r"^RT[ \t]+[A-Z][A-Za-z ,/]{2,40}$", re.MULTILINE),
+    "refworks": re.compile(r"^RT +[A-Z][A-Za-z ,/]{2,40}$", re.MULTILINE),
     "noteexpress": re.compile(r"^\{Reference Type\}:", re.MULTILINE),
 }
 #: Tags of RefWorks; a line of an abstract may begin with any other word of two letters.
