@@ -16,6 +16,7 @@ import pytest
 
 from oso_analysis.errors import InputError
 from oso_analysis.literature.readers import count_markers, read_records, write_table
+from oso_analysis.literature.readers.abroad import ABROAD
 from oso_analysis.literature.readers.columns import SYNONYMS
 from oso_analysis.literature.readers.draft import RECORD_COLUMNS
 from oso_analysis.literature.readers.latex import decode_latex
@@ -303,11 +304,11 @@ def test_tables_of_databases_and_screening_tools() -> None:
 
 
 def test_an_unknown_column_is_named_with_the_nearest_and_kept(tmp_path: Path) -> None:
-    path = write(tmp_path, 'Titel,Author,Year\nEin Titel,"A, B",2001\n', "a.csv")
+    path = write(tmp_path, 'Tittle,Author,Year\nEin Titel,"A, B",2001\n', "a.csv")
     result = read_records(path)
-    assert result.repairs["reason"].str.contains("'Titel' is not recognised").any()
+    assert result.repairs["reason"].str.contains("'Tittle' is not recognised").any()
     assert result.repairs["reason"].str.contains("nearest known is 'Title'").any()
-    assert json.loads(result.records["extra"][0]) == {"Titel": "Ein Titel"}
+    assert json.loads(result.records["extra"][0]) == {"Tittle": "Ein Titel"}
 
 
 def test_ragged_rows_are_kept_and_named(tmp_path: Path) -> None:
@@ -655,13 +656,30 @@ def test_formats_are_told_by_content(path: Path, tmp_path: Path) -> None:
     assert read_records(renamed).files["format"][0] == read_records(path).files["format"][0]
 
 
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('<collection xmlns="http://www.loc.gov/MARC21/slim"><record><leader>0</leader>'
+         '<datafield tag="245"/></record></collection>', "MARC XML"),
+        ('<modsCollection xmlns="http://www.loc.gov/mods/v3"><mods></mods></modsCollection>',
+         "MODS XML"),
+        ('<?xml version="1.0"?>\n<!DOCTYPE PubmedArticleSet>\n<PubmedArticleSet>', "PubMed's XML"),
+        ('<records>\n<rec resultID="1">\n', "EBSCO's XML"),
+        ('<rdf:RDF xmlns:rdf="x">', "RDF"),
+    ],
+)  # fmt: skip
+def test_xml_of_others_is_called_what_it_is(text: str, what: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=f"is {what}; export the references as RIS"):
+        read_records(write(tmp_path, text))
+
+
 def test_prose_is_no_format() -> None:
     assert sniff("Title of a letter, by its authors\nDear all,\n") is None
 
 
 def test_the_documentation_names_every_heading() -> None:
     text = (ROOT / "docs" / "reading-records.md").read_text("utf-8")
-    for column, headings in SYNONYMS.items():
+    for column, headings in (*SYNONYMS.items(), *ABROAD.items()):
         assert f"| `{column}` | {', '.join(headings)} |" in text
 
 

@@ -332,3 +332,63 @@ def test_names(given: list[str], authors: str) -> None:
 )
 def test_signs_tell_the_encoding_as_letters_do(encoding: str, text: str) -> None:
     assert decode_bytes(text.encode(encoding), None)[0] == text
+
+
+@pytest.mark.parametrize(
+    ("said", "pages"),
+    [
+        ("52--58", "52-58"),
+        ("1 - 10", "1-10"),
+        ("e1–e9", "e1-e9"),
+        ("343--", "343--"),
+        ("4-+", "4-+"),
+    ],
+)
+def test_one_hyphen_stands_between_pages(said: str, pages: str, tmp_path: Path) -> None:
+    assert ris(tmp_path, f"SP  - {said}")["pages"] == pages
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1254", "Yıldız, Ayşe: Türkiye’de eğitim çalışmaları üzerine bir inceleme"),
+        ("cp1254", "Ayşe Çelik, Gülşah"),
+        ("cp1252", "Sigurðsson, Þór: Það sem við vitum um börn og öryggi þeirra"),
+        ("cp1250", "Kovács, Győző: A gyermekek biztonsága: szűrőprogramok és szülők"),
+        ("cp1252", "A regulação das relações e das ações à distância: visões, não opções"),
+        ("cp1252", "Août 1914 : l’évolution sûre et dûment établie"),
+        ("iso8859_2", "Wiśniewska: Bezpieczeństwo dzieci w internecie, przegląd badań"),
+        ("cp932", "看護学生の倫理教育 山田太郎 日本看護研究学会雑誌"),
+        ("euc_jp", "看護学生の倫理教育 山田太郎 日本看護研究学会雑誌"),
+        ("iso2022_jp", "看護学生の倫理教育"),
+        ("gb18030", "看护学生伦理教育的研究 王伟"),
+        ("cp1255", "בטיחות ילדים ברשת האינטרנט"),
+        ("cp1251", "Цифровая трансформация образования"),
+    ],
+)
+def test_encodings_that_share_their_letters_are_told_apart(
+    encoding: str, text: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.ris"
+    path.write_bytes(f"TY  - JOUR\nTI  - {text}\nER  - \n".encode(encoding))
+    assert read_records(path).records["title"].tolist() == [text]
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ('"On the "relaxed" rule, and others",', "On the “relaxed” rule, and others"),
+        ('"On the "relaxed" rule"', "On the “relaxed” rule"),
+        ("{The} {Second} {Brace} is lost}, here},", "The Second Brace is lost, here"),
+    ],
+)
+def test_a_value_goes_on_behind_a_mark_that_does_not_end_it(
+    said: str, title: str, tmp_path: Path
+) -> None:
+    result = read(tmp_path, f"@article{{a,\n title = {said}\n year = {{2001}}\n}}\n", "a.bib")
+    record = one(result)
+    assert record["title"].replace('"', "") == title.replace("“", "").replace("”", "")
+    assert record["year"] == 2001
+    assert result.repairs["reason"].tolist() == [
+        "a quotation mark or brace within a value; read up to the next field"
+    ]

@@ -143,7 +143,7 @@ def test_a_table_with_headings_in_capitals_has_no_fields_by_row(tmp_path: Path) 
 @pytest.mark.parametrize(
     "text",
     [
-        '"TITLE","VENUE","INCLUDE"\n"ABC","X","yes"\n"A second title","Y","no"\n',
+        '"TITLE","GROUP","INCLUDE"\n"ABC","X","yes"\n"A second title","Y","no"\n',
         '"TITLE","Notes"\n"HIV AND AIDS","X"\n',
         '"TITLE","Notes","INCLUDE"\n"SOURCE","X","yes"\n',
     ],
@@ -614,3 +614,103 @@ def test_what_only_a_program_opens_is_no_address(tmp_path: Path) -> None:
     (row,) = rows(read(tmp_path, "TY  - JOUR\nTI  - A\nUR  - <Go to ISI>://WOS:1\nER  - \n"))
     assert "url" not in row
     assert row["extra"] == {"url": "<Go to ISI>://WOS:1"}
+
+
+# ----------------------------------------------------------------------- headings of rarer tools
+
+
+def test_refworks_writes_its_headings_backwards(tmp_path: Path) -> None:
+    heading = (
+        'Reference Type,"Authors, Primary",Title Primary,Periodical Full,Start Page,Other Pages'
+    )
+    (row,) = rows(read(tmp_path, f'{heading}\nJournal Article,"Roe,Ann;Doe,Jo",A,J Ex,71,93\n'))
+    assert (row["title"], row["authors"]) == ("A", "Roe, Ann; Doe, Jo")
+    assert (row["container"], row["pages"]) == ("J Ex", "71-93")
+
+
+def test_taylor_and_francis_set_a_letter_before_pages(tmp_path: Path) -> None:
+    heading = (
+        "Article title,Authors,Journal title,Volume,Issue,Pages,Volume year,Published online date"
+    )
+    (row,) = rows(read(tmp_path, f"{heading}\nA,Ann Roe,J Ex,30,2,p148 - p162,2014,30-May-2013\n"))
+    assert (row["year"], row["pages"]) == (2014, "148-162")
+    assert row["extra"]["pages"] == "p148 - p162"
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells"),
+    [
+        ("Titel;Autor;Jahr ermittelt;Zeitschrift/Zeitung;Band;Nummer;Seiten von–bis;DOI",
+         "A;Roe, Ann;2014;J Ex;3;2;1–9;10.1000/a"),
+        ("Titre;Auteur;Année;Périodique;Volume;Numéro;Classement des pages;Nom DOI",
+         "A;Roe, Ann;2014;J Ex;3;2;1-9;10.1000/a"),
+        ("Título;Autores;Año de publicación;Revista;Volumen;Número;Páginas;DOI",
+         "A;Roe, Ann;2014;J Ex;3;2;1-9;10.1000/a"),
+        ("Title-题名;Author-作者;Year-年;Source-文献来源;Volume-卷;Period-期;Page-页码;DOI-DOI",
+         "A;Roe, Ann;2014;J Ex;3;2;1-9;10.1000/a"),
+        ("ID;Title;Authors;Publication year;Journal;Volume number;Issue number;Pages;DOI",
+         "7;A;Roe, Ann;2014;J Ex;3;2;1-9;10.1000/a"),
+        ("Title;Author;Year;Periodical;Volume;Number;Page range;DOI name",
+         "A;Roe, Ann;2014;J Ex;3;2;1 - 9;10.1000/a"),
+    ],
+)  # fmt: skip
+def test_headings_of_citavi_lilacs_and_cnki(headings: str, cells: str, tmp_path: Path) -> None:
+    (row,) = rows(read(tmp_path, f"{headings}\n{cells}\n"))
+    assert (row["title"], row["authors"], row["year"]) == ("A", "Roe, Ann", 2014)
+    assert (row["container"], row["volume"], row["issue"]) == ("J Ex", "3", "2")
+    assert (row["pages"], row["doi"]) == ("1-9", "10.1000/a")
+
+
+def test_funding_texts_without_a_heading_shift_nothing(tmp_path: Path) -> None:
+    heading = "Title,Funding Text 1,ISSN,ISBN,PubMed ID,Document Type,EID"
+    plain = "A,Thanks,12345679,,1234,Article,2-s2.0-1"
+    longer = "B,Thanks,More thanks,12345679,,1235,Review,2-s2.0-2"
+    result = read(tmp_path, f"{heading}\n{plain}\n{longer}\n")
+    first, second = rows(result)
+    assert (first["issn"], first["pmid"], first["record_id"]) == ("1234-5679", "1234", "2-s2.0-1")
+    assert (second["issn"], second["pmid"], second["record_id"]) == (
+        "1234-5679",
+        "1235",
+        "2-s2.0-2",
+    )
+    assert second["extra"]["(no heading)"] == ["More thanks"]
+    assert "isbn" not in second
+    assert result.repairs["reason"].tolist() == [
+        "a row of 8 cells under 7 headings; the rest kept in extra"
+    ]
+
+
+def test_a_title_and_a_number_head_a_table_whatever_else_it_has(tmp_path: Path) -> None:
+    own = ",".join(f"q{number}" for number in range(30))
+    (row,) = rows(read(tmp_path, f"Titles,DOIs,{own}\nA,10.1000/a\n"))
+    assert (row["title"], row["doi"]) == ("A", "10.1000/a")
+
+
+def test_json_with_the_names_of_columns_is_read_as_a_table(tmp_path: Path) -> None:
+    items = [
+        {"title": "A", "authors": ["J Smith", "A Doe"], "year": 2001, "source": "J Ex",
+         "doi": "10.1000/a", "startpage": "4", "endpage": "9", "cites": 12},
+        {"title": None, "authors": [], "year": None},
+        {"title": "B", "authors": [{"authorId": "1", "name": "J Smith"}], "year": 2002},
+    ]  # fmt: skip
+    result = read(tmp_path, json.dumps(items, indent=1))
+    first, second = rows(result)
+    assert (first["authors"], first["year"]) == ("J Smith; A Doe", 2001)
+    assert (first["container"], first["doi"], first["pages"]) == ("J Ex", "10.1000/a", "4-9")
+    assert (second["title"], second["authors"]) == ("B", "J Smith")
+    assert result.rejects["reason"].tolist() == ["an item without any content"]
+
+
+def test_xml_broken_into_lines_is_read_as_it_was(tmp_path: Path) -> None:
+    style = '<style face="bold"\nfont="default" size="100%">'
+    result = read(
+        tmp_path,
+        "<xml><records><record><contributors><authors><author>"
+        f"{style}Chapman,\nA. G.</style></author></authors></contributors>"
+        f"<titles><title>{style}A\ntitle</style></title></titles></record>\n"
+        f"<record><titles><title>{style}B</style></title></titles></record></records></xml>",
+    )
+    first, second = rows(result)
+    assert (first["authors"], first["title"]) == ("Chapman, A. G.", "A title")
+    assert second["source_line"] == 6
+    assert not result.repairs["reason"].str.contains("unbalanced").any()

@@ -40,8 +40,8 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         type=Path,
         metavar="FILE",
         help="exports in any of the formats: RIS, BibTeX, CSL-JSON, EndNote XML, PubMed nbib, "
-        "Web of Science text, CSV, TSV, Excel; recognised by content; *.ris stands for all of that "
-        "name",
+        "text of Web of Science, EndNote, RefWorks and NoteExpress, CSV, TSV, Excel; recognised by "
+        "content; *.ris stands for all of that name",
     )
     reader = verbs.add_parser(
         "import",

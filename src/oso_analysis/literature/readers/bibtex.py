@@ -188,6 +188,7 @@ def _entry(
 
 _DOI_LIKE = re.compile(r"\S*[/:]\S*$")
 _UNCLOSED = "an entry without its closing brace"
+_GOES_ON = "a quotation mark or brace within a value; read up to the next field"
 _UNCLOSED_VALUE = "a value without its closing brace or quotation mark"
 
 
@@ -201,6 +202,7 @@ def _fields(
     tags: Tags = {}
     reasons: list[str] = []
     place = start
+    begun, name = 0, ""
     match_field = _FIELD.match
     while True:
         match = match_field(text, place, limit)
@@ -218,7 +220,13 @@ def _fields(
                 resumed = _NEXT_FIELD.search(text, place, limit)
                 if resumed is None or rest[:1] in ("}", ")"):
                     break
-                reasons.append("part of the entry could not be read as fields")
+                if begun and text[place:limit].lstrip()[:1] != ",":
+                    # The value goes on behind a quotation mark or brace that does not end it.
+                    tags[name][-1] = _whole(text[begun : resumed.start()])
+                    reasons.append(_GOES_ON)
+                    begun = 0
+                else:
+                    reasons.append("part of the entry could not be read as fields")
                 place = resumed.end() - len(resumed[0].lstrip(", \t\n"))
                 continue
             value, place = _value(text, named.end(), limit, strings, reasons)
@@ -230,6 +238,7 @@ def _fields(
             place = resumed.start()
             reasons.append(_UNCLOSED_VALUE)
         value = value.strip()
+        begun = match.end(1) if value else 0
         if value:
             if name in tags:
                 tags[name].append(value)
@@ -245,6 +254,17 @@ def _fields(
         reasons.append(_UNCLOSED)
     # What follows the part that was read belongs to no other entry.
     return tags, limit, reasons
+
+
+def _whole(said: str) -> str:
+    """Return a value, of the text from its equals sign to the next field, without what is round it.
+
+    EBSCO sets quotation marks within quotation marks, and R's bib2df loses the first of two braces.
+    """
+    said = said.partition("=")[2].strip().rstrip(", \t\n")
+    if said[:1] == '"':
+        return said[1:].removesuffix('"').rstrip()
+    return said.removesuffix("}") if said.count("{") < said.count("}") else said
 
 
 def _macro(name: str, strings: dict[str, str], reasons: list[str]) -> str:

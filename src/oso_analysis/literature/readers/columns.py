@@ -1,8 +1,9 @@
 """The columns of spreadsheets and CSV files: which heading stands for which record column.
 
 Headings are compared without case, spaces and punctuation. `SYNONYMS` lists, for each record
-column, the headings that stand for it, the one to be preferred first; `KEPT` lists headings that
-are known and have no column, so that they go to `extra` without a remark.
+column, the headings that stand for it, the one to be preferred first, `abroad.ABROAD` those in
+other languages; `KEPT` lists headings that are known and have no column, so that they go to `extra`
+without a remark.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from oso_analysis.literature.readers.abroad import ABROAD
 from oso_analysis.literature.readers.draft import words
 
 __all__ = ["KEPT", "NUMBERS", "SYNONYMS", "bare", "known_headings", "target_of", "targets_of"]
@@ -30,17 +32,20 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "title": (
         "Title", "Article Title", "Document Title", "Primary Title", "Publication Title (full)",
         "Item Title", "Study Title", "Paper Title", "Work Title", "TI", "T1", "Display Name",
+        "Title Primary", "Titles",
     ),
     "authors": (
         "Author full names", "Author Full Name", "AF", "Author", "Authors", "Author(s)",
         "Authors/Creators", "Author/s", "Author Names", "AU", "Creator", "Creators", "By",
         "Primary Authors", "First Authors", "Group Authors", "Book Author Full Names",
-        "Book Authors", "Inventors", "authorships.author.display_name",
+        "Book Authors", "Inventors", "authorships.author.display_name", "Authors, Primary",
+        "Author, editor or organization",
     ),
     "date": (
         "Publication Year", "Published Year", "Year", "PubYear", "Year of Publication", "Pub Year",
         "Year Published", "PY", "Publication Date", "Date", "Date Published", "Published",
-        "Pub Date", "Issued", "Book Year", "Early Access Date", "Cover Date",
+        "Pub Date", "Issued", "Book Year", "Early Access Date", "Cover Date", "Year derived",
+        "Volume year", "Published online date", "Publish Date",
     ),
     "container": (
         "Publication Title", "Source title", "Journal", "Journal Title", "Journal/Book",
@@ -49,9 +54,12 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "pubtitle", "Book Title", "Container Title", "Periodical", "SO",
         "Proceedings Title", "Conference Title", "Conference Name", "Journal Abbreviation",
         "Abbreviated Source Title", "Journal ISO Abbreviation",
-        "primary_location.source.display_name", "Source",
+        "primary_location.source.display_name", "Periodical Full", "Title Secondary", "Venue",
+        "Periodical Abbrev", "Source",
     ),
-    "volume": ("Volume", "Vol", "Vol.", "VL", "Journal Volume", "biblio.volume"),
+    "volume": (
+        "Volume", "Vol", "Vol.", "VL", "Journal Volume", "Volume Number", "biblio.volume",
+    ),
     "issue": (
         "Issue", "Issue Number", "No.", "IS", "Journal Issue", "Number", "biblio.issue",
     ),
@@ -61,7 +69,9 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "first_page": (
         "Page start", "Start Page", "StartPage", "First Page", "BP", "biblio.first_page",
     ),
-    "last_page": ("Page end", "End Page", "EndPage", "Last Page", "EP", "biblio.last_page"),
+    "last_page": (
+        "Page end", "End Page", "EndPage", "Last Page", "EP", "biblio.last_page", "Other Pages",
+    ),
     "article_number": ("Art. No.", "Article Number", "Article No.", "AR"),
     "publisher": (
         "Publisher", "Institution", "Publisher Name", "University", "PU", "Publisher/Institution",
@@ -75,7 +85,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "edition": ("Edition",),
     "doi": (
         "DOI", "DOI Link", "DI", "Digital Object Identifier", "Item DOI", "ids.doi", "Book DOI",
-        "D2",
+        "D2", "DOI name", "DOIs",
     ),
     "isbn": ("ISBN", "ISBNs", "BN"),
     "issn": ("ISSN", "ISSNs", "SN", "eISSN", "EI", "Print ISSN", "Electronic ISSN",
@@ -87,7 +97,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "url": (
         "Url", "URL", "Link", "URLs", "DocumentURL", "Document URL", "ArticleURL", "PLink",
         "Source URLs", "External URL", "Web address", "Web link", "Links", "Permalink",
-        "primary_location.landing_page_url", "PDF Link",
+        "primary_location.landing_page_url", "PDF Link", "Online address",
     ),
     "language": ("Language", "Language of Original Document", "Language of Article",
         "LA", "Languages"),
@@ -95,7 +105,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "keywords": (
         "Author Keywords", "Keywords", "Manual Tags", "Keyword", "Tags", "DE", "Subject Terms",
         "Subjects", "identifierKeywords", "Index Keywords", "Automatic Tags", "Keywords Plus",
-        "MeSH Terms", "Subject", "keywords.display_name",
+        "MeSH Terms", "Subject", "keywords.display_name", "Descriptor(s)", "Keyword(s)",
     ),
 }  # fmt: skip
 
@@ -151,6 +161,10 @@ KEPT: tuple[str, ...] = tuple(
     Institution assertions|Institutions distinct count|Is paratext|Is retracted|Is xpac|
     Locations count|Referenced works|Referenced works count|Related works|Related works count|
     Relevance score|Type crossref|Updated date|
+    Author/Address|Authors, Secondary|Authors, Tertiary|Authors, Quaternary|Authors, Quinary|
+    Title, Tertiary|Personal Notes|Sub file/Database|Original Foreign Title|Data Source|
+    Identifying Phrase|Retrieved Date|Shortened Title|Classification|Publication Country|
+    Categories|Groups|Locations|Year of online publication|
     CENTRAL ID|Embase ID|CTgov ID|CINAHL ID|ICTRP ID|Database Name|Cochrane Review Group Code|
     SR_FULL|AU_UN|AU_UN_NR|AU1_UN|AU_CO|AU1_CO|chemicals_cas|page_count|
     Embase Classifications|Embase Accession Number|Full Text Link|AiP/IP Entry Date|
@@ -188,9 +202,17 @@ _TAGS = {
     for heading in headings
     if heading in _WOS_ONLY and heading != "ID"
 }
+_TARGETS.update(
+    {
+        heading: column
+        for column, headings in ABROAD.items()
+        for heading in map(bare, headings)
+        if heading not in _TARGETS
+    }
+)
 _ORDER = {
     (column, bare(heading)): rank
-    for column, headings in SYNONYMS.items()
+    for column, headings in ((name, (*SYNONYMS[name], *ABROAD.get(name, ()))) for name in SYNONYMS)
     for rank, heading in reversed(list(enumerate(headings)))
 }
 
@@ -232,11 +254,11 @@ def target_of(heading: str, *, tags: str) -> str | None:
 #: Headings that stand for a column only where it has no other, though elsewhere they are kept.
 _FOR_WANT = {"firstauthor": "authors", "dateofpublication": "date"}
 #: Headings of an issue that as often number the rows.
-NUMBERS = words("""no number""")
+NUMBERS = words("""no number nummer numéro numero número""")
 #: Headings of journals, beside which "Source" is none; other containers some entries lack.
 _JOURNALS = words(
     """publicationtitle sourcetitle journal journaltitle journalbook journalname sourcetitlefull
-    parenttitle pubtitle periodical so"""
+    parenttitle pubtitle periodical periodicalfull periodicalabbrev so"""
 )
 
 
@@ -275,5 +297,6 @@ def rank_of(column: str, heading: str) -> int:
 
 def known_headings() -> list[str]:
     """Return every heading there is a rule for but two-letter tags, which are like anything."""
-    known = {name for names in SYNONYMS.values() for name in names} | set(KEPT)
+    known = {name for names in (*SYNONYMS.values(), *ABROAD.values()) for name in names}
+    known |= set(KEPT)
     return sorted(name for name in known if len(name) > 2)

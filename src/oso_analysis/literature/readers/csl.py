@@ -11,8 +11,10 @@ from typing import Any
 
 import orjson
 
+from oso_analysis.literature.readers.columns import target_of
 from oso_analysis.literature.readers.csl_types import CSL_TYPES, csl_type
 from oso_analysis.literature.readers.draft import MAX_ENTRY, Parsed, words
+from oso_analysis.literature.readers.tabular import header_score, parse_rows
 from oso_analysis.literature.readers.text import join_numbers, split_serial_number
 
 __all__ = ["parse_csl"]
@@ -60,6 +62,9 @@ def parse_csl(raw: bytes, starts: Sequence[tuple[int, int]]) -> Parsed:
         lines = [line for line, _ in starts[: len(items)]] or [1]
         lines += lines[-1:] * (len(items) - len(lines))
         long = _too_long(items, starts, len(raw))
+        if not long and (names := _headings(items)):
+            _as_table(items, names, lines, entries.parsed)
+            return entries.parsed
         for at, (item, line) in enumerate(zip(items, lines, strict=True)):
             if at in long:
                 entries.parsed.reject(line, _TOO_LONG, json.dumps(item))
@@ -68,6 +73,51 @@ def parse_csl(raw: bytes, starts: Sequence[tuple[int, int]]) -> Parsed:
     if entries.items:
         entries.parsed.extend({**_columns(entries.items), "line": entries.lines})
     return entries.parsed
+
+
+#: Names of CSL alone; title, volume and the like are what any program calls them.
+_ONLY_CSL = words(
+    """author editor issued container-title page publisher-place DOI ISBN ISSN PMID URL"""
+)
+
+
+def _headings(items: list[dict[str, Any]]) -> list[str]:
+    """Return the names in items that are no CSL and read as a table's headings; else none.
+
+    Publish or Perish and programs of their own write lists of the columns that they have.
+    """
+    if not _ONLY_CSL.isdisjoint(items[0]):
+        return []
+    names = list(dict.fromkeys(name for item in items for name in item))
+    if not _ONLY_CSL.isdisjoint(names) or "title" not in map(str.lower, names):
+        return []
+    if not any(target_of(name, tags="") for name in names if name not in _OWN_NAMES):
+        return []
+    return names if header_score(names) else []
+
+
+def _as_table(
+    items: list[dict[str, Any]], names: list[str], lines: list[int], parsed: Parsed
+) -> None:
+    rows = []
+    for item, line in zip(items, lines, strict=True):
+        cells = [_cell(item.get(name)) for name in names]
+        if any(map(str.strip, cells)):
+            rows.append((line, cells))
+        else:
+            parsed.reject(line, "an item without any content", json.dumps(item))
+    parse_rows(rows, names, parsed, line=1)
+
+
+def _cell(value: Any) -> str:
+    """Return a value as a table would have it: several names or words between semicolons."""
+    if isinstance(value, list) and value:
+        texts = [_text(one) or _name(one) for one in value]
+        if all(texts):
+            return "; ".join(map(str, texts))
+    if value in _EMPTY:
+        return ""
+    return _text(value) or json.dumps(value, ensure_ascii=False)
 
 
 _TOO_LONG = f"an item of over {MAX_ENTRY:,} characters"

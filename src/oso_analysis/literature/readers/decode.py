@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from oso_analysis.errors import Problem
-from oso_analysis.literature.readers.encodings import decode_bytes
+from oso_analysis.literature.readers.encodings import JIS_SHIFT, decode_bytes
 
 __all__ = ["MAX_BYTES", "MAX_LINE", "Source", "open_source", "too_long_a_line"]
 
@@ -125,9 +125,10 @@ def _text(raw: bytes, path: Path, name: str) -> Source | Problem:
     narrow = b"\0" not in raw and encoding in (None, "utf-8")
     if narrow and b"\r" in raw:
         # Windows line endings, in any encoding that is not two or four bytes wide.
-        plain = raw.replace(b"\r\n", b"\n")
-        raw = raw if b"\r" in plain else plain
-    if narrow and b"\r" not in raw and raw[-1:] != b"\x1a" and _is_utf8(raw):
+        unix = raw.replace(b"\r\n", b"\n")
+        raw = raw if b"\r" in unix else unix
+    plain = narrow and b"\r" not in raw and raw[-1:] != b"\x1a" and JIS_SHIFT not in raw
+    if plain and _is_utf8(raw):
         return Source(path, name, data=raw, encoding="utf-8")
     text, used, note = decode_bytes(raw, encoding)
     nul = text.find("\0")

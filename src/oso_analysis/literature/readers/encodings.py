@@ -5,24 +5,39 @@ from __future__ import annotations
 import codecs
 import re
 
-__all__ = ["decode_bytes", "mend_twice_encoded"]
+__all__ = ["JIS_SHIFT", "decode_bytes", "mend_twice_encoded"]
 
 #: Bytes of non-ASCII context shown to the detector; more changes no answer and costs time.
 _SAMPLE = 200_000
 _HIGH_LINE = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 _MULTI = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 #: Encodings of western Europe, most usual first: on a tie the first wins.
-_WESTERN = ("cp1252", "mac_roman", "cp1250", "cp850")
+_WESTERN = ("cp1252", "mac_roman", "cp1250", "cp850", "iso8859_2")
 #: Encodings of other scripts in which exports have been seen.
 _OTHERS = ("cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "big5", "cp1252")
-#: East Asian encodings, each with the letters that only text in it is full of.
+#: East Asian encodings, each with the letters that only text in it has so many of. Titles and names
+#: in Japanese are Chinese characters but for a few.
 _EAST_ASIAN = (
-    ("euc_jp", "\u3041-\u30ff", 0.15),
-    ("shift_jis", "\u3041-\u30ff", 0.15),
+    ("euc_jp", "\u3041-\u30ff", 0.03),
+    ("shift_jis", "\u3041-\u30ff", 0.03),
     ("euc_kr", "\uac00-\ud7a3", 0.9),
     ("gb18030", "\u4e00-\u9fff\u3000-\u303f\uff00-\uff65", 0.9),
 )
+#: How JIS, whose bytes are all ASCII, goes over to Japanese; in no other text.
+JIS_SHIFT = b"\x1b$B"
 _RUN = re.compile(rb"[\x80-\xff]{3,}")
+#: Russian without any of its last letters, in either case, is Hebrew.
+_HEBREW = re.compile(rb"[\x00-\xbf\xe0-\xfa]*")
+#: The letters in which Turkish and Hungarian differ from the languages of Windows-1252, as bytes,
+#: and those that show which it is.
+_TURKISH = re.compile(rb"\xfd|(?<=[A-Za-z\xc0-\xff])\xfe")
+_ICELANDIC = re.compile(
+    rb"\xf0|(?<![A-Za-z\xc0-\xff])\xfe|[\xe1\xed\xf3\xfa\xe6\xc1\xcd\xd3\xda\xc6]"
+)
+_ONLY_TURKISH = re.compile(rb"[\xf0\xfe\xd0\xde\xdd]")
+_HUNGARIAN = re.compile(rb"\xf5(?!e)|\xfb|\xd5(?!E)|\xdb")
+_WITH_HUNGARIAN = re.compile(rb"[\xe1\xed\xf3\xfa\xc1]")
+_WITHOUT_HUNGARIAN = re.compile(rb"[\xe0\xe2\xe3\xe4\xe5\xe7\xe8\xea\xee\xf1\xf4]")
 _TYPOGRAPHIC = frozenset("‘’“”„‚–—…©®°±§«»£€•™·¡¿\xa0")
 _PUNCTUATION = frozenset("‘’“”„‚–—…¡¿\xa0")
 _OPENING = frozenset("„‚¿¡")
@@ -60,7 +75,7 @@ def decode_bytes(raw: bytes, encoding: str | None) -> tuple[str, str, str]:
         `note` says what had to be mended; empty where nothing had.
     """
     if encoding is None:
-        encoding = _without_mark(raw)
+        encoding = "iso2022_jp" if JIS_SHIFT in raw else _without_mark(raw)
     if encoding == "utf-8":
         try:
             return raw.decode("utf-8"), "utf-8", ""
@@ -116,9 +131,28 @@ def _detect(raw: bytes) -> str:
 
         best = from_bytes(sample, cp_isolation=list(_OTHERS), threshold=0.4).best()
         if best is not None:
-            return best.encoding
+            is_hebrew = best.encoding == "cp1251" and high > 20 and _HEBREW.fullmatch(sample)
+            return "cp1255" if is_hebrew else best.encoding
     scores = {encoding: _sense(sample.decode(encoding, "replace")) for encoding in _WESTERN}
-    return max(_WESTERN, key=lambda encoding: scores[encoding])
+    likely = max(_WESTERN, key=lambda encoding: scores[encoding])
+    return _sister(sample) if likely == "cp1252" else likely
+
+
+def _sister(sample: bytes) -> str:
+    """Tell Turkish and Hungarian from Windows-1252, where the same bytes are letters as well.
+
+    Turkish has the letters that are Icelandic in Windows-1252 in other places, and Hungarian those
+    of Portuguese and French beside other accents.
+    """
+
+    def count(pattern: re.Pattern[bytes]) -> int:
+        return sum(1 for _ in pattern.finditer(sample))
+
+    if _ONLY_TURKISH.search(sample) and count(_TURKISH) > count(_ICELANDIC):
+        return "cp1254"
+    if _HUNGARIAN.search(sample) and count(_WITH_HUNGARIAN) > count(_WITHOUT_HUNGARIAN):
+        return "cp1250"
+    return "cp1252"
 
 
 def _sense(text: str) -> float:

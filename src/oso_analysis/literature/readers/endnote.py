@@ -32,6 +32,7 @@ _DECLARATION = re.compile(r"<!(?:ENTITY|DOCTYPE[^>\[]*\[)")
 _PREFIX = re.compile(r"(</?)[\w.-]+:(?=[\w-])")
 _ATTRIBUTE_PREFIX = re.compile(r"(\s)[\w.-]+:(?=[\w.-]+\s*=\s*[\"'])")
 _STYLE = re.compile(r"</?style\b[^<>\n]*>")
+_BROKEN_STYLE = re.compile(r"<style\s[^<>]*>")
 _COMMON_STYLE = '<style face="normal" font="default" size="100%">'
 _BAD_CHARACTER = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2\d|3[01]));"
@@ -78,6 +79,9 @@ def parse_endnote(text: str) -> Parsed:
     text = text.replace(_COMMON_STYLE, "").replace("</style>", "")
     if "<style" in text:
         text = _STYLE.sub("", text)
+    if "<style" in text:
+        # Programs that indent XML break lines within a tag, which must still be counted.
+        text = _BROKEN_STYLE.sub(lambda tag: "\n" * tag[0].count("\n"), text)
     prefixed = ":record" in text
     starts = [match.start() for match in (_START if prefixed else _BARE_START).finditer(text)]
     line = 1
@@ -267,7 +271,10 @@ def _draft(root: Element) -> Draft | None:
     draft["url"] = _take_address(tags)
     for path in _AUTHORS:
         if path in tags:
-            draft["authors"] = tags.pop(path)
+            # A line feed in XML is where a program broke the line; EndNote's own is a return.
+            draft["authors"] = [
+                " ".join(name.split()) if "\n" in name else name for name in tags.pop(path)
+            ]
             break
     for path in _DATES:
         if path in tags:

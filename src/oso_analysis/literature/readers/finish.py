@@ -42,7 +42,9 @@ _DAY = re.compile(
     r"\d{4}(?:[/-]\d\d?[/-]\d\d?|/(?:0?[1-9]|1[0-2]))"
     r"|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 )
-_DASHES = re.compile(r" ?[\u2010-\u2015\u2212] ?")
+#: What stands between two pages for a plain hyphen: other dashes, BibTeX's two hyphens, EBSCO's
+#: spaces.
+_DASHES = re.compile(r" ?[\u2010-\u2015\u2212] ?|(?<=\w) ?-{2,3} ?(?=\w)|(?<=\w) - (?=\w)")
 _PLAIN_DOI = re.compile(r"10\.\d{4,9}/[a-z0-9./()_-]*[a-z0-9]")
 _YEARS = {str(year): year for year in range(1400, 2100)}
 
@@ -205,10 +207,14 @@ def _pages(values: Column) -> Column:
     column = _tidy(values)
     for start in range(0, len(column), _BLOCK):
         block = column[start : start + _BLOCK]
-        if "".join([value or "" for value in block]).isascii():
+        whole = "".join([value or "" for value in block])
+        if whole.isascii() and "--" not in whole and " - " not in whole:
             continue
         column[start : start + _BLOCK] = [
-            value and (value if value.isascii() else _DASHES.sub("-", value)) for value in block
+            _DASHES.sub("-", value)
+            if value and ("--" in value or " - " in value or not value.isascii())
+            else value
+            for value in block
         ]
     return column
 

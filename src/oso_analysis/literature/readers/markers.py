@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from oso_analysis.literature.readers.draft import words
+from oso_analysis.literature.readers.tagged import OPENINGS
 
 __all__ = ["count_markers", "count_table", "scan_json", "scan_table"]
 
@@ -29,6 +30,7 @@ _BIBTEX = re.compile(
 )
 _RECORD = re.compile(r"<(?:[\w.-]+:)?record(?=[\s>/])")
 _MEDLINE_TAG = re.compile(r"[A-Z0-9]*[A-Z][A-Z0-9]* *-")
+_REFER_TITLE = re.compile(r"^%T[ \t]+\S", re.MULTILINE)
 _JSON_ITEM = re.compile(rb'(:\s*)?\{\s*"([^"\\]*)"\s*(?=:)')
 _ITEMS = re.compile(rb'\{(?:[^{}\[\]]*,)?\s*"items"\s*:\s*\[')
 _QUOTE, _BRACE, _LINE_FEED = b'"{\n'
@@ -65,6 +67,8 @@ def count_markers(text: str, format: str, raw: bytes = b"") -> int:
         RIS: `TY` lines, plus runs of tagged lines that no `TY` opens; Web of Science: the same
         with `PT`. BibTeX: entry commands at the start of a line or after a closing brace.
         EndNote XML: `<record>` tags. MEDLINE: `PMID-` lines, or blocks where a block has none.
+        EndNote's tagged text: `%0` lines, or paragraphs with a title that have none; RefWorks:
+        `RT` lines; NoteExpress: `{Reference Type}:` lines.
         CSL-JSON: objects at the depth of items.
         Embase with fields by row: `"TITLE"` lines. CSV: rows with content below the header.
     """
@@ -183,6 +187,18 @@ def _count_medline(text: str, raw: bytes) -> int:
             for line in first.split("\n")
         )
     return count
+
+
+def _count_refer(text: str, raw: bytes) -> int:
+    # A paragraph with a title is one entry where no line opens any in it.
+    return sum(
+        len(OPENINGS["refer"].findall(block)) or _REFER_TITLE.search(block) is not None
+        for block in re.split(r"\n(?:[^\S\n]*\n)+", text)
+    )
+
+
+def _count_openings(format: str) -> Callable[[str, bytes], int]:
+    return lambda text, raw: sum(1 for _ in OPENINGS[format].finditer(text))
 
 
 def _places(raw: bytes, signs: bytes) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -336,6 +352,9 @@ _COUNTERS: dict[str, Callable[[str, bytes], int]] = {
     "bibtex": _count_bibtex,
     "endnote-xml": _count_endnote,
     "medline": _count_medline,
+    "refer": _count_refer,
+    "refworks": _count_openings("refworks"),
+    "noteexpress": _count_openings("noteexpress"),
     "csl-json": _count_json,
     "embase": lambda text, raw: raw.count(b'\n"TITLE",') + raw.startswith(b'"TITLE",'),
     "csv": lambda text, raw: count_table(raw, text),

@@ -28,8 +28,13 @@ from oso_analysis.literature.readers.markers import count_markers, count_table, 
 from oso_analysis.literature.readers.medline import parse_medline
 from oso_analysis.literature.readers.record_ids import Entries, record_ids
 from oso_analysis.literature.readers.ris import parse_ris
-from oso_analysis.literature.readers.sniff import FORMATS, sniff
+from oso_analysis.literature.readers.sniff import FORMATS, foreign_xml, sniff
 from oso_analysis.literature.readers.tabular import header_of, parse_table
+from oso_analysis.literature.readers.tagged import (
+    parse_noteexpress,
+    parse_refer,
+    parse_refworks,
+)
 from oso_analysis.literature.readers.text import clean
 from oso_analysis.literature.readers.wos import parse_wos
 from oso_analysis.literature.readers.xlsx import read_workbook
@@ -41,7 +46,7 @@ _REPAIRS = ("record_id", *_REJECTS)
 _FILES = ("file", "format", "encoding", "n_markers", "n_accepted", "n_rejected", "n_repaired")
 _NUMBERS = ("source_line", "year")
 _WHOLE = re.compile(r"\s*(\d{1,9})(?:\.0*)?\s*")
-_ONE_PER_LINE = frozenset({"ris", "bibtex", "medline", "wos", "csv", "tsv", "embase"})
+_ONE_PER_LINE = frozenset(FORMATS) - {"csl-json", "endnote-xml", "xlsx"}
 _PARSERS: dict[str, Callable[[str], Parsed]] = {
     "ris": parse_ris,
     "bibtex": parse_bibtex,
@@ -49,6 +54,9 @@ _PARSERS: dict[str, Callable[[str], Parsed]] = {
     "medline": parse_medline,
     "wos": parse_wos,
     "embase": parse_embase,
+    "refer": parse_refer,
+    "refworks": parse_refworks,
+    "noteexpress": parse_noteexpress,
 }
 
 
@@ -110,7 +118,8 @@ def read_records(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]
     """Read bibliographic exports of any supported format into one table.
 
     The format is recognised by content, whatever the file is called: RIS, BibTeX, CSL-JSON,
-    EndNote XML, PubMed nbib (MEDLINE), Web of Science tagged text, CSV, TSV and Excel tables.
+    EndNote XML, PubMed nbib (MEDLINE), tagged text of Web of Science, EndNote, RefWorks and
+    NoteExpress, CSV, TSV and Excel tables.
 
     Parameters
     ----------
@@ -207,6 +216,8 @@ def _read(path: Path, name: str) -> _File | Problem:
         return _proved(source, "xlsx", *result)
     head = source.head
     format = sniff(head)
+    if format is None and (foreign := foreign_xml(head.lstrip())):
+        return Problem(f"is {foreign}; export the references as RIS, BibTeX or CSV instead", name)
     if format is None:
         return Problem(
             f"is in no format that is read: {', '.join(FORMATS.values())}",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["FORMATS", "sniff"]
+from oso_analysis.literature.readers.tagged import OPENINGS
+
+__all__ = ["FORMATS", "foreign_xml", "sniff"]
 
 #: Formats read, by the name used in the table of files.
 FORMATS = {
@@ -14,6 +16,9 @@ FORMATS = {
     "endnote-xml": "EndNote XML",
     "medline": "PubMed nbib / MEDLINE",
     "wos": "Web of Science tagged text",
+    "refer": "EndNote tagged text",
+    "refworks": "RefWorks tagged text",
+    "noteexpress": "NoteExpress tagged text",
     "csv": "CSV",
     "embase": "Embase CSV with fields by row",
     "tsv": "TSV",
@@ -30,8 +35,39 @@ _MEDLINE_LOOSE = re.compile(
 )
 _WOS = re.compile(r"^(?:PT [A-Z]$|FN .|EF$)", re.MULTILINE)
 _WOS_LOOSE = re.compile(r"^(?:AU|AF|TI|SO|UT|ER|DI|PY|VL|DT)(?: |$)", re.MULTILINE)
-_PATTERNS = {"ris": _RIS, "bibtex": _BIBTEX, "medline": _MEDLINE, "wos": _WOS}
+_PATTERNS = {"ris": _RIS, "bibtex": _BIBTEX, "medline": _MEDLINE, "wos": _WOS, **OPENINGS}
+#: Lines that must stand beside those, which alone may be found in other text.
+_BESIDE = {
+    "refer": re.compile(r"^%[TA][ \t]+\S", re.MULTILINE),
+    "refworks": re.compile(r"^(?:T1|A1)[ \t]+\S", re.MULTILINE),
+    "noteexpress": re.compile(r"^\{(?:Title|Author)\}:", re.MULTILINE),
+}
+_WORDS = {"refer": "\n%0", "refworks": "\nRT ", "noteexpress": "\n{Reference Type}:"}
+_REFER_TITLE = re.compile(r"^%T[ \t]+\S", re.MULTILINE)
+_LOOSE = {
+    "medline": _MEDLINE_LOOSE,
+    "ris": _RIS_LOOSE,
+    "wos": _WOS_LOOSE,
+    "refer": re.compile(r"^%(?:[ABDIJKTVX]|8)[ \t]+\S", re.MULTILINE),
+}
 _XML = re.compile(r"\s*<(?:\?xml|!--|!DOCTYPE|[A-Za-z_])")
+#: XML of references that is not EndNote's: what an element or address in it shows it to be.
+_FOREIGN = {
+    name: re.compile(pattern)
+    for name, pattern in {
+        "MARC XML": r"<(?:[\w.-]+:)?(?:datafield|controlfield)\s+[^>]*\btag=|MARC21/slim",
+        "MODS XML": r"<(?:[\w.-]+:)?mods(?:Collection)?(?=[\s>])",
+        "BibTeXML": r"<bibtex:(?:file|entry)\b",
+        "PubMed's XML": r"<(?:PubmedArticle|PubmedArticleSet|PubmedBookArticle)(?=[\s>])",
+        "EBSCO's XML": r"<rec\s+resultID=",
+        "Citavi's XML": r"<CitaviExchangeData(?=[\s>])",
+        "Word's XML of sources": r"<(?:b:)?Sources\s[^>]*bibliography",
+        "RDF": r"<rdf:RDF(?=[\s>])",
+        "an Atom feed": r"<feed\s[^>]*www\.w3\.org/2005/Atom",
+        "TEI XML": r"<(?:TEI|teiCorpus)(?=[\s>])",
+        "Journal Article Tag Suite XML": r"<article\s[^>]*(?:dtd-version|article-type)=",
+    }.items()
+}
 _ENDNOTE = re.compile(r"<(?:[\w.-]+:)?(?:xml|records|record|ref-type|contributors)(?=[\s>/])")
 
 
@@ -44,12 +80,13 @@ def sniff(text: str) -> str | None:
     if first in "[{" and re.match(r"[\[{]\s*(?:[\[{\"\]}]|$)", head):
         return "csl-json"
     if first == "<" and _XML.match(head):
-        return "endnote-xml" if _ENDNOTE.search(head) else None
+        return "endnote-xml" if _ENDNOTE.search(head) and not foreign_xml(head) else None
+    after = f"\n{head}"
     counts = {
-        "ris": len(_RIS.findall(head)),
-        "bibtex": len(_BIBTEX.findall(head)),
-        "medline": len(_MEDLINE.findall(head)),
-        "wos": len(_WOS.findall(head)),
+        name: len(pattern.findall(head))
+        for name, pattern in _PATTERNS.items()
+        # A word is found much faster than a line.
+        if name not in _BESIDE or (_WORDS[name] in after and _BESIDE[name].search(head))
     }
     best = max(counts, key=lambda name: counts[name])
     if counts[best] == 0 and _is_embase(head):
@@ -61,10 +98,21 @@ def sniff(text: str) -> str | None:
     if counts[best]:
         return best
     # Entries that have lost the line they should begin with.
-    for name, pattern in (("medline", _MEDLINE_LOOSE), ("ris", _RIS_LOOSE), ("wos", _WOS_LOOSE)):
-        if len(pattern.findall(head)) >= 2:
+    for name, pattern in _LOOSE.items():
+        if len(pattern.findall(head)) >= 2 and (name != "refer" or _REFER_TITLE.search(head)):
             return name
     return table
+
+
+def foreign_xml(text: str) -> str | None:
+    """Return what XML that is not EndNote's is called, None where it is not known or no XML.
+
+    Libraries call an entry `<record>` as EndNote does, and would be read as entries of nothing.
+    """
+    if not _XML.match(text):
+        return None
+    head = text[:_HEAD]
+    return next((name for name, pattern in _FOREIGN.items() if pattern.search(head)), None)
 
 
 def _is_embase(head: str) -> bool:

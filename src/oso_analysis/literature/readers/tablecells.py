@@ -277,7 +277,15 @@ def _without_null(name: str) -> str:
     return "" if name == "null" else name.removeprefix("null ").removesuffix(" null")
 
 
+#: Taylor & Francis write "p148 - p162"; one page with the letter may be a number of an article.
+_LETTERED = re.compile(r"p([\divxlc]+) ?- ?p([\divxlc]+)")
+
+
 def _pages(columns: Columns) -> None:
+    for at, said in enumerate(columns.get("pages") or ()):
+        if said and said[0] == "p" and (found := _LETTERED.fullmatch(said)):
+            columns["pages"][at] = f"{found[1]}-{found[2]}"
+            columns["extra"][at]["pages"] = said
     parts = [columns.pop(name, None) for name in ("first_page", "last_page", "article_number")]
     if not any(parts):
         return

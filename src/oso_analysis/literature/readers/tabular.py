@@ -33,6 +33,8 @@ _HEAD = 200_000
 _BLANK_LINES = re.compile(r"(?:[^\S\n]*\n)+")
 #: Lines that no table has: indented ones, and the numbers that Ovid puts between its citations.
 _LABELLED = re.compile(r"[ \t]+\S|<\d+>\s*$")
+_EID = re.compile(r"\s*2-s2\.0-\d")
+_FUNDING_TEXT = re.compile(r"\s*Funding Texts?\b", re.IGNORECASE)
 FIELD_LIMIT = 2**31 - 1
 #: Rows turned into columns at once: few enough to stay in the processor's cache.
 _BLOCK = 500
@@ -97,6 +99,8 @@ def header_score(names: Sequence[str]) -> int:
     known = sum(target is not None for target in targets)
     # Tables of screening tools have many columns of their own beside those of the records.
     if len(columns) >= 5 or (len(columns) >= 2 and known >= 0.3 * len(targets)):
+        return known
+    if {"title", "doi"} <= columns or {"title", "pmid"} <= columns:
         return known
     return known if len(targets) == 1 and columns & {"title", "doi", "pmid"} else 0
 
@@ -224,6 +228,7 @@ def parse_rows(
                 parsed.reject(number, f"a row of {len(row)} cells under {width}", str(row))
                 continue
             reason = f"a row of {len(row)} cells under {width} headings"
+            row = _funding_last(row, names)
             spare = [cell.strip() for cell in row[width:] if cell.strip()]
             if spare:
                 spares[len(lines)] = spare
@@ -250,6 +255,21 @@ def parse_rows(
         for at, spare in spares.items():
             columns["extra"][at]["(no heading)"] = spare
     parsed.extend({**columns, "line": lines})
+
+
+def _funding_last(row: list[str], names: Sequence[str]) -> list[str]:
+    """Return a row of Scopus with the funding texts that have no heading put at its end.
+
+    A work may thank more funders than Scopus wrote headings for, which shifts all that follows;
+    Scopus' own number in the last cell shows that nothing else is too much.
+    """
+    more = len(row) - len(names)
+    if more <= 0 or bare(names[-1]) != "eid" or not _EID.match(row[-1]):
+        return row
+    after = next((n for n in range(len(names), 0, -1) if _FUNDING_TEXT.match(names[n - 1])), None)
+    if after is None:
+        return row
+    return row[:after] + row[after + more :] + row[after : after + more]
 
 
 def _turn(block: list[list[str]], table: list[list[str]]) -> None:
