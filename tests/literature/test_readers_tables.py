@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -714,3 +716,60 @@ def test_xml_broken_into_lines_is_read_as_it_was(tmp_path: Path) -> None:
     assert (first["authors"], first["title"]) == ("Chapman, A. G.", "A title")
     assert second["source_line"] == 6
     assert not result.repairs["reason"].str.contains("unbalanced").any()
+
+
+def workbook_of(path: Path, cells: str, shared: str = "") -> ReadResult:
+    """Read a workbook of two works and, between them, a row of the given XML of cells."""
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    for row in (["Title", "Year"], ["First", 2001], ["between"], ["Second", 2002]):
+        book.active.append(row)
+    plain = path / "plain.xlsx"
+    book.save(plain)
+    changed = path / "changed.xlsx"
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            if name.endswith("sheet1.xml"):
+                text = re.sub('(<row r="3"[^>]*>).*?</row>', rf"\1{cells}</row>", text)
+            if name == "[Content_Types].xml" and "sharedStrings" not in text:
+                kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+                part = f'PartName="/xl/sharedStrings.xml" ContentType="{kind}.sharedStrings+xml"'
+                text = text.replace("</Types>", f"<Override {part}/></Types>")
+            if not name.endswith("sharedStrings.xml"):
+                new.writestr(name, text)
+        space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+        new.writestr("xl/sharedStrings.xml", f'<sst xmlns="{space}">{shared}</sst>')
+    result = read_records(changed)
+    counts = result.files.iloc[0]
+    assert counts["n_markers"] == counts["n_accepted"] + counts["n_rejected"]
+    return result
+
+
+def test_a_row_of_a_workbook_with_signs_that_no_text_has_is_rejected(tmp_path: Path) -> None:
+    cell = '<c r="A3" t="inlineStr"><is><t>_x0001_</t></is></c>'
+    assert workbook_of(tmp_path, cell).rejects["reason"].tolist() == ["a row of blanks"]
+
+
+def test_a_row_of_a_workbook_with_a_shared_empty_text_is_none(tmp_path: Path) -> None:
+    result = workbook_of(tmp_path, '<c r="A3" t="s"><v>0</v></c>', "<si><t></t></si>")
+    assert result.records["title"].tolist() == ["First", "Second"]
+    assert result.rejects.empty
+
+
+@pytest.mark.parametrize(
+    ("cell", "remarks"),
+    [
+        ('<c r="B3" t="str"><f>IF(1=2,1,"")</f><v></v></c>', 0),
+        ('<c r="B3"><f>1+2000</f><v>2001</v></c>', 0),
+        ('<c r="B3"><f>1+2000</f><v></v></c>', 1),
+        ('<c r="B3" t="str"><f>1+2000</f></c>', 1),
+    ],
+)
+def test_a_formula_whose_result_is_an_empty_text_has_one(
+    cell: str, remarks: int, tmp_path: Path
+) -> None:
+    title = '<c r="A3" t="inlineStr"><is><t>A title</t></is></c>'
+    reasons = workbook_of(tmp_path, title + cell).repairs["reason"]
+    assert reasons.str.startswith("formulas of sheet").sum() == remarks

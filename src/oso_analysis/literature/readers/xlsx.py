@@ -21,11 +21,13 @@ _MAX_UNPACKED = 1024**3
 _ROW = re.compile(rb"<(?:\w+:)?row\b")
 _VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^>]*>[^<]")
 _NUMBER = re.compile(rb'[^>]*?\br="(\d+)"')
+_SHARED = re.compile(rb"<(?:\w+:)?si\b")
 _FORMULA = re.compile(rb"(?:<f[ >/]|:f[ >/])")
-#: A cell's formula and, perhaps, an empty result.
+#: A cell's formula and no result. An empty one is a result where the cell is one of text.
+_F = rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
 _NO_RESULT = re.compile(
-    rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
-    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+    rb"<(?:\w+:)?c\b(?:[^>]*>\s*" + _F + rb'|(?![^>]*\bt="str")[^>]*>\s*' + _F + rb"(?:"
+    rb"<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)\s*)</(?:\w+:)?c>"
 )
 
 #: How a workbook writes signs that XML cannot hold, such as Windows' line ends, and the underscore
@@ -75,7 +77,7 @@ def read_workbook(data: bytes, name: str) -> tuple[Parsed, int] | Problem:
             parse_rows(below, heading, parsed, line=rows[at][0])
             # The library keeps to itself which part of the archive a sheet is.
             xml = _part(data, str(vars(sheet)["_worksheet_path"]))
-            markers += _count(xml, rows[at][0])
+            markers += _count(_without_empty_texts(xml, data), rows[at][0])
             if without := _formulas_without_result(xml):
                 parsed.repair(
                     None,
@@ -121,7 +123,8 @@ def _text(cell: Any) -> str:
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return _ESCAPED.sub(_sign, cell) if "_x" in cell else cell
+        # A cell of nothing but signs that no text has is still no empty one.
+        return _ESCAPED.sub(_sign, cell) or " " if "_x" in cell else cell
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
@@ -137,6 +140,19 @@ def _sign(found: re.Match[str]) -> str:
 def _part(data: bytes, path: str) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return archive.read(path.lstrip("/"))
+
+
+def _without_empty_texts(xml: bytes, data: bytes) -> bytes:
+    """Return a sheet without the cells that name an empty text among those that cells share."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        name = next((n for n in archive.namelist() if n.lower().endswith("/sharedstrings.xml")), "")
+        shared = archive.read(name) if name else b""
+    texts = _SHARED.split(shared)[1:]
+    empty = [b"%d" % at for at, text in enumerate(texts) if not _VALUE.search(text)]
+    if not empty:
+        return xml
+    cell = rb"<(?:\w+:)?v>(?:" + b"|".join(empty) + rb")</(?:\w+:)?v>"
+    return re.sub(rb'(<(?:\w+:)?c\b[^>]*\bt="s"[^>]*>\s*)' + cell, rb"\1", xml)
 
 
 def _formulas_without_result(xml: bytes) -> int:
