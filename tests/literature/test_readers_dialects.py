@@ -374,6 +374,19 @@ def test_encodings_that_share_their_letters_are_told_apart(
     assert read_records(path).records["title"].tolist() == [text]
 
 
+@pytest.mark.parametrize("one", ["Kõiv, Tõnis", "Le coût", "Põder, A."])
+def test_one_word_does_not_make_spanish_names_hungarian(one: str) -> None:
+    text = "García, María; Gómez, Andrés: ¿Qué saben los niños? Una revisión\n" * 20 + one
+    assert decode_bytes(text.encode("cp1252"), None)[:2] == (text, "cp1252")
+    few = "Le coût de la sûreté, por García, María; Gómez, Andrés"
+    assert decode_bytes(few.encode("cp1252"), None)[0] == few
+
+
+def test_the_sign_of_jis_in_other_text_is_no_jis() -> None:
+    text = "Müller \x1b$B"
+    assert decode_bytes(text.encode(), None) == (text, "utf-8", "")
+
+
 @pytest.mark.parametrize(
     ("said", "title"),
     [

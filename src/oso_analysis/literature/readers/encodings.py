@@ -35,7 +35,7 @@ _ICELANDIC = re.compile(
     rb"\xf0|(?<![A-Za-z\xc0-\xff])\xfe|[\xe1\xed\xf3\xfa\xe6\xc1\xcd\xd3\xda\xc6]"
 )
 _ONLY_TURKISH = re.compile(rb"[\xf0\xfe\xd0\xde\xdd]")
-_HUNGARIAN = re.compile(rb"\xf5(?!e)|\xfb|\xd5(?!E)|\xdb")
+_HUNGARIAN = re.compile(rb"\xf5(?!e)|(?<![os])\xfb|\xd5(?!E)|(?<![OS])\xdb")
 _WITH_HUNGARIAN = re.compile(rb"[\xe1\xed\xf3\xfa\xc1]")
 _WITHOUT_HUNGARIAN = re.compile(rb"[\xe0\xe2\xe3\xe4\xe5\xe7\xe8\xea\xee\xf1\xf4]")
 _TYPOGRAPHIC = frozenset("‘’“”„‚–—…©®°±§«»£€•™·¡¿\xa0")
@@ -75,7 +75,8 @@ def decode_bytes(raw: bytes, encoding: str | None) -> tuple[str, str, str]:
         `note` says what had to be mended; empty where nothing had.
     """
     if encoding is None:
-        encoding = "iso2022_jp" if JIS_SHIFT in raw else _without_mark(raw)
+        is_jis = JIS_SHIFT in raw and raw.isascii()
+        encoding = "iso2022_jp" if is_jis else _without_mark(raw)
     if encoding == "utf-8":
         try:
             return raw.decode("utf-8"), "utf-8", ""
@@ -150,7 +151,9 @@ def _sister(sample: bytes) -> str:
 
     if _ONLY_TURKISH.search(sample) and count(_TURKISH) > count(_ICELANDIC):
         return "cp1254"
-    if _HUNGARIAN.search(sample) and count(_WITH_HUNGARIAN) > count(_WITHOUT_HUNGARIAN):
+    # One Estonian name or French word in a list of Spanish ones has these letters as well.
+    with_hungarian = count(_WITH_HUNGARIAN)
+    if count(_HUNGARIAN) * 20 > with_hungarian > count(_WITHOUT_HUNGARIAN):
         return "cp1250"
     return "cp1252"
 
