@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from oso_analysis.errors import InputError
 from oso_analysis.literature.readers import read_records
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "readers"
@@ -73,6 +74,11 @@ def test_noteexpress_tagged_text() -> None:
         ("%0 Book\n%A Nobody\n%A Somebody\n", "refer"),
         ("% Encoding: UTF-8\n@article{a,\n title = {%T is a tag},\n}\n", "bibtex"),
         ("TY  - JOUR\nTI  - a\nAB  - b\nRT Journal\nT1 c\nER  - \n", "ris"),
+        ("TY  - JOUR\nTI  - a\nAB  - b\nRT Alone\nRT Only\nT1 c\nYR 1\nER  - \n", "ris"),
+        ("PMID- 1\nTI  - a\nAB  - b\n%0 \n%A c\n%0 \n", "medline"),
+        ("%0\tTitle\tYear\tDOI\n%T\ta\t2001\t\n%A\tb\t2001\t\n%0\tc\t2001\t\n", "tsv"),
+        ("{Reference Type}:,Title,Year\n{Title}:,a,2001\n", "csv"),
+        ('Results\nTitle,Year,Abstract\nA,2001,"b\nRT Planning\nT1 c\nYR 1"\nB,2002,c\n', "csv"),
     ],
 )
 def test_the_format_is_told_from_what_most_lines_are(
@@ -89,3 +95,14 @@ def test_an_entry_of_nothing_is_rejected(tmp_path: Path) -> None:
     result = read_records(path)
     assert result.rejects["reason"].tolist() == ["an entry without any content"]
     assert result.records["type"].tolist() == ["thesis"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Notes\n\nRT Radiotherapy\nT1 weighted images\n", "%A note on\n%T his\n\\begin{document}\n"],
+)
+def test_other_text_is_no_tagged_text(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="no format that is read"):
+        read_records(path)

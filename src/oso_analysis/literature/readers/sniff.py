@@ -35,21 +35,18 @@ _MEDLINE_LOOSE = re.compile(
 )
 _WOS = re.compile(r"^(?:PT [A-Z]$|FN .|EF$)", re.MULTILINE)
 _WOS_LOOSE = re.compile(r"^(?:AU|AF|TI|SO|UT|ER|DI|PY|VL|DT)(?: |$)", re.MULTILINE)
-_PATTERNS = {"ris": _RIS, "bibtex": _BIBTEX, "medline": _MEDLINE, "wos": _WOS, **OPENINGS}
-#: Lines that must stand beside those, which alone may be found in other text.
+_PATTERNS = {"ris": _RIS, "bibtex": _BIBTEX, "medline": _MEDLINE, "wos": _WOS}
+#: Lines that must stand beside those of the rarer formats, which alone may be found in other text:
+#: how many different ones, and which.
 _BESIDE = {
-    "refer": re.compile(r"^%[TA][ \t]+\S", re.MULTILINE),
-    "refworks": re.compile(r"^(?:T1|A1)[ \t]+\S", re.MULTILINE),
-    "noteexpress": re.compile(r"^\{(?:Title|Author)\}:", re.MULTILINE),
+    "refer": (1, re.compile(r"^%([TA])[ \t]+\S", re.MULTILINE)),
+    "refworks": (2, re.compile(r"^(T1|A1|JF|YR|SR|ID|UL)[ \t]+\S", re.MULTILINE)),
+    "noteexpress": (1, re.compile(r"^\{(Title|Author)\}:", re.MULTILINE)),
 }
 _WORDS = {"refer": "\n%0", "refworks": "\nRT ", "noteexpress": "\n{Reference Type}:"}
-_REFER_TITLE = re.compile(r"^%T[ \t]+\S", re.MULTILINE)
-_LOOSE = {
-    "medline": _MEDLINE_LOOSE,
-    "ris": _RIS_LOOSE,
-    "wos": _WOS_LOOSE,
-    "refer": re.compile(r"^%(?:[ABDIJKTVX]|8)[ \t]+\S", re.MULTILINE),
-}
+_LOOSE = {"medline": _MEDLINE_LOOSE, "ris": _RIS_LOOSE, "wos": _WOS_LOOSE}
+#: Comments of TeX begin with the sign of EndNote's tags, so that two of these are too few.
+_REFER_LOOSE = re.compile(r"^%([ABDIJKTVX8])[ \t]+\S", re.MULTILINE)
 _XML = re.compile(r"\s*<(?:\?xml|!--|!DOCTYPE|[A-Za-z_])")
 #: XML of references that is not EndNote's: what an element or address in it shows it to be.
 _FOREIGN = {
@@ -81,26 +78,25 @@ def sniff(text: str) -> str | None:
         return "csl-json"
     if first == "<" and _XML.match(head):
         return "endnote-xml" if _ENDNOTE.search(head) and not foreign_xml(head) else None
-    after = f"\n{head}"
-    counts = {
-        name: len(pattern.findall(head))
-        for name, pattern in _PATTERNS.items()
-        # A word is found much faster than a line.
-        if name not in _BESIDE or (_WORDS[name] in after and _BESIDE[name].search(head))
-    }
+    counts = {name: len(pattern.findall(head)) for name, pattern in _PATTERNS.items()}
     best = max(counts, key=lambda name: counts[name])
     if counts[best] == 0 and _is_embase(head):
         # Before tables: a work may be called "Abstracts", and its line reads as a header.
         return "embase"
-    table = _table(text)
+    table, line = _table(text)
+    rarer = _rarer(head, counts[best])
+    if rarer and not (table and line <= _line_of(OPENINGS[rarer], text)):
+        return rarer
     if table and (counts[best] == 0 or not _opens(best, head)):
         return table
     if counts[best]:
         return best
     # Entries that have lost the line they should begin with.
     for name, pattern in _LOOSE.items():
-        if len(pattern.findall(head)) >= 2 and (name != "refer" or _REFER_TITLE.search(head)):
+        if len(pattern.findall(head)) >= 2:
             return name
+    if {"T"} < (tags := set(_REFER_LOOSE.findall(head))) and len(tags) >= 3:
+        return "refer"
     return table
 
 
@@ -129,11 +125,40 @@ def _opens(format: str, head: str) -> bool:
     return _PATTERNS[format].search(first_line) is not None or not re.search(r"[,;\t|]", first_line)
 
 
-def _table(text: str) -> str | None:
-    """Return "csv" or "tsv" where the first line reads as a header of known columns."""
+def _rarer(head: str, usual: int) -> str | None:
+    """Return the rarer format of more entries than the usual formats have, and before any of them.
+
+    Its signs may stand in other text: abstracts on radiotherapy and imaging have lines with "RT"
+    and "T1", comments of TeX begin with the sign of EndNote's tags.
+    """
+    after = f"\n{head}"
+    for name, opening in OPENINGS.items():
+        # A word is found much faster than a line.
+        first = opening.search(head) if _WORDS[name] in after else None
+        if first is None:
+            continue
+        many, beside = _BESIDE[name]
+        if (
+            len(set(beside.findall(head))) >= many
+            and len(opening.findall(head)) > usual
+            and not (
+                usual and any(one.search(head, 0, first.start()) for one in _PATTERNS.values())
+            )
+        ):
+            return name
+    return None
+
+
+def _line_of(pattern: re.Pattern[str], text: str) -> int:
+    found = pattern.search(text)
+    return 1 + text.count("\n", 0, found.start()) if found else 0
+
+
+def _table(text: str) -> tuple[str | None, int]:
+    """Return "csv" or "tsv" and the line of its header, where one reads as known columns."""
     from oso_analysis.literature.readers.tabular import header_of
 
     found = header_of(text)
     if found is None:
-        return None
-    return "tsv" if found.delimiter == "\t" else "csv"
+        return None, 0
+    return "tsv" if found.delimiter == "\t" else "csv", found.line
