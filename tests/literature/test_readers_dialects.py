@@ -33,6 +33,33 @@ def ris(folder: Path, *lines: str) -> dict[str, Any]:
 # --------------------------------------------------------------------------------------- RIS
 
 
+@pytest.mark.parametrize("again", ["TITLE.", "Title", "title"])
+def test_the_title_said_again_is_no_journal_where_there_is_one(again: str, tmp_path: Path) -> None:
+    record = ris(tmp_path, f"T2  - {again}", "JA  - J. Examples")
+    assert record["container"] == "J. Examples"
+    assert (f'"T2":"{again}"' in record.get("extra", "")) == (again != "Title")
+    assert ris(tmp_path, "T2  - Titles", "JA  - J. Examples")["container"] == "Titles"
+    assert ris(tmp_path, f"T2  - {again}")["container"] == again
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "pages"), [(":2380", "", ":2380"), (":1", ":9", "1-9"), ("e1:3", "", "e1:3")]
+)
+def test_a_colon_before_pages_is_left_out(
+    first: str, last: str, pages: str, tmp_path: Path
+) -> None:
+    assert ris(tmp_path, f"SP  - {first}", f"EP  - {last}")["pages"] == pages.removeprefix(":")
+
+
+def test_a_meeting_is_no_volume(tmp_path: Path) -> None:
+    said = "Conference: 2016 Annual Meeting of Examples. United States. 171"
+    record = ris(tmp_path, f"VL  - {said}")
+    assert "volume" not in record
+    assert f'"volume":"{said}"' in record["extra"]
+    volume = "Volume 2A: Proceedings of the 2016 Conference"
+    assert ris(tmp_path, f"VL  - {volume}")["volume"] == volume
+
+
 @pytest.mark.parametrize("day", ["2018/04/10", "2015-6-3", "2015/06", "20180327"])
 def test_a_day_is_no_edition(day: str, tmp_path: Path) -> None:
     record = ris(tmp_path, f"ET  - {day}", "N1  - Note")

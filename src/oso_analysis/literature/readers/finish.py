@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from oso_analysis.literature.readers.draft import Parsed
+from oso_analysis.literature.readers.draft import MAX_ENTRY, Parsed
 from oso_analysis.literature.readers.encodings import mend_twice_encoded
 from oso_analysis.literature.readers.markup import clean_markup
 from oso_analysis.literature.readers.names import normalise_authors
@@ -42,6 +42,8 @@ _DAY = re.compile(
     r"\d{4}(?:[/-]\d\d?[/-]\d\d?|/(?:0?[1-9]|1[0-2]))"
     r"|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 )
+#: A meeting, which Ovid puts before the volume; proceedings in several volumes begin with theirs.
+_MEETING = re.compile(r"(?:Conference|Congress|Meeting|Symposium):\s.*", re.IGNORECASE | re.DOTALL)
 #: What stands between two pages for a plain hyphen: other dashes, BibTeX's two hyphens, EBSCO's
 #: spaces.
 _DASHES = re.compile(r" ?[\u2010-\u2015\u2212] ?|(?<=\w) ?-{2,3} ?(?=\w)|(?<=\w) - (?=\w)")
@@ -91,6 +93,7 @@ def finish(parsed: Parsed) -> tuple[dict[str, Column], list[tuple[int, str, str]
     _set_aside(columns, "title", NO_TITLE, extras)
     _set_aside(columns, "abstract", _NO_ABSTRACT, extras)
     _set_aside(columns, "edition", _DAY, extras)
+    _set_aside(columns, "volume", _MEETING, extras, longest=MAX_ENTRY)
     columns["authors"] = _authors(_decoded_names(column("authors"), mended), extras)
     columns["year"] = _years(column("date"), column("date_tag"), extras, mended)
     columns["doi"] = _dois(column("doi"), columns["url"], extras, mended)
@@ -109,11 +112,13 @@ def _set_aside(
     name: str,
     pattern: re.Pattern[str],
     extras: list[dict[str, Any] | None],
+    *,
+    longest: int = _LONGEST_ASIDE,
 ) -> None:
     """Move the values that say nothing of what the column is for to `extra`."""
     column = columns[name]
     for at, value in enumerate(column):
-        if value and len(value) < _LONGEST_ASIDE and pattern.fullmatch(value):
+        if value and len(value) < longest and pattern.fullmatch(value):
             column[at] = None
             extras[at] = {**(extras[at] or {}), name: value}
 

@@ -94,6 +94,9 @@ _ONLY = {
 }
 #: Cochrane's CENTRAL has in C3, the proceedings elsewhere, the numbers of other databases.
 _OTHER_NUMBERS = re.compile(r"(?:(?:PUBMED|EMBASE|CINAHL|CTgov|ICTRP) [^\s,]+(?:,\s*|$))+", re.I)
+_COLON = re.compile(r"(?:^|(?<=-)):(?=\w)")
+#: Where a journal stands if `T2` says the title once more, as in Ovid's CENTRAL.
+_JOURNALS = words("JO JA J2 J1")
 _ELSE_ORDER = {tag: rank for rank, tag in enumerate(_ELSE)}
 #: Tags one of which an entry without a `TY` line must have to be one: what follows an entry in
 #: Ovid's exports (a journal's abbreviation, a link) has none.
@@ -253,7 +256,8 @@ def draft_from_tags(tags: Tags, missing: Counter[str]) -> Draft | None:
         # Ovid's words for no pages, one in each tag.
         pages = None
     if pages is not None:
-        draft["pages"] = pages
+        # Scopus writes the colon that follows a number in its citations.
+        draft["pages"] = _COLON.sub("", pages) if ":" in pages else pages
         for tag in ("SP", "EP"):
             if len(tags.get(tag, ())) > 1:
                 _keep(extra, tag, tags[tag][1:], "")
@@ -272,6 +276,9 @@ def draft_from_tags(tags: Tags, missing: Counter[str]) -> Draft | None:
             number = find_pmid(values[0])[0]
             if number and "pmid" not in draft:
                 draft["pmid"] = number
+            continue
+        if tag == "T2" and not _JOURNALS.isdisjoint(tags) and _repeats(values, draft):
+            _keep(extra, tag, values, draft["title"])
             continue
         if tag == "BT" and "title" not in draft:
             column = "title"
@@ -302,6 +309,16 @@ def draft_from_tags(tags: Tags, missing: Counter[str]) -> Draft | None:
     if extra:
         draft["extra"] = extra
     return draft
+
+
+def _repeats(values: list[str], draft: Draft) -> bool:
+    """Whether a value is the title but for case and the stop at its end."""
+    title = draft.get("title")
+    return title is not None and _plain(values[0]) == _plain(title)
+
+
+def _plain(text: str) -> str:
+    return text.rstrip(" .?!").casefold()
 
 
 def _keep(extra: dict[str, Any], tag: str, values: list[str], chosen: str) -> None:
