@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -432,3 +433,47 @@ def test_a_value_goes_on_behind_a_mark_that_does_not_end_it(
     assert result.repairs["reason"].tolist() == [
         "a quotation mark or brace within a value; read up to the next field"
     ]
+
+
+# ---------------------------------------------------------------------------------------- JSON
+
+
+CROSSREF = Path(__file__).parents[1] / "fixtures" / "readers" / "crossref.json"
+
+
+def test_an_answer_of_crossref_is_a_list_of_its_items(tmp_path: Path) -> None:
+    records = read_records(CROSSREF).records
+    assert records["doi"].tolist() == [f"10.1000/example.{n}" for n in (1, 2, 3)]
+    assert records["title"].tolist()[1] == "A second title {with a brace"
+    assert records["container"].tolist() == ["Journal of Examples"] * 3
+    assert records["year"].tolist() == [2021, 2022, 2023]
+    work = {**json.loads(CROSSREF.read_text()), "message-type": "work"}
+    work["message"] = work["message"]["items"][0]
+    assert read(tmp_path, json.dumps(work), "a.json").records["title"].tolist() == ["A first title"]
+
+
+def test_an_answer_of_crossref_that_is_cut_off_loses_no_item_but_the_last(tmp_path: Path) -> None:
+    text = CROSSREF.read_text()
+    for end in range(text.index('{"indexed"') + 12, len(text), 31):
+        path = tmp_path / "cut.json"
+        path.write_text(text[:end])
+        (counts,) = read_records(path).files.to_dict("records")
+        assert counts["n_markers"] == text[:end].count('{"indexed"')
+        assert counts["n_rejected"] <= 1
+
+
+@pytest.mark.parametrize(
+    ("said", "accepted"),
+    [
+        ('{"meta": {"x": [1]}, "items": [{"title": "a"}, {"title": "b"}]}', 2),
+        ('{"items": [{"title": "a"}], "meta": {"a": {"b": 1}}}', 1),
+        ('{"meta": [[[[[[[[0]]]]]]]], "items": [{"title": "a"}, {"title": "b"}]}', 0),
+    ],
+)
+def test_what_stands_beside_a_list_of_items_is_none(
+    said: str, accepted: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(said)
+    (counts,) = read_records(path).files.to_dict("records")
+    assert (counts["n_accepted"], counts["n_rejected"]) == (accepted, int(accepted == 0))

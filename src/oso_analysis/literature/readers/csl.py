@@ -1,4 +1,4 @@
-"""CSL-JSON: a list, one item, `{"items": [...]}` or one item a line; broken files item by item."""
+"""CSL-JSON: a list, one item, `{"items": [...]}`, one a line, Crossref's; broken, item by item."""
 
 from __future__ import annotations
 
@@ -55,7 +55,11 @@ def parse_csl(raw: bytes, starts: Sequence[tuple[int, int]]) -> Parsed:
         Where items begin. Of valid JSON only the lines are taken from it.
     """
     entries = _Entries()
-    items = items_of(_load(raw))
+    data = _load(raw)
+    items = items_of(data)
+    if items is not None and isinstance(data, dict) and len(items) != len(starts) == 1:
+        # Items that stand where no program puts them; the object is rejected as a whole.
+        items = [data]
     if items is None:
         _item_by_item(raw, starts, entries)
     else:
@@ -193,6 +197,9 @@ def _whole_letters(value: Any) -> Any:
 def items_of(data: Any) -> list[Any] | None:
     """Return the items in parsed JSON, or None where it is not laid out as CSL-JSON is."""
     if isinstance(data, dict):
+        if "title" not in data and isinstance(message := data.get("message"), dict):
+            # Crossref's answers: of many works or one.
+            data = message
         items = data.get("items")
         if isinstance(items, list):
             data = items

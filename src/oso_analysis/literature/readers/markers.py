@@ -32,7 +32,16 @@ _RECORD = re.compile(r"<(?:[\w.-]+:)?record(?=[\s>/])")
 _MEDLINE_TAG = re.compile(r"[A-Z0-9]*[A-Z][A-Z0-9]* *-")
 _REFER_TITLE = re.compile(r"^%T[ \t]+\S", re.MULTILINE)
 _JSON_ITEM = re.compile(rb'(:\s*)?\{\s*"([^"\\]*)"\s*(?=:)')
-_ITEMS = re.compile(rb'\{(?:[^{}\[\]]*,)?\s*"items"\s*:\s*\[')
+_STRING = rb'"(?:[^"\\]|\\.)*+"'
+_FLAT = rb"(?:[^{}\[\]\"]|" + _STRING + rb")*+"
+_NESTED = rb"[{\[]" + _FLAT + (rb"(?:[{\[]" + _FLAT) * 4 + (rb"[}\]]" + _FLAT + rb")*+") * 4
+#: Members of an object before the one that is looked for, be they nested.
+_MEMBERS = (
+    rb"\{\s*(?:(?!\"(?:message|items)\")" + _STRING + rb"\s*:\s*(?:" + _STRING
+    + rb"|[^{}\[\],\"]++|" + _NESTED + rb"[}\]])\s*,\s*)*+"
+)  # fmt: skip
+#: Where the list of items begins: in the outermost object, or the "message" of Crossref's answers.
+_ITEMS = re.compile(_MEMBERS + rb'("message"\s*:\s*' + _MEMBERS + rb')?"items"\s*:\s*\[', re.DOTALL)
 _QUOTE, _BRACE, _LINE_FEED = b'"{\n'
 _NO_SIGNS = bytes(set(range(256)) - set(b'"{}[]\n'))
 _DEPTH = np.zeros(256, dtype=np.int8)
@@ -218,7 +227,7 @@ def scan_json(raw: bytes) -> list[tuple[int, int]]:
     if first is None or raw[: first.start()].decode("utf-8").strip():
         return []
     wrapped = _ITEMS.match(raw, first.start())
-    level = 2 if wrapped else 1 if first[0] == b"[" else 0
+    level = (3 if wrapped[1] else 2) if wrapped else 1 if first[0] == b"[" else 0
     begin = wrapped.end() - 1 if wrapped else 0
     plain = raw
     if b"\\" in plain:
@@ -230,12 +239,19 @@ def scan_json(raw: bytes) -> list[tuple[int, int]]:
     signs = np.frombuffer(plain.translate(None, _NO_SIGNS).replace(b'""', b""), dtype=np.uint8)
     outside = (np.cumsum(signs == _QUOTE, dtype=np.int32) & 1) == 0
     depth = np.cumsum(_DEPTH[signs] * outside, dtype=np.int32)
-    if len(depth) and depth[-1] == 0:
-        is_brace = signs == _BRACE
-        starts = braces[(outside & (depth == level + 1))[is_brace]]
-        is_item = is_brace & outside & (depth == level + 1)
-        lines = 1 + np.cumsum(signs == _LINE_FEED, dtype=np.int32)[is_item]
-        lines, starts = lines[starts >= begin], starts[starts >= begin]
+    is_brace = signs == _BRACE
+    is_item = is_brace & outside & (depth == level + 1)
+    starts = braces[is_item[is_brace]]
+    is_whole = len(depth) and depth[-1] == 0
+    if is_whole or (level == 3 and _has_all(raw, begin, len(starts))):
+        at = np.flatnonzero(is_item)[starts >= begin]
+        starts = starts[starts >= begin]
+        if begin and len(at):
+            # What follows the list is no item, however deep it stands.
+            closed = np.flatnonzero(depth[at[0] :] < level)
+            n = int(np.searchsorted(at, at[0] + closed[0])) if len(closed) else len(at)
+            at, starts = at[:n], starts[:n]
+        lines = 1 + np.cumsum(signs == _LINE_FEED, dtype=np.int32)[at]
         return list(zip(lines.tolist(), starts.tolist(), strict=True))
     found = []
     line = 1
@@ -247,6 +263,12 @@ def scan_json(raw: bytes) -> list[tuple[int, int]]:
             counted = start
             found.append((line, start))
     return found
+
+
+def _has_all(raw: bytes, begin: int, found: int) -> bool:
+    """Whether a list that is cut off has no more items than were found: none begin as its first."""
+    first = _JSON_ITEM.search(raw, begin)
+    return first is not None and raw.count(first[0].strip(), begin) <= found
 
 
 def _count_json(text: str, raw: bytes) -> int:
