@@ -435,6 +435,23 @@ def test_a_value_goes_on_behind_a_mark_that_does_not_end_it(
     ]
 
 
+@pytest.mark.parametrize(
+    ("entry", "title"),
+    [
+        ('title = "A "q" b", year = {2001}, doi = {10.1000/x},\n note = {n}', 'A "q" b'),
+        ('title="A "q" b", year=2001, doi={10.1000/x}', 'A "q" b'),
+        ("title={A} more}, year=2001, doi={10.1000/x}", "A more"),
+    ],
+)
+def test_a_mark_within_a_value_takes_no_field_of_its_line(
+    entry: str, title: str, tmp_path: Path
+) -> None:
+    text = f"@article{{a, {entry}}}\n@book{{b, title={{Next}}}}\n"
+    first, second = read(tmp_path, text, "a.bib").records.to_dict("records")
+    assert (first["title"], first["year"], first["doi"]) == (title, 2001, "10.1000/x")
+    assert second["title"] == "Next"
+
+
 # ---------------------------------------------------------------------------------------- JSON
 
 

@@ -218,6 +218,10 @@ def _fields(
             if named is None:
                 rest = text[place:limit].lstrip(" \t\n\r,")
                 resumed = _NEXT_FIELD.search(text, place, limit)
+                if beside := _FIELD_BESIDE.search(
+                    text, place, resumed.start() if resumed else limit
+                ):
+                    resumed = beside
                 if resumed is None or rest[:1] in ("}", ")"):
                     break
                 if begun and text[place:limit].lstrip()[:1] != ",":
@@ -310,6 +314,12 @@ def _value(
 
 #: White space is bounded, lest a long run of it is gone through from each of its places.
 _NEXT_FIELD = re.compile(r",?[ \t]{0,200}\n\s{0,200}[A-Za-z][\w-]*[ \t]*=[ \t]*(?=[{\"\d])")
+#: The same on the line of the field before it, which has to be a name that is usual.
+_FIELD_BESIDE = re.compile(
+    r"(?<=[\"}])[ \t]{0,200},[ \t]{0,200}(?i:author|editor|title|year|date|month|journal|booktitle"
+    r"|volume|number|pages|publisher|doi|url|issn|isbn|abstract|keywords|note|language|address)"
+    r"[ \t]*=[ \t]*(?=[{\"\d])"
+)
 _HASH = re.compile(r"\s*#\s*")
 _QUOTE = re.compile(r'\\?[{}"]')
 
