@@ -34,6 +34,7 @@ _BLANK_LINES = re.compile(r"(?:[^\S\n]*\n)+")
 #: Lines that no table has: indented ones, and the numbers that Ovid puts between its citations.
 _LABELLED = re.compile(r"[ \t]+\S|<\d+>\s*$")
 _EID = re.compile(r"\s*2-s2\.0-\d")
+_YEAR = re.compile(r"\s*\d{4}\s*")
 _FUNDING_TEXT = re.compile(r"\s*Funding Texts?\b", re.IGNORECASE)
 FIELD_LIMIT = 2**31 - 1
 #: Rows turned into columns at once: few enough to stay in the processor's cache.
@@ -228,16 +229,16 @@ def parse_rows(
                 parsed.reject(number, f"a row of {len(row)} cells under {width}", str(row))
                 continue
             reason = f"a row of {len(row)} cells under {width} headings"
+            raw = delimiter.join(row)
             row = _funding_last(row, names)
             spare = [cell.strip() for cell in row[width:] if cell.strip()]
             if spare:
                 spares[len(lines)] = spare
                 reason += "; the rest kept in extra"
             irregular = bool(spare) or len(row) < width - 1
-            row = row + [""] * (width - len(row))
             if irregular:
-                parsed.repair(before + len(lines), number, reason, delimiter.join(row))
-            row = row[:width]
+                parsed.repair(before + len(lines), number, reason, raw)
+            row = (row + [""] * (width - len(row)))[:width]
         lines.append(number)
         block.append(row)
         if len(block) == _BLOCK:
@@ -261,13 +262,15 @@ def _funding_last(row: list[str], names: Sequence[str]) -> list[str]:
     """Return a row of Scopus with the funding texts that have no heading put at its end.
 
     A work may thank more funders than Scopus wrote headings for, which shifts all that follows;
-    Scopus' own number in the last cell shows that nothing else is too much.
+    Scopus' own number in the last cell shows that nothing after them is too much, and a year under
+    its heading that nothing before them is.
     """
     more = len(row) - len(names)
     if more <= 0 or bare(names[-1]) != "eid" or not _EID.match(row[-1]):
         return row
     after = next((n for n in range(len(names), 0, -1) if _FUNDING_TEXT.match(names[n - 1])), None)
-    if after is None:
+    year = next((n for n, name in enumerate(names) if bare(name) == "year"), None)
+    if after is None or (year is not None and year < after and not _YEAR.fullmatch(row[year])):
         return row
     return row[:after] + row[after + more :] + row[after : after + more]
 
