@@ -682,6 +682,30 @@ def test_funding_texts_without_a_heading_shift_nothing(tmp_path: Path) -> None:
     ]
 
 
+def test_a_row_of_scopus_that_has_too_much_before_its_funding_texts_is_left_as_it_is(
+    tmp_path: Path,
+) -> None:
+    heading = "Title,Year,Funding Text 1,Abstract,EID"
+    shifted = "B,2002,Thanks,More thanks,Abs,2-s2.0-2"
+    broken = "C, a title,2003,Thanks,Abs,2-s2.0-3"
+    result = read(tmp_path, f"{heading}\nA,2001,Thanks,Abs,2-s2.0-1\n{shifted}\n{broken}\n")
+    assert result.records["abstract"].tolist() == ["Abs", "Abs", "Thanks"]
+    raw = result.repairs.loc[result.repairs["reason"].str.startswith("a row of"), "raw"]
+    assert raw.tolist() == [shifted, broken]
+
+
+@pytest.mark.parametrize(
+    ("heading", "publisher"),
+    [("Title,Authors,Year,Editorial", None), ("Título,Autor,Año,Editorial", "yes")],
+)
+def test_editorial_is_a_publisher_in_spanish(
+    heading: str, publisher: str | None, tmp_path: Path
+) -> None:
+    (row,) = rows(read(tmp_path, f"{heading}\nA,B,2001,yes\n"))
+    assert row.get("publisher") == publisher
+    assert row["extra"].get("Editorial") == (None if publisher else "yes")
+
+
 def test_a_title_and_a_number_head_a_table_whatever_else_it_has(tmp_path: Path) -> None:
     own = ",".join(f"q{number}" for number in range(30))
     (row,) = rows(read(tmp_path, f"Titles,DOIs,{own}\nA,10.1000/a\n"))

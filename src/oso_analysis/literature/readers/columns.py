@@ -253,6 +253,11 @@ def target_of(heading: str, *, tags: str) -> str | None:
 
 #: Headings that stand for a column only where it has no other, though elsewhere they are kept.
 _FOR_WANT = {"firstauthor": "authors", "dateofpublication": "date"}
+#: Headings in other languages that are English words for something else.
+_FALSE_FRIENDS = words("editorial")
+_ABROAD = frozenset(heading for names in ABROAD.values() for heading in map(bare, names)) - {
+    bare(name) for names in SYNONYMS.values() for name in names
+}
 #: Headings of an issue that as often number the rows.
 NUMBERS = words("""no number nummer numéro numero número""")
 #: Headings of journals, beside which "Source" is none; other containers some entries lack.
@@ -268,7 +273,8 @@ def targets_of(names: Sequence[str], *, tags: str) -> list[str | None]:
     "Source" is a journal where no other heading is one, else mostly the database; "No." and
     "Number" are issues beside volumes only and never first of all, where they number the rows (as
     their values may show as well); "First Author" stands for authors, and "Date of
-    Publication" for the year, where no other heading does.
+    Publication" for the year, where no other heading does. "Editorial" is a publisher beside other
+    words of its language.
     """
     targets = [target_of(name, tags=tags) for name in names]
     headings = [bare(name) for name in names]
@@ -281,6 +287,8 @@ def targets_of(names: Sequence[str], *, tags: str) -> list[str | None]:
         target == "issue" and heading not in NUMBERS for target, heading in given
     ):
         kept |= NUMBERS
+    if _ABROAD.isdisjoint(set(headings) - _FALSE_FRIENDS):
+        kept |= _FALSE_FRIENDS
     first = next((at for at, heading in enumerate(headings) if heading), 0)
     for at, heading in enumerate(headings):
         if heading in kept or (at == first and heading in NUMBERS):
