@@ -494,3 +494,19 @@ def test_what_stands_beside_a_list_of_items_is_none(
     path.write_text(said)
     (counts,) = read_records(path).files.to_dict("records")
     assert (counts["n_accepted"], counts["n_rejected"]) == (accepted, int(accepted == 0))
+
+
+def test_json_with_the_names_of_columns_is_a_table_when_cut_off_or_one_item_a_line(
+    tmp_path: Path,
+) -> None:
+    works = [{"Title": f"Work {n}", "Authors": ["A. Roe"], "Year": 2000 + n} for n in range(4)]
+    cut = json.dumps(works)[:-20]
+    by_line = "\n".join(map(json.dumps, works))
+    for said in (cut, by_line):
+        result = read(tmp_path, said, "a.json")
+        assert result.records["title"].tolist() == [f"Work {n}" for n in range(4)]
+        assert result.records["year"].tolist()[:3] == [2000, 2001, 2002]
+    (repair,) = read(tmp_path, cut, "a.json").repairs.query("reason.str.startswith('an item')")[
+        "record_id"
+    ]
+    assert repair == read(tmp_path, cut, "a.json").records["record_id"].iloc[3]

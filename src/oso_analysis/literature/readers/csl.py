@@ -67,7 +67,7 @@ def parse_csl(raw: bytes, starts: Sequence[tuple[int, int]]) -> Parsed:
         lines += lines[-1:] * (len(items) - len(lines))
         long = _too_long(items, starts, len(raw))
         if not long and (names := _headings(items)):
-            _as_table(items, names, lines, entries.parsed)
+            _as_table(items, names, lines, [""] * len(items), entries.parsed)
             return entries.parsed
         for at, (item, line) in enumerate(zip(items, lines, strict=True)):
             if at in long:
@@ -101,12 +101,18 @@ def _headings(items: list[dict[str, Any]]) -> list[str]:
 
 
 def _as_table(
-    items: list[dict[str, Any]], names: list[str], lines: list[int], parsed: Parsed
+    items: list[dict[str, Any]],
+    names: list[str],
+    lines: list[int],
+    damaged: list[str],
+    parsed: Parsed,
 ) -> None:
-    rows = []
-    for item, line in zip(items, lines, strict=True):
+    rows: list[tuple[int, list[str]]] = []
+    for item, line, raw in zip(items, lines, damaged, strict=True):
         cells = [_cell(item.get(name)) for name in names]
         if any(map(str.strip, cells)):
+            if raw:
+                parsed.repair(len(rows), line, _DAMAGED, raw)
             rows.append((line, cells))
         else:
             parsed.reject(line, "an item without any content", json.dumps(item))
@@ -124,6 +130,7 @@ def _cell(value: Any) -> str:
     return _text(value) or json.dumps(value, ensure_ascii=False)
 
 
+_DAMAGED = "an item cut short or damaged"
 _TOO_LONG = f"an item of over {MAX_ENTRY:,} characters"
 
 
@@ -213,23 +220,31 @@ def items_of(data: Any) -> list[Any] | None:
 def _item_by_item(raw: bytes, starts: Sequence[tuple[int, int]], entries: _Entries) -> None:
     decoder = json.JSONDecoder(strict=False)
     parsed = entries.parsed
+    found: list[tuple[dict[str, Any], int, str]] = []
     for at, (line, start) in enumerate(starts):
         limit = starts[at + 1][1] if at + 1 < len(starts) else len(raw)
         chunk = raw[start:limit].decode("utf-8")
         if len(chunk) > MAX_ENTRY:
             parsed.reject(line, _TOO_LONG, chunk)
             continue
+        damaged = ""
         try:
             item = _whole_letters(decoder.raw_decode(chunk)[0])
         except (ValueError, RecursionError) as error:
             item = _whole_letters(_salvage(chunk))
+            damaged = chunk.strip()
             if not item:
-                parsed.reject(line, f"an item that is not valid JSON ({error})", chunk.strip())
-            elif entries.add(item, line, chunk):
-                place = len(entries.items) - 1
-                parsed.repair(place, line, "an item cut short or damaged", chunk.strip())
-            continue
-        entries.add(item, line, chunk)
+                parsed.reject(line, f"an item that is not valid JSON ({error})", damaged)
+                continue
+        found.append((item, line, damaged))
+    items = [item for item, *_ in found]
+    if items and (names := _headings(items)):
+        lines = [line for _, line, _ in found]
+        _as_table(items, names, lines, [damaged for *_, damaged in found], parsed)
+        return
+    for item, line, damaged in found:
+        if entries.add(item, line, damaged) and damaged:
+            parsed.repair(len(entries.items) - 1, line, _DAMAGED, damaged)
 
 
 _PAIR = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:\s*("(?:[^"\\\n]|\\.)*"|-?\d+(?:\.\d+)?(?=\s*[,}]))')
