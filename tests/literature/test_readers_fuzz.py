@@ -152,12 +152,15 @@ LINES = st.sampled_from(
      "@article{k,", "  title = {x},", "}", "@string{a = {b}}", "@comment{x}", "PMID- 1", "TI  - y",
      "PT J", "ER", "EF", "AU A, B", "   C, D", "UT 1", "FN x", "Title,Authors,Year", "a,b,2001",
      '"a', 'b"', "[", "{", "}", "]", '{"id": "1", "title": "x"},', '"title": "y"', ",", "<xml>",
-     "<record>", "</record>", "<titles><title>x</title></titles>", "PY  - 19x9", "DO  - 10.1/x"]
+     "<record>", "</record>", "<titles><title>x</title></titles>", "PY  - 19x9", "DO  - 10.1/x",
+     "%0 Book", "%0", "%T x", "%A A, B", "RT Journal Article", "RT Only", "T1 x", "A1 A, B", "YR 1",
+     "{Reference Type}: Book", "{Title}: x", "{Author}: A, B", "Title,DOI,EID,Funding Text 1",
+     '{"message": {"items": [', "]}}"]
 )  # fmt: skip
 
 
 @settings(
-    max_examples=250,
+    max_examples=400,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,
