@@ -277,7 +277,7 @@ def draft_from_tags(tags: Tags, missing: Counter[str]) -> Draft | None:
             if number and "pmid" not in draft:
                 draft["pmid"] = number
             continue
-        if tag == "T2" and not _JOURNALS.isdisjoint(tags) and _repeats(values, draft):
+        if tag == "T2" and not tags.keys().isdisjoint(_JOURNALS) and _repeats(values, draft):
             _keep(extra, tag, values, draft["title"])
             continue
         if tag == "BT" and "title" not in draft:
