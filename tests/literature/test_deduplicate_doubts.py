@@ -240,6 +240,31 @@ def test_a_number_alone_after_a_title_is_that_of_a_second_part() -> None:
     assert counts(first, ARTICLE | {"title": f"{title} [2]"}) == (1, 0)
 
 
+@pytest.mark.parametrize(
+    ("number", "stated"),
+    [
+        ("-19", {}),
+        (" (12)", {}),
+        (", no. 7", {}),
+        (" 2", {"volume": "2"}),
+        (", 2nd", {"edition": "2"}),
+    ],
+)
+def test_a_number_after_a_title_may_count_something_else(
+    number: str, stated: dict[str, str]
+) -> None:
+    title = "Personality and performance of callers to helplines during COVID"
+    book = ARTICLE | {"title": title, "type": "book", "container": None, "publisher": "Bo Press"}
+    assert counts(book | stated, book | {"title": f"{title}{number}"}) == (1, 0)
+
+
+def test_two_parts_may_begin_on_page_one_each() -> None:
+    first = ARTICLE | {"title": "Personality of callers to rural helplines", "volume": "8"}
+    second = first | {"title": "Personality of callers to rural helplines. II"}
+    assert counts(first | {"pages": "1-9"}, second | {"pages": "1-12"})[0] == 2
+    assert counts(first | {"pages": "21-29"}, second | {"pages": "21-29"}) == (1, 0)
+
+
 def test_a_meeting_goes_by_its_initials() -> None:
     talk = TALK | {
         "title": "Predictors of calls to helplines in rural districts",

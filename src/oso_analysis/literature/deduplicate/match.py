@@ -20,11 +20,11 @@ from oso_analysis.literature.deduplicate.grades import (
     doi_grades,
     graded,
     kind_grades,
-    number_grades,
     page_grades,
     same_text,
     title_grades,
 )
+from oso_analysis.literature.deduplicate.numbering import number_grades
 from oso_analysis.literature.deduplicate.volumes import volume_grades
 from oso_analysis.literature.deduplicate.words import BOOK_REVIEW
 
