@@ -214,6 +214,18 @@ def test_a_column_of_two_years_is_no_one_text() -> None:
     assert counts(early | several, late | several) == (1, 0)
 
 
+def test_a_short_title_is_no_column_that_was_online_before_it_was_in_print() -> None:
+    text = ARTICLE | {"title": "Telephone counselling", "authors": "Holm, M."}
+    place = {"volume": "8", "issue": "2", "pages": "21-30"}
+    online, printed = text | {"year": 2014}, text | {"year": 2015}
+    assert counts(online, printed | place) == (1, 0)
+    assert counts(online | place, printed) == (2, 1)
+    # Nor do two years of a text that is known by its DOI keep its records apart.
+    doi = {"doi": "10.5555/d.1"}
+    assert counts(online | doi, printed) == (2, 1)
+    assert len(of(online | doi, printed, printed | place | doi).works) == 1
+
+
 def test_two_places_in_print_are_for_a_person_to_judge() -> None:
     text = ARTICLE | {
         "title": "Predictors of calls to helplines in rural districts of two countries",

@@ -25,7 +25,8 @@ from oso_analysis.literature.deduplicate.words import (
 )
 
 __all__ = ["SCREENED", "author_grades", "body_grades", "container_grades", "copies", "doi_grades",
-           "graded", "kind_grades", "page_grades", "plausible", "same_text", "title_grades"]  # fmt: skip
+           "graded", "kind_grades", "page_grades", "plausible", "same_text",
+           "title_grades"]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
 
