@@ -371,7 +371,11 @@ def _elsewhere(
     )
     # A meeting's papers of another year, or the article that followed the paper.
     later = (grades["container"] == 1) & ((grades["year"] == 1) | (grades["year"] < 0))
-    later &= ~one_place & ((meetings & inexact) | (spoken & ~meetings))
+    cut = (a["cut"].to_numpy() | b["cut"].to_numpy()).astype(bool)
+    # Some databases call an article of one issue a paper: of one journal that was online first.
+    label = same_text(*(frame["container"].to_numpy(dtype=object) for frame in (a, b)))[0]
+    label &= _online_first(a, b, grades)
+    later &= ~one_place & ((meetings & inexact & ~cut) | (spoken & ~meetings & ~label))
     return graded(len(a), (sources | numbers | later, -1))
 
 
