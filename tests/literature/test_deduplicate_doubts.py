@@ -241,6 +241,9 @@ def test_two_places_in_print_are_for_a_person_to_judge() -> None:
     assert counts(one | doi, other | doi | {"volume": "9"}) == (1, 0)
     elsewhere = {"volume": "9", "container": "Annals of Telephony"}
     assert counts(one | doi, other | doi | elsewhere) == (2, 1)
+    # A translated journal has volumes and pages of its own.
+    pmid = {"pmid": "12345678"}
+    assert counts(one | doi | pmid, other | doi | pmid | elsewhere) == (1, 0)
 
 
 def test_a_number_alone_after_a_title_is_that_of_a_second_part() -> None:

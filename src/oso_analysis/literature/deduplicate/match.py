@@ -326,10 +326,13 @@ def _online_first(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) ->
 
 
 def _moved(grades: dict[str, Array], identified: Array) -> Array:
-    """Return where page and volume or issue differ, beside an identifier source and volume too."""
+    """Return where page and volume or issue differ, beside one DOI source and volume too.
+
+    Databases copy an article's DOI to the abstract before it; PubMed numbers each by itself.
+    """
     volume, issue = grades["volume"] == -1, grades["issue"] == -1
     moved = np.where(identified, volume & (grades["container"] == -1), volume | issue)
-    result: Array = moved & (grades["page"] == -1)
+    result: Array = moved & (grades["page"] == -1) & (grades["pmid"] < 1)
     return result
 
 
