@@ -324,6 +324,10 @@ def test_a_title_that_two_people_may_think_of_does_not_join_them() -> None:
     assert counts(one, other) == (2, 1)
     assert counts(one | {"publisher": "Holm"}, other | {"publisher": "Holm"}) == (1, 0)
     assert counts(one, one | {"authors": "Mia Holm"}) == (1, 0)
+    # A body may have a name like a person's, and so publish what its people wrote.
+    body = one | {"authors": "Ecovox"}
+    assert counts(body, other | {"publisher": "Ecovox"}) == (1, 0)
+    assert counts(body, other | {"publisher": "Ecovox Press"}) == (2, 1)
 
 
 @pytest.mark.parametrize("nobody", ["Anonymous", "[Anonymous]", "Anon.", "[No authors listed]"])

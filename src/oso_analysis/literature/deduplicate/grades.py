@@ -390,11 +390,14 @@ def body_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     """Grade a body that is the author in one record and the publisher or source in the other."""
     result = np.zeros(len(a), np.int8)
     for one, other in ((a, b), (b, a)):
-        body = np.where(one["person"].to_numpy() == -1, one["names"].to_numpy(dtype=object), "")
+        names, person = one["names"].to_numpy(dtype=object), one["person"].to_numpy()
+        body = np.where(person == -1, names, "")
         for name in ("publisher", "container"):
             place = other[name].to_numpy(dtype=object)
             both = ((body != "") & (place != "")).astype(bool)
             result[_similar(body, place, both, fuzz.token_set_ratio) >= 90] = 1
+            # A name that may be a person's ("Ecovox") is a body's if it is the publisher's whole.
+            result[(person == 0) & same_text(names, place)[0]] = 1
     return result
 
 
