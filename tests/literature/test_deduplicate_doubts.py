@@ -314,6 +314,9 @@ def test_an_article_that_follows_a_paper_is_no_slip_in_its_year() -> None:
     called = article | {"type": "paper-conference"}
     assert counts(called, article | place | {"year": 2016}) == (1, 0)
     assert counts(article, called | place | {"year": 2016}) == (1, 0)
+    short = {"container": "Rural Telephon J"}
+    assert counts(called | short, article | place | {"year": 2016}) == (1, 0)
+    assert counts(paper, article | place | {"year": 2016})[0] == 2
     assert counts(called | place, article | {"year": 2016})[0] == 2
 
 

@@ -375,11 +375,23 @@ def _elsewhere(
     # A meeting's papers of another year, or the article that followed the paper.
     later = (grades["container"] == 1) & ((grades["year"] == 1) | (grades["year"] < 0))
     cut = (a["cut"].to_numpy() | b["cut"].to_numpy()).astype(bool)
-    # Some databases call an article of one issue a paper: of one journal that was online first.
-    label = same_text(*(frame["container"].to_numpy(dtype=object) for frame in (a, b)))[0]
-    label &= _online_first(a, b, grades)
-    later &= ~one_place & ((meetings & inexact & ~cut) | (spoken & ~meetings & ~label))
+    later &= ~one_place & ((meetings & inexact & ~cut) | (spoken & ~meetings))
+    later &= ~_called_paper(a, b, grades)
     return graded(len(a), (sources | numbers | later, -1))
+
+
+def _called_paper(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array:
+    """Return where two kinds may be names of one article that was online before it was in print.
+
+    Databases have papers in ordinary journals. One journal's name has as many words abbreviated
+    as in full, unlike a meeting's and that of the journal that is called after it.
+    """
+    result: Array = _online_first(a, b, grades) & (grades["container"] == 1)
+    result &= ~(a["meeting"].to_numpy() | b["meeting"].to_numpy()).astype(bool)
+    rows = np.flatnonzero(result)
+    names = [frame["container"].to_numpy(dtype=object)[rows].tolist() for frame in (a, b)]
+    result[rows] = [x.count(" ") == y.count(" ") for x, y in zip(*names, strict=True)]
+    return result
 
 
 def describe(evidence: pd.DataFrame) -> list[str]:
