@@ -214,6 +214,18 @@ def test_a_column_of_two_years_is_no_one_text() -> None:
     assert counts(early | several, late | several) == (1, 0)
 
 
+def test_a_short_title_is_no_column_that_was_online_before_it_was_in_print() -> None:
+    text = ARTICLE | {"title": "Telephone counselling", "authors": "Holm, M."}
+    place = {"volume": "8", "issue": "2", "pages": "21-30"}
+    online, printed = text | {"year": 2014}, text | {"year": 2015}
+    assert counts(online, printed | place) == (1, 0)
+    assert counts(online | place, printed) == (2, 1)
+    # Nor do two years of a text that is known by its DOI keep its records apart.
+    doi = {"doi": "10.5555/d.1"}
+    assert counts(online | doi, printed) == (2, 1)
+    assert len(of(online | doi, printed, printed | place | doi).works) == 1
+
+
 def test_two_places_in_print_are_for_a_person_to_judge() -> None:
     text = ARTICLE | {
         "title": "Predictors of calls to helplines in rural districts of two countries",
@@ -229,6 +241,9 @@ def test_two_places_in_print_are_for_a_person_to_judge() -> None:
     assert counts(one | doi, other | doi | {"volume": "9"}) == (1, 0)
     elsewhere = {"volume": "9", "container": "Annals of Telephony"}
     assert counts(one | doi, other | doi | elsewhere) == (2, 1)
+    # A translated journal has volumes and pages of its own.
+    pmid = {"pmid": "12345678"}
+    assert counts(one | doi | pmid, other | doi | pmid | elsewhere) == (1, 0)
 
 
 def test_a_number_alone_after_a_title_is_that_of_a_second_part() -> None:
@@ -238,6 +253,31 @@ def test_a_number_alone_after_a_title_is_that_of_a_second_part() -> None:
     assert counts(first, ARTICLE | {"title": f"{title} 2"})[0] == 2
     # Embase numbers the letters under one heading.
     assert counts(first, ARTICLE | {"title": f"{title} [2]"}) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("number", "stated"),
+    [
+        ("-19", {}),
+        (" (12)", {}),
+        (", no. 7", {}),
+        (" 2", {"volume": "2"}),
+        (", 2nd", {"edition": "2"}),
+    ],
+)
+def test_a_number_after_a_title_may_count_something_else(
+    number: str, stated: dict[str, str]
+) -> None:
+    title = "Personality and performance of callers to helplines during COVID"
+    book = ARTICLE | {"title": title, "type": "book", "container": None, "publisher": "Bo Press"}
+    assert counts(book | stated, book | {"title": f"{title}{number}"}) == (1, 0)
+
+
+def test_two_parts_may_begin_on_page_one_each() -> None:
+    first = ARTICLE | {"title": "Personality of callers to rural helplines", "volume": "8"}
+    second = first | {"title": "Personality of callers to rural helplines. II"}
+    assert counts(first | {"pages": "1-9"}, second | {"pages": "1-12"})[0] == 2
+    assert counts(first | {"pages": "21-29"}, second | {"pages": "21-29"}) == (1, 0)
 
 
 def test_a_meeting_goes_by_its_initials() -> None:
@@ -258,6 +298,8 @@ def test_a_team_speaks_on_one_subject_at_a_meeting_every_year() -> None:
     assert counts(one, other | {"year": 2016})[0] == 2
     # The same paper may come out in print a year later.
     assert counts(one, one | {"year": 2016}) == (1, 0)
+    # An ellipsis stands for words that the other title may well have.
+    assert counts(one | {"title": f"{one['title']}…"}, other | {"year": 2016}) == (1, 0)
 
 
 def test_an_article_that_follows_a_paper_is_no_slip_in_its_year() -> None:
@@ -268,6 +310,14 @@ def test_an_article_that_follows_a_paper_is_no_slip_in_its_year() -> None:
     assert counts(paper, article | {"year": 2016})[0] == 2
     place = {"volume": "8", "pages": "21-30"}
     assert counts(paper | place, article | place | {"year": 2016}) == (1, 0)
+    # Databases call what is in one journal a paper or an article, and it may be online first.
+    called = article | {"type": "paper-conference"}
+    assert counts(called, article | place | {"year": 2016}) == (1, 0)
+    assert counts(article, called | place | {"year": 2016}) == (1, 0)
+    short = {"container": "Rural Telephon J"}
+    assert counts(called | short, article | place | {"year": 2016}) == (1, 0)
+    assert counts(paper, article | place | {"year": 2016})[0] == 2
+    assert counts(called | place, article | {"year": 2016})[0] == 2
 
 
 def test_a_title_that_two_people_may_think_of_does_not_join_them() -> None:
@@ -277,6 +327,10 @@ def test_a_title_that_two_people_may_think_of_does_not_join_them() -> None:
     assert counts(one, other) == (2, 1)
     assert counts(one | {"publisher": "Holm"}, other | {"publisher": "Holm"}) == (1, 0)
     assert counts(one, one | {"authors": "Mia Holm"}) == (1, 0)
+    # A body may have a name like a person's, and so publish what its people wrote.
+    body = one | {"authors": "Ecovox"}
+    assert counts(body, other | {"publisher": "Ecovox"}) == (1, 0)
+    assert counts(body, other | {"publisher": "Ecovox Press"}) == (2, 1)
 
 
 @pytest.mark.parametrize("nobody", ["Anonymous", "[Anonymous]", "Anon.", "[No authors listed]"])

@@ -10,7 +10,7 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 
 from oso_analysis.literature.deduplicate.headings import APART, DOUBTFUL, SAME, heading_grade
-from oso_analysis.literature.deduplicate.spelling import contrast, more, sequel, variant, word_grade
+from oso_analysis.literature.deduplicate.spelling import contrast, more, variant, word_grade
 from oso_analysis.literature.deduplicate.translated import same_article
 from oso_analysis.literature.deduplicate.words import (
     DESIGNATION,
@@ -25,7 +25,7 @@ from oso_analysis.literature.deduplicate.words import (
 )
 
 __all__ = ["SCREENED", "author_grades", "body_grades", "container_grades", "copies", "doi_grades",
-           "graded", "kind_grades", "number_grades", "page_grades", "plausible", "same_text",
+           "graded", "kind_grades", "page_grades", "plausible", "same_text",
            "title_grades"]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
@@ -390,11 +390,14 @@ def body_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     """Grade a body that is the author in one record and the publisher or source in the other."""
     result = np.zeros(len(a), np.int8)
     for one, other in ((a, b), (b, a)):
-        body = np.where(one["person"].to_numpy() == -1, one["names"].to_numpy(dtype=object), "")
+        names, person = one["names"].to_numpy(dtype=object), one["person"].to_numpy()
+        body = np.where(person == -1, names, "")
         for name in ("publisher", "container"):
             place = other[name].to_numpy(dtype=object)
             both = ((body != "") & (place != "")).astype(bool)
             result[_similar(body, place, both, fuzz.token_set_ratio) >= 90] = 1
+            # A name that may be a person's ("Ecovox") is a body's if it is the publisher's whole.
+            result[(person == 0) & same_text(names, place)[0]] = 1
     return result
 
 
@@ -505,28 +508,3 @@ def page_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
         for x, y in zip(pa[rows], pb[rows], strict=True)
     ]
     return graded(len(pa), (same, 2), (same & first, 1), (comparable, -1))
-
-
-def number_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
-    """Grade the numbers in titles."""
-    na, nb = a["numbers"].to_numpy(dtype=object), b["numbers"].to_numpy(dtype=object)
-    ta, tb = a["title"].to_numpy(dtype=object), b["title"].to_numpy(dtype=object)
-    ya, yb = a["year"].to_numpy(), b["year"].to_numpy()
-    part = a["part"].to_numpy() != b["part"].to_numpy()
-    grade = np.zeros(len(na), np.int8)
-    for row in np.flatnonzero((na != nb).astype(bool)).tolist():
-        set_a, set_b = set(na[row].split()), set(nb[row].split())
-        if set_a - set_b and set_b - set_a:
-            grade[row] = -3
-            continue
-        if part[row] or sequel(ta[row], tb[row]):
-            grade[row] = -4
-            continue
-        one_sided = set_a ^ set_b
-        year = int(yb[row] if set_a > set_b else ya[row])
-        years = [int(n) for n in one_sided if len(n) == 4 and n[:2] in ("19", "20")]
-        if years and year:
-            grade[row] = 0 if any(0 <= year - n <= 1 for n in years) else -2
-        else:
-            grade[row] = -1
-    return grade

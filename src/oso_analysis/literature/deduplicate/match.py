@@ -20,11 +20,11 @@ from oso_analysis.literature.deduplicate.grades import (
     doi_grades,
     graded,
     kind_grades,
-    number_grades,
     page_grades,
     same_text,
     title_grades,
 )
+from oso_analysis.literature.deduplicate.numbering import number_grades
 from oso_analysis.literature.deduplicate.volumes import volume_grades
 from oso_analysis.literature.deduplicate.words import BOOK_REVIEW
 
@@ -248,7 +248,7 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     pages = _two_pages(grades) & ~identified
     talks = pages & ((meeting[0] & meeting[1]) | (kinds[0] == 2) & (kinds[1] == 2))
     # A record without a title and an identifier may be of any text that begins on the page.
-    unnamed = _nameless(a) | _nameless(b)
+    unnamed = _without(a, "title", "doi", "pmid") | _without(b, "title", "doi", "pmid")
     # Indexes put a journal's section before a title, each its own, and it may be another text's.
     labelled = (title == 11) & ~identified & (grades["page"] < 1)
     column = _column(a, b, grades) & ~identified
@@ -259,7 +259,9 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     # One slip in a year does not outweigh the place in print that two records share.
     placed = (grades["page"] == 2) | (grades["volume"] == 1) | (grades["doi"] == 1)
     contradicts = (score < 0) | ((against <= CONTRADICTION) & (score < MERGE) & ~placed)
-    contradicts |= volumes | sisters | talks | column
+    # What is known by an identifier a third record may join by it; a column seldom has one.
+    unknown = _without(a, "doi", "pmid") & _without(b, "doi", "pmid")
+    contradicts |= volumes | sisters | talks | (column & unknown)
     return pd.DataFrame(grades | {"score": np.round(score, 2), "contradicts": contradicts})
 
 
@@ -281,10 +283,10 @@ def _about_the_other(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array])
     return grade
 
 
-def _nameless(features: pd.DataFrame) -> Array:
-    """Return which records have neither title, DOI nor PubMed number."""
+def _without(features: pd.DataFrame, *names: str) -> Array:
+    """Return which records state none of some fields."""
     result: Array = np.ones(len(features), bool)
-    for name in ("title", "doi", "pmid"):
+    for name in names:
         result &= (features[name].to_numpy(dtype=object) == "").astype(bool)
     return result
 
@@ -304,21 +306,33 @@ def _column(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array
     """Return where one short title stands in one source in two years, of no several people.
 
     A column has one title and one author in every issue ("Book review column"). Of one text that
-    was online first the volume, the page or the abstract agrees as a rule.
+    was online first the volume, the page or the abstract agrees as a rule, or the year before it
+    was in print it had neither volume nor page.
     """
     short = np.minimum(a["points"].to_numpy(), b["points"].to_numpy()) < _COLUMN
     years = (grades["year"] == 1) | (grades["year"] < 0)
     result: Array = short & years & (grades["container"] == 1) & (grades["authors"] < 3)
     for name in ("volume", "page", "abstract"):
         result &= grades[name] < 1
+    return result & ~_online_first(a, b, grades)
+
+
+def _online_first(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array:
+    """Return where only the later of two records, a year apart, states a place in print."""
+    bare = [_without(frame, "volume", "page") for frame in (a, b)]
+    first = a["year"].to_numpy() < b["year"].to_numpy()
+    result: Array = (grades["year"] == 1) & (bare[0] != bare[1]) & (bare[0] == first)
     return result
 
 
 def _moved(grades: dict[str, Array], identified: Array) -> Array:
-    """Return where page and volume or issue differ, beside an identifier source and volume too."""
+    """Return where page and volume or issue differ, beside one DOI source and volume too.
+
+    Databases copy an article's DOI to the abstract before it; PubMed numbers each by itself.
+    """
     volume, issue = grades["volume"] == -1, grades["issue"] == -1
     moved = np.where(identified, volume & (grades["container"] == -1), volume | issue)
-    result: Array = moved & (grades["page"] == -1)
+    result: Array = moved & (grades["page"] == -1) & (grades["pmid"] < 1)
     return result
 
 
@@ -360,8 +374,24 @@ def _elsewhere(
     )
     # A meeting's papers of another year, or the article that followed the paper.
     later = (grades["container"] == 1) & ((grades["year"] == 1) | (grades["year"] < 0))
-    later &= ~one_place & ((meetings & inexact) | (spoken & ~meetings))
+    cut = (a["cut"].to_numpy() | b["cut"].to_numpy()).astype(bool)
+    later &= ~one_place & ((meetings & inexact & ~cut) | (spoken & ~meetings))
+    later &= ~_called_paper(a, b, grades)
     return graded(len(a), (sources | numbers | later, -1))
+
+
+def _called_paper(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array:
+    """Return where two kinds may be names of one article that was online before it was in print.
+
+    Databases have papers in ordinary journals. One journal's name has as many words abbreviated
+    as in full, unlike a meeting's and that of the journal that is called after it.
+    """
+    result: Array = _online_first(a, b, grades) & (grades["container"] == 1)
+    result &= ~(a["meeting"].to_numpy() | b["meeting"].to_numpy()).astype(bool)
+    rows = np.flatnonzero(result)
+    names = [frame["container"].to_numpy(dtype=object)[rows].tolist() for frame in (a, b)]
+    result[rows] = [x.count(" ") == y.count(" ") for x, y in zip(*names, strict=True)]
+    return result
 
 
 def describe(evidence: pd.DataFrame) -> list[str]:

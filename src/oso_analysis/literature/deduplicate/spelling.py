@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from oso_analysis.literature.deduplicate.words import CONTRAST, OPPOSITES, STOP, words_of
 
-__all__ = ["contrast", "more", "sequel", "variant", "word_grade"]
+__all__ = ["contrast", "more", "variant", "word_grade"]
 
 
 def more(a: list[str], b: list[str]) -> list[str]:
@@ -19,13 +19,6 @@ def more(a: list[str], b: list[str]) -> list[str]:
     if len(set(a)) == len(a):
         return [word for word in a if word not in there]
     return list((Counter(a) - Counter(b)).elements())
-
-
-def sequel(a: str, b: str) -> bool:
-    """Return whether one title is the other with a small number after it ("… in rats. II")."""
-    short, long = (a, b) if len(a) < len(b) else (b, a)
-    number = long[len(short) + 1 :]
-    return long.startswith(f"{short} ") and number.isdigit() and 1 < int(number) < 20
 
 
 def word_grade(a: list[str], b: list[str], raw_a: str, raw_b: str) -> int:
