@@ -65,11 +65,12 @@ _PARTICLES = words(
 #: How the last word of a name ends that is initials, however they are written.
 _ENDS_IN_INITIAL = re.compile(r"\S \S*(?:[^\W\d_a-z]\.|(?<![^\W_])[^\W\d_a-z]{1,3})$")
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?$", re.IGNORECASE)
-#: Names found to be in order: the same people recur throughout an export.
+#: What beside other names, or in brackets, names no author.
 _NOBODY = frozenset(
     {"anon", "anonymous", "et al", "al", "n/a", "no author", "no author name available",
      "no authors listed", "author"}
 )  # fmt: skip
+#: Names found to be in order: the same people recur throughout an export.
 _plain: set[str] = set()
 _REMEMBERED = 500_000
 
