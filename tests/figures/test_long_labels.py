@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import consulted
@@ -173,6 +174,22 @@ def test_one_tall_label_makes_no_other_row_taller(figure: str) -> None:
     taller = (FIGURES[figure](one, 170).get_size_inches()[1] - few.get_size_inches()[1]) * 25.4
     least = 8.5 if figure == "rank differences" else 7.5
     assert taller == pytest.approx(4 * 9 * 1.3 * 25.4 / 72 + 1 - least)
+
+
+def test_headings_of_outcomes_beside_a_long_label_keep_apart() -> None:
+    """Else "International" and "No outcome" read as one word."""
+
+    def one(table: pd.DataFrame) -> pd.DataFrame:
+        first = table["theme"].iloc[0]
+        return table.assign(
+            theme_label=table["theme"].eq(first).map({True: LONG[:100], False: "Row"})
+        )
+
+    drawn = FIGURES["outcome trace"](one, 170)
+    drawn.canvas.draw()
+    boxes = [label.get_window_extent() for label in drawn.axes[0].get_xticklabels()]
+    gaps = [right.x0 - left.x1 for left, right in pairwise(boxes)]
+    assert min(gaps) > 1.2 / 25.4 * drawn.dpi
 
 
 def test_letters_without_a_picture_are_drawn_without_a_warning() -> None:
