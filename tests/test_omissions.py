@@ -283,17 +283,27 @@ def test_what_says_nothing_is_not_noted(project: Path, act: Callable[[Path], obj
     assert all("is used by no data" in note for note in notes)
 
 
-def test_a_name_that_figures_cannot_show_is_noted(project: Path) -> None:
+def test_names_that_figures_cannot_show_are_noted_once_a_list(project: Path) -> None:
     replace(project / "data/codebook.yaml", "label: Cost and funding", "label: 成本与资金")
+    replace(project / "data/codebook.yaml", "label: Nutrition", "label: 食谱")
     replace(project / "data/codebook.yaml", "label: Procurement", "label: Pořízení & شراء")
     replace(project / "data/indicators/indicators.csv", ",meals,", ",餐,")
+    replace(project / "data/geographies.csv", "\nAD,Andorra,", "\nAD,安道尔,")
     notes = [str(note) for note in list_omissions(load_review(project))]
-    boxes = [note for note in notes if "show as boxes" in note]
-    assert [note.partition(":")[0] for note in boxes] == [
-        "codebook.yaml, column 'theme'",
-        "indicators/indicators.csv, column 'unit'",
-    ]
-    assert "'成本与资金'" in boxes[0]
+    boxes = "letters that figures and the PDF show as boxes"
+    assert {note for note in notes if "boxes" in note} == {
+        f"codebook.yaml, column 'theme': 食谱, 成本与资金 have {boxes}",
+        f"geographies.csv, column 'label': 安道尔 has {boxes}",
+        f"indicators/indicators.csv, column 'unit': 餐 has {boxes}",
+    }
+
+
+def test_themes_without_a_colour_are_noted_on_one_line(project: Path) -> None:
+    more = "".join(f"  extra_{at}: {{label: Extra {at}, definition: D.}}\n" for at in range(30))
+    replace(project / "data/codebook.yaml", "\nthemes:", f"\nthemes:\n{more}  #")
+    (note,) = [str(note) for note in list_omissions(load_review(project)) if "grey" in str(note)]
+    assert note.startswith("codebook.yaml, column 'theme': extra_")
+    assert note.endswith(" in all) are drawn in grey, for there are no more colours that differ")
 
 
 def test_a_project_without_an_export_is_told_where_one_is_described(project: Path) -> None:

@@ -103,30 +103,37 @@ def _colourless(review: Review) -> Iterator[Problem]:
     from oso_analysis.figures.style import NOT_STATED_COLOUR, outcome_colours, theme_colours
 
     for facet, colours in (("theme", theme_colours), ("outcome", outcome_colours)):
-        for code, colour in colours(review.codebook[facet]).items():
-            if colour == NOT_STATED_COLOUR and code != "not_stated":
-                rule = "is drawn in grey, for there are no more colours that differ"
-                yield Problem(rule, _file(review, "codebook"), None, facet, code)
+        drawn = colours(review.codebook[facet]).items()
+        grey = [code for code, colour in drawn if colour == NOT_STATED_COLOUR]
+        grey = [code for code in grey if code != "not_stated"]
+        if grey:
+            verb = "is" if len(grey) == 1 else "are"
+            rule = f"{listed(grey)} {verb} drawn in grey, for there are no more colours that differ"
+            yield Problem(rule, _file(review, "codebook"), None, facet)
 
 
 def _boxes(review: Review) -> Iterator[Problem]:
-    """Yield names in a script that figures have no letters of, such as Chinese."""
+    """Yield lists with names in a script that figures have no letters of, such as Chinese."""
     from oso_analysis.figures.letters import undrawn_letters
 
     named = [
-        (_file(review, "codebook"), facet, item.label)
+        ("codebook", facet, [item.label for item in codes.values()])
         for facet, codes in review.codebook.facets.items()
-        for item in codes.values()
     ]
     named += [
-        (_file(review, "indicators"), column, name)
-        for column in ("indicator", "unit")
-        for name in sorted(distinct(review.tables["indicators"][column]))
+        (table, column, sorted(distinct(review.tables[table][column])))
+        for table, column in (
+            ("geographies", "label"),
+            ("indicators", "indicator"),
+            ("indicators", "unit"),
+        )
     ]
-    for file, column, name in named:
-        if undrawn_letters(name):
-            rule = "has letters that figures and the PDF show as boxes; use a name without them"
-            yield Problem(rule, file, None, column, name)
+    for file, column, names in named:
+        undrawn = [name for name in names if undrawn_letters(name)]
+        if undrawn:
+            has = "has" if len(undrawn) == 1 else "have"
+            rule = f"{listed(undrawn)} {has} letters that figures and the PDF show as boxes"
+            yield Problem(rule, _file(review, file), None, column)
 
 
 # The literature

@@ -23,9 +23,17 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 @pytest.mark.parametrize(
-    ("n", "said"), [(1, "1 work speaks"), (2, "2 works speak"), (0, "0 works speak")]
+    ("n", "said"),
+    [
+        (1, "1 work speaks"),
+        (2, "2 works speak"),
+        (0, "0 works speak"),
+        (-1, "−1 work speaks"),
+        (-1.0, "−1 work speaks"),
+        (-0.5, "−0.50 works speak"),
+    ],
 )
-def test_nouns_and_verbs_follow_their_count(n: int, said: str) -> None:
+def test_nouns_and_verbs_follow_their_count(n: float, said: str) -> None:
     assert exhibits.say("{n:|work|works} {n:?speaks|speak}", n=n) == said
 
 

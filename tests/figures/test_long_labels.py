@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import consulted
@@ -14,7 +15,7 @@ from textboxes import overlapping_text, text_outside_canvas
 
 from oso_analysis.figures import consultation as figures
 from oso_analysis.figures.comparison import plot_rank_differences, plot_theme_slopes
-from oso_analysis.figures.grids import Grid, draw_grid, fit_wrap
+from oso_analysis.figures.grids import Grid, draw_grid, fit_wrap, wrap_within
 from oso_analysis.figures.outcomes import plot_outcome_trace
 from oso_analysis.figures.rendering import render
 from oso_analysis.tables import consultation as said
@@ -175,6 +176,22 @@ def test_one_tall_label_makes_no_other_row_taller(figure: str) -> None:
     assert taller == pytest.approx(4 * 9 * 1.3 * 25.4 / 72 + 1 - least)
 
 
+def test_headings_of_outcomes_beside_a_long_label_keep_apart() -> None:
+    """Else "International" and "No outcome" read as one word."""
+
+    def one(table: pd.DataFrame) -> pd.DataFrame:
+        first = table["theme"].iloc[0]
+        return table.assign(
+            theme_label=table["theme"].eq(first).map({True: LONG[:100], False: "Row"})
+        )
+
+    drawn = FIGURES["outcome trace"](one, 170)
+    drawn.canvas.draw()
+    boxes = [label.get_window_extent() for label in drawn.axes[0].get_xticklabels()]
+    gaps = [right.x0 - left.x1 for left, right in pairwise(boxes)]
+    assert min(gaps) > 1.2 / 25.4 * drawn.dpi
+
+
 def test_letters_without_a_picture_are_drawn_without_a_warning() -> None:
     """Warnings depend on what was drawn before, and executed notebooks keep them."""
     names = {"r": "社区互助与孤独感", "c": "感感感"}
@@ -198,11 +215,28 @@ def test_a_grid_of_many_columns_keeps_room_for_their_headings() -> None:
     assert any("-\n" in text and text.replace("-\n", "") == WIDE[0] for text in shown)
 
 
-def test_identifiers_are_cut_without_a_hyphen() -> None:
-    address = "https://example.org/reports/2024/annex"
-    lines = fit_wrap(address, 30, 8.5).split("\n")
-    assert len(lines) > 1
-    assert "".join(lines) == address
+@pytest.mark.parametrize(
+    "address", ["https://example.org/reports/2024/annex", "data/literature/records/exports"]
+)
+def test_addresses_and_names_of_files_are_cut_without_a_hyphen(address: str) -> None:
+    for cut in (fit_wrap(address, 16, 8.5), wrap_within(address, 60, 16, 8.5)):
+        lines = cut.split("\n")
+        assert len(lines) > 1
+        assert "".join(lines) == address
+
+
+def test_a_compound_before_a_comma_gets_its_hyphen() -> None:
+    words = "Einsamkeitsbekämpfung, Wohlfahrtsverbände"
+    for cut in (fit_wrap(words, 30, 8.5), wrap_within(words, 20, 30, 8.5)):
+        assert "-\n" in cut
+        assert cut.replace("-\n", "").replace("\n", " ") == words
+
+
+def test_a_word_that_reaches_to_the_edge_of_a_narrow_flow_is_not_broken() -> None:
+    drawn = FIGURES["issue flow"](lambda table: table, 80)
+    shown = [text.get_text() for text in drawn.findobj(Text)]
+    assert "International\ncollaboration\N{NO-BREAK SPACE}14" in shown
+    assert text_outside_canvas(drawn) == []
 
 
 @pytest.mark.parametrize("width_mm", [170, 80])

@@ -117,12 +117,13 @@ def test_a_comparison_of_equals_has_no_lead() -> None:
     assert (found.studied.themes, found.voiced.themes, found.n_compared) == (None, None, 3)
 
 
-def test_one_work_or_one_respondent_gives_no_interval_and_no_clear_difference() -> None:
-    """A work on A and B, a submission on A and C: ranks 1.5, 1.5, 3 and 1.5, 3, 1.5."""
+def test_one_of_a_kind_gives_no_interval_and_no_clear_difference() -> None:
+    """Works on A and B, submissions on A and C: ranks 1.5, 1.5, 3 and 1.5, 3, 1.5."""
     for works, submissions in (
         (coded("ab"), said("ac")),
         (coded("ab", "ab"), said("ac")),
         (coded("ab"), said("ac", "ac")),
+        (coded("ab", "ab"), said("ac", "ac")),
     ):
         table = compare_themes(works, submissions, BOOK, n_resamples=20)
         assert table["rank_difference"].tolist() == [0.0, -1.5, 1.5]
@@ -132,8 +133,16 @@ def test_one_work_or_one_respondent_gives_no_interval_and_no_clear_difference() 
         assert set(table["divergence"]) == {"no_clear_difference"}
         found = sum_up_comparison(table)
         assert (found.n_compared, found.n_clear) == (3, None)
-    both = compare_themes(coded("ab", "ab"), said("ac", "ac"), BOOK, n_resamples=20)
-    assert both[ends].notna().all(axis=None)
+    for works, submissions in (
+        (coded("ab", "ab"), said("a", "ac")),
+        (coded("a", "ab"), said("ac", "ac")),
+    ):
+        table = compare_themes(works, submissions, BOOK, n_resamples=20)
+        assert table[ends].notna().all(axis=None)
+    # One respondent's two submissions say together what the other's one says.
+    again = said("a", "a", "a").assign(respondent_id=["x", "x", "y"])
+    table = compare_themes(coded("ab", "ab"), again, BOOK, n_resamples=20)
+    assert table[ends].isna().all(axis=None)
 
 
 def test_cooccurrence_is_summed_up_with_its_ties() -> None:

@@ -141,7 +141,8 @@ class _ProseFormatter(string.Formatter):
             return self.format_field(value, "")
         size = len(value) if isinstance(value, list | tuple) else value
         is_missing_size = is_missing(size)
-        word = one if not isinstance(size, str) and not is_missing_size and size == 1 else many
+        alone = not isinstance(size, str) and not is_missing_size and size in (1, -1)
+        word = one if alone else many
         if kind == "?":
             return word
         if isinstance(value, str) and value == WITHHELD_WORD:
@@ -164,10 +165,10 @@ def prose(template: str, /, *shorter: str, **values: Any) -> Prose:
         ``{share:.1f}``), a list is joined as "a, b and c", a missing value reads "not stated".
         Text from data is escaped, so that it cannot act as markup. Nouns and verbs follow a count
         or the length of a list: ``{n:|work|works}`` is "1 work" or "2 works", ``{n:?is|are}`` only
-        the word. A count that is withheld reads "a withheld number of works", one that is missing
-        "an unstated number of works", an empty list "no works" (and ``{n:|of them|of them}`` "none
-        of them"); these begin a sentence with a capital. ``{names:“”}`` puts each name of
-        a list in quotation marks of its own.
+        the word; a difference of -1 counts as one. A count that is withheld reads "a withheld
+        number of works", one that is missing "an unstated number of works", an empty list "no
+        works" (and ``{n:|of them|of them}`` "none of them"); these begin a sentence with a capital.
+        ``{names:“”}`` puts each name of a list in quotation marks of its own.
     *shorter : str
         What to say where there is less to say. The first text is told of which no value is missing
         and none marked ``{n:+}`` (or ``{n:+|work|works}``) is nought; if there is none, the last.

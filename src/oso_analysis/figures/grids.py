@@ -6,6 +6,7 @@ and nothing overlaps at page or at column width.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -51,6 +52,8 @@ _HINTED = 1.03
 _LONG_WORD = 20
 #: So many letters before a number go with it to the next line.
 _LAST_LETTERS = 4
+#: A word with the punctuation around it, which a hyphen may break; no number, file or address.
+_COMPOUND = re.compile(r"[^\w\s]*[^\W\d_]+(?:[-–’'/][^\W\d_]+)*[^\w\s/]*")
 #: Free space around a group of plain rows or columns (totals, "not stated").
 _APART = 1.6
 
@@ -102,7 +105,7 @@ def _cut(word: str, width_mm: float, size: float, *, bold: bool) -> list[str]:
 
     Compounds get hyphens, addresses and identifiers none, for those would read as part of them.
     """
-    if word.isalpha():
+    if "\u00a0" not in word and _mark(word):
         return hyphenate(word, width_mm, size, bold=bold).split(" ")
     tied = word.rfind("\u00a0")
     end = len(word) if tied < 0 else max(tied - _LAST_LETTERS, 0)
@@ -118,20 +121,32 @@ def _cut(word: str, width_mm: float, size: float, *, bold: bool) -> list[str]:
 def hyphenate(word: str, room: float, size: float, *, bold: bool = False) -> str:
     """Break a word that is wider than its room, leaving no single letters.
 
-    The pieces are words of their own, with hyphens where the word's script has them: Chinese and
-    Japanese break between any two signs without a mark. A number that a no-break space ties keeps
-    the letters before it.
+    The pieces are words of their own. A number that a no-break space ties keeps the letters before
+    it.
     """
-    if measure(word, size, bold=bold) <= room:
-        return word
-    mark = "" if any(east_asian_width(letter) in "WF" for letter in word) else "-"
-    tied = word.rfind("\u00a0")
-    stop = len(word) - 2 if tied < 0 else tied - _LAST_LETTERS + 1
-    end = max(
-        (at for at in range(3, stop) if measure(word[:at] + mark, size, bold=bold) <= room),
-        default=0,
-    )
-    return f"{word[:end]}{mark} {hyphenate(word[end:], room, size, bold=bold)}" if end else word
+    mark, pieces = _mark(word), []
+    while measure(word, size, bold=bold) > room:
+        tied = word.rfind("\u00a0")
+        stop = len(word) - 2 if tied < 0 else tied - _LAST_LETTERS + 1
+        ends = range(3, stop)
+        fits = [at for at in ends if measure(word[:at] + mark, size, bold=bold) <= room]
+        if not fits:
+            break
+        pieces.append(word[: fits[-1]] + mark)
+        word = word[fits[-1] :]
+    return " ".join([*pieces, word])
+
+
+def _mark(word: str) -> str:
+    """Return what shows that a word goes on: a hyphen, or nothing.
+
+    Chinese and Japanese break between any two signs without a mark; in an address or the name of a
+    file, a hyphen would read as part of it.
+    """
+    letters = word.split("\u00a0")[0]
+    if any(east_asian_width(letter) in "WF" for letter in word) or letters.count("/") > 1:
+        return ""
+    return "-" if _COMPOUND.fullmatch(letters) else ""
 
 
 def wrap_within(text: str, per_line: int, room: float, size: float, *, bold: bool = False) -> str:

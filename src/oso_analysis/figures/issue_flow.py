@@ -162,7 +162,8 @@ def _labels(paths: pd.DataFrame, stage: str, room: float, size: float) -> list[s
     sizes = paths.groupby(stage)["n_submission_themes"].sum()
     per_line = max(int(room / text_width("x", size)), 8)
     return [
-        wrap_within(f"{names[code]}\N{NO-BREAK SPACE}{sizes[code]}", per_line, room, size)
+        # Labels stand 4 mm from their nodes: a word may reach to the edge before it is broken.
+        wrap_within(f"{names[code]}\N{NO-BREAK SPACE}{sizes[code]}", per_line, room + 1, size)
         for code in _node_order(paths, stage)
     ]
 

@@ -46,6 +46,8 @@ _LARGEST = 620.0
 _ROW_MM = 9.5
 #: Widths of the bubbles and the bars, in a wide and in a narrow figure.
 _RATIOS = {False: (3.6, 1), True: (2.2, 1)}
+#: Least space between headings side by side: more than between two words.
+_APART_MM = 1.5
 #: Free space beside labels and between the two; lines of headings that the figure has room for.
 _BETWEEN_MM, _USUAL_LINES = 6.0, 5
 
@@ -175,7 +177,8 @@ def _heads(
         bases = ["" if n is None else f"\nn = {n}" for n in known]
         heads = [wrap_label(name, 13) + n for name, n in zip(names, bases, strict=True)]
         widths = [measure(head, 7.5) for head in heads]
-        if all(one + two < 2 * column for one, two in pairwise([*widths, widths[-1]])):
+        free = 2 * (column - _APART_MM)
+        if all(one + two < free for one, two in pairwise([*widths, widths[-1]])):
             lines = max(head.count("\n") for head in heads) + 1
             return heads, False, max(0.0, (lines - _USUAL_LINES) * line_height("x", 7.5))
     space = "\N{NO-BREAK SPACE}"

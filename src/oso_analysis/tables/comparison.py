@@ -70,8 +70,9 @@ def compare_themes(
         `divergence` (a key of `DIVERGENCE_LABELS`: whether the rank difference's interval excludes
         0) and its label. Ranks count from 1 for the largest share; ties share their average rank.
         Where one body carries no theme at all, its percentages and ranks and all differences are
-        missing and nothing is comparable. Where one body is a single work or respondent, there
-        are no intervals, and no difference is clear.
+        missing and nothing is comparable. Where one body is a single work or respondent, or
+        the works as well as the respondents are all alike, there are no intervals, and no
+        difference is clear.
 
     Raises
     ------
@@ -85,7 +86,8 @@ def compare_themes(
     Works and, independently, respondents with all their submissions (one organisation's submissions
     repeat themselves) are resampled with replacement. Intervals of ranks are rough where shares lie
     close together (Goldstein and Spiegelhalter 1996). Every resample of a single work or respondent
-    is the same, so an interval would have no width and call any difference clear.
+    is the same, and so is every resample of all where works carry the same themes and respondents
+    the same shares of them: an interval would have no width and call any difference clear.
 
     References
     ----------
@@ -155,7 +157,9 @@ def compare_themes(
 
     comparable = not codes.empty and not voiced.empty
     drawn = np.full((2, n_resamples, len(themes)), np.nan)
-    if comparable and min(len(works), len(submissions)) > 1:
+    bodies = works, submissions.div(sizes, axis=0)
+    differs = any(len(body.drop_duplicates()) > 1 for body in bodies)
+    if comparable and differs and min(map(len, bodies)) > 1:
         rng = np.random.default_rng(seed)
         studied = _resample(works.to_numpy(), np.ones(len(works)), n_resamples, rng)
         heard = _resample(submissions.to_numpy(), sizes.to_numpy(), n_resamples, rng)
