@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from xml.etree.ElementTree import XML, Element, ParseError
 
 from oso_analysis.literature.readers.csl_types import csl_type, is_canonical
@@ -21,19 +21,19 @@ from oso_analysis.literature.readers.text import NO_ADDRESS
 
 __all__ = ["declares_entities", "parse_endnote"]
 
-_START = re.compile(r"<(?:[\w.-]+:)?record(?=[\s>/])")
+_START = re.compile(rb"<(?:[\w.-]+:)?record(?=[\s>/])")
 #: What most files have, and what is found sooner.
-_BARE_START = re.compile(r"<record(?=[\s>/])")
-_BARE_END = "</record>"
+_BARE_START = re.compile(rb"<record(?=[\s>/])")
+_BARE_END = b"</record>"
 #: Entries given to the parser at once; more make no difference.
 _TOGETHER = 10
-_END = re.compile(r"</(?:[\w.-]+:)?record\s*>")
-_DECLARATION = re.compile(r"<!(?:ENTITY|DOCTYPE[^>\[]*\[)")
+_END = re.compile(rb"</(?:[\w.-]+:)?record\s*>")
+_DECLARATION = re.compile(rb"<!(?:ENTITY|DOCTYPE[^>\[]*\[)")
 _PREFIX = re.compile(r"(</?)[\w.-]+:(?=[\w-])")
 _ATTRIBUTE_PREFIX = re.compile(r"(\s)[\w.-]+:(?=[\w.-]+\s*=\s*[\"'])")
-_STYLE = re.compile(r"</?style\b[^<>\n]*>")
-_BROKEN_STYLE = re.compile(r"<style\s[^<>]*>")
-_COMMON_STYLE = '<style face="normal" font="default" size="100%">'
+_STYLE = re.compile(rb"</?style\b[^<>\n]*>")
+_BROKEN_STYLE = re.compile(rb"<style\s[^<>]*>")
+_COMMON_STYLE = b'<style face="normal" font="default" size="100%">'
 _BAD_CHARACTER = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2\d|3[01]));"
 )
@@ -62,41 +62,42 @@ _KEYWORDS = ("keywords/keyword", "keyword")
 _DATES = ("dates/year", "year", "dates/pub-dates/date", "dates/date")
 
 
-def declares_entities(text: str) -> int:
+def declares_entities(data: bytes) -> int:
     """Return the line on which the file declares XML entities, or 0 where it declares none."""
-    found = _DECLARATION.search(text)
-    return text.count("\n", 0, found.start()) + 1 if found else 0
+    found = _DECLARATION.search(data)
+    return data.count(b"\n", 0, found.start()) + 1 if found else 0
 
 
-def parse_endnote(text: str) -> Parsed:
-    """Parse EndNote XML text.
+def parse_endnote(data: bytes) -> Parsed:
+    """Parse EndNote XML in UTF-8.
 
     Each `<record>` is cut out before anything is parsed, so that a damaged one costs no other, and
-    no document type declaration is ever seen by the parser.
+    no document type declaration is ever seen by the parser. Bytes, since text with letters beyond
+    Latin takes twice the room, and the time to go through it, and the parser would encode it again.
     """
     parsed = Parsed()
     # Fonts and sizes are most of EndNote's own files, and say nothing.
-    text = text.replace(_COMMON_STYLE, "").replace("</style>", "")
-    if "<style" in text:
-        text = _STYLE.sub("", text)
-    if "<style" in text:
+    data = data.replace(_COMMON_STYLE, b"").replace(b"</style>", b"")
+    if b"<style" in data:
+        data = _STYLE.sub(b"", data)
+    if b"<style" in data:
         # Programs that indent XML break lines within a tag, which must still be counted.
-        text = _BROKEN_STYLE.sub(lambda tag: "\n" * tag[0].count("\n"), text)
-    prefixed = ":record" in text
-    starts = [match.start() for match in (_START if prefixed else _BARE_START).finditer(text)]
+        data = _BROKEN_STYLE.sub(lambda tag: b"\n" * tag[0].count(b"\n"), data)
+    prefixed = b":record" in data
+    starts = [match.start() for match in (_START if prefixed else _BARE_START).finditer(data)]
     line = 1
     counted = 0
-    entries: list[tuple[int, str, bool]] = []
-    for start, limit in zip(starts, [*starts, len(text)][1:], strict=True):
-        line += text.count("\n", counted, start)
+    entries: list[tuple[int, bytes, bool]] = []
+    for start, limit in zip(starts, [*starts, len(data)][1:], strict=True):
+        line += data.count(b"\n", counted, start)
         counted = start
-        end = -1 if prefixed else text.find(_BARE_END, start, limit)
+        end = -1 if prefixed else data.find(_BARE_END, start, limit)
         if end >= 0:
             end += len(_BARE_END)
         else:
-            found = _END.search(text, start, limit)
+            found = _END.search(data, start, limit)
             end = found.end() if found else -1
-        entries.append((line, text[start : end if end >= 0 else limit], end >= 0))
+        entries.append((line, data[start : end if end >= 0 else limit], end >= 0))
         if len(entries) == _TOGETHER:
             _read_all(parsed, entries)
             entries = []
@@ -104,7 +105,7 @@ def parse_endnote(text: str) -> Parsed:
     return parsed
 
 
-def _read_all(parsed: Parsed, entries: list[tuple[int, str, bool]]) -> None:
+def _read_all(parsed: Parsed, entries: list[tuple[int, bytes, bool]]) -> None:
     """Parse entries together, which costs less, and one by one where that does not succeed.
 
     No start of an entry is hidden from the parser by what stands before it, where every entry is
@@ -112,7 +113,7 @@ def _read_all(parsed: Parsed, entries: list[tuple[int, str, bool]]) -> None:
     """
     whole = None
     if all(closed and len(chunk) <= MAX_ENTRY for _, chunk, closed in entries):
-        whole = _parse(f"<records>{''.join(chunk for _, chunk, _ in entries)}</records>")
+        whole = _parse(b"<records>%b</records>" % b"".join(chunk for _, chunk, _ in entries))
     roots: Sequence[Element | None] = [None] * len(entries)
     if whole is not None and [_local(child.tag) for child in whole] == ["record"] * len(entries):
         roots = list(whole)
@@ -120,33 +121,35 @@ def _read_all(parsed: Parsed, entries: list[tuple[int, str, bool]]) -> None:
         _read(parsed, chunk, line, root, closed=closed)
 
 
-def _read(parsed: Parsed, chunk: str, line: int, root: Element | None, *, closed: bool) -> None:
+def _read(parsed: Parsed, raw: bytes, line: int, root: Element | None, *, closed: bool) -> None:
     reasons: list[str] = []
-    if len(chunk) > MAX_ENTRY:
-        parsed.reject(line, f"an entry of over {MAX_ENTRY:,} characters", chunk)
+    if len(raw) > MAX_ENTRY and len(raw.decode("utf-8")) > MAX_ENTRY:
+        reason = f"an entry of over {MAX_ENTRY:,} characters"
+        parsed.reject(line, reason, raw.decode("utf-8"))
         return
     if root is None and closed:
-        root = _parse(chunk)
+        root = _parse(raw)
     if root is None:
-        root, reasons = _mended(chunk, closed=closed)
+        root, reasons = _mended(raw.decode("utf-8"), closed=closed)
     if root is None:
-        parsed.reject(line, "an entry that is not well-formed XML", chunk)
+        parsed.reject(line, "an entry that is not well-formed XML", raw.decode("utf-8"))
         return
     try:
         draft = _draft(root)
     except RecursionError:
-        parsed.reject(line, "an entry whose elements are nested too deeply", chunk)
+        reason = "an entry whose elements are nested too deeply"
+        parsed.reject(line, reason, raw.decode("utf-8"))
         return
     if draft is None:
-        parsed.reject(line, "an entry without any content", chunk)
+        parsed.reject(line, "an entry without any content", raw.decode("utf-8"))
         return
     draft["line"] = line
     parsed.drafts.append(draft)
     for reason in reasons:
-        parsed.repair_last(line, reason, chunk)
+        parsed.repair_last(line, reason, raw.decode("utf-8"))
 
 
-def _parse(chunk: str) -> Element | None:
+def _parse(chunk: bytes | str) -> Element | None:
     try:
         # A chunk begins inside the document element, where XML allows no declarations: there are
         # no entities to expand, and an undeclared one is an error.
@@ -220,24 +223,27 @@ def _local(tag: str) -> str:
     return tag if tag[0] != "{" else tag.rsplit("}", 1)[-1]
 
 
-def _gather(element: Element, path: str, tags: Tags) -> None:
-    """Collect the text of every element that holds no element but mark-up."""
-    if len(element) == 0:
-        text = element.text
-    elif _local(element[0].tag) in _MARK_UP and all(
-        _local(child.tag) in _MARK_UP for child in element
-    ):
-        text = "".join(element.itertext())
-    else:
-        for child in element:
-            _gather(child, f"{path}/{_local(child.tag)}", tags)
-        return
-    if text and (text := text.strip()):
-        values = tags.get(path)
-        if values is None:
-            tags[path] = [text]
+def _gather(elements: Iterable[Element], path: str, tags: Tags) -> None:
+    """Collect the text of every element, at any depth, that holds no element but mark-up."""
+    for element in elements:
+        name = element.tag
+        # Without a call, most of whose cost would be the calling.
+        name = path + (name if name[0] != "{" else _local(name))
+        if len(element) == 0:
+            text = element.text
+        elif _local(element[0].tag) in _MARK_UP and all(
+            _local(child.tag) in _MARK_UP for child in element
+        ):
+            text = "".join(element.itertext())
         else:
-            values.append(text)
+            _gather(element, f"{name}/", tags)
+            continue
+        if text and (text := text.strip()):
+            values = tags.get(name)
+            if values is None:
+                tags[name] = [text]
+            else:
+                values.append(text)
 
 
 _MARK_UP = frozenset({"style", "i", "b", "u", "sub", "sup", "em", "br", "font"})
@@ -248,6 +254,7 @@ def _draft(root: Element) -> Draft | None:
     tags: Tags = {}
     kind = ""
     number = ""
+    rest = []
     for child in root:
         name = _local(child.tag)
         if name == "ref-type":
@@ -258,7 +265,8 @@ def _draft(root: Element) -> Draft | None:
             if said:
                 tags.setdefault(name, []).append(said)
         else:
-            _gather(child, name, tags)
+            rest.append(child)
+    _gather(rest, "", tags)
     if _NO_CONTENT.issuperset(tags):
         return None
     draft: Draft = {}

@@ -15,7 +15,7 @@ import numpy as np
 from oso_analysis.literature.readers.draft import words
 from oso_analysis.literature.readers.tagged import OPENINGS
 
-__all__ = ["count_markers", "count_table", "scan_json", "scan_table"]
+__all__ = ["count_endnote", "count_markers", "count_table", "scan_json", "scan_table"]
 
 _RIS = re.compile(r"^[ \t]*(TY|ER)(?:[ \t]{1,4}-|-(?=[ \t\n]|\Z))", re.MULTILINE)
 _RIS_TAG = re.compile(
@@ -28,7 +28,7 @@ _BIBTEX = re.compile(
     r"[A-Za-z]\w*\s*[{(]",
     re.MULTILINE | re.IGNORECASE,
 )
-_RECORD = re.compile(r"<(?:[\w.-]+:)?record(?=[\s>/])")
+_RECORD = re.compile(rb"<(?:[\w.-]+:)?record(?=[\s>/])")
 _MEDLINE_TAG = re.compile(r"[A-Z0-9]*[A-Z][A-Z0-9]* *-")
 _REFER_TITLE = re.compile(r"^%T[ \t]+\S", re.MULTILINE)
 _JSON_ITEM = re.compile(rb'(:\s*)?\{\s*"([^"\\]*)"\s*(?=:)')
@@ -177,8 +177,9 @@ def _count_bibtex(text: str, raw: bytes) -> int:
     return sum(1 for _ in _BIBTEX.finditer(text))
 
 
-def _count_endnote(text: str, raw: bytes) -> int:
-    return sum(1 for _ in _RECORD.finditer(text))
+def count_endnote(data: bytes) -> int:
+    """Count the `<record>` tags of EndNote XML in UTF-8."""
+    return sum(1 for _ in _RECORD.finditer(data))
 
 
 def _count_medline(text: str, raw: bytes) -> int:
@@ -372,7 +373,7 @@ _COUNTERS: dict[str, Callable[[str, bytes], int]] = {
     "ris": _count_ris,
     "wos": _count_wos,
     "bibtex": _count_bibtex,
-    "endnote-xml": _count_endnote,
+    "endnote-xml": lambda text, raw: count_endnote(raw),
     "medline": _count_medline,
     "refer": _count_refer,
     "refworks": _count_openings("refworks"),

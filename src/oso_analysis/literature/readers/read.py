@@ -24,7 +24,12 @@ from oso_analysis.literature.readers.draft import RECORD_COLUMNS, Parsed, shown
 from oso_analysis.literature.readers.embase import parse_embase
 from oso_analysis.literature.readers.endnote import declares_entities, parse_endnote
 from oso_analysis.literature.readers.finish import finish
-from oso_analysis.literature.readers.markers import count_markers, count_table, scan_json
+from oso_analysis.literature.readers.markers import (
+    count_endnote,
+    count_markers,
+    count_table,
+    scan_json,
+)
 from oso_analysis.literature.readers.medline import parse_medline
 from oso_analysis.literature.readers.record_ids import Entries, record_ids
 from oso_analysis.literature.readers.ris import parse_ris
@@ -50,7 +55,6 @@ _ONE_PER_LINE = frozenset(FORMATS) - {"csl-json", "endnote-xml", "xlsx"}
 _PARSERS: dict[str, Callable[[str], Parsed]] = {
     "ris": parse_ris,
     "bibtex": parse_bibtex,
-    "endnote-xml": parse_endnote,
     "medline": parse_medline,
     "wos": parse_wos,
     "embase": parse_embase,
@@ -236,12 +240,15 @@ def _read(path: Path, name: str) -> _File | Problem:
         starts = scan_json(source.data)
         parsed = parse_csl(source.data, starts)
         markers = len(starts)
-    else:
-        text = source.text
-        if format == "endnote-xml" and (line := declares_entities(text)):
+    elif format == "endnote-xml":
+        if line := declares_entities(source.data):
             return Problem(
                 "declares XML entities, which no export needs and attacks use", file=name, row=line
             )
+        parsed = parse_endnote(source.data)
+        markers = count_endnote(source.data)
+    else:
+        text = source.text
         parsed = _PARSERS[format](text)
         markers = count_markers(text, format, source.data)
     if markers == 0:
