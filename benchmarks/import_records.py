@@ -332,7 +332,9 @@ def with_elementtree(path: Path) -> pd.DataFrame:
 def with_lxml(path: Path) -> pd.DataFrame:
     from lxml import etree
 
-    return _table_of(etree.parse(path, etree.XMLParser(resolve_entities=False, recover=True)).getroot())
+    return _table_of(
+        etree.parse(path, etree.XMLParser(resolve_entities=False, recover=True)).getroot()
+    )
 
 
 def _table_of(root: Any) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from oso_analysis.literature.readers.columns import target_of
 from oso_analysis.literature.readers.csl_types import CSL_TYPES, csl_type
 from oso_analysis.literature.readers.draft import MAX_ENTRY, Parsed, words
 from oso_analysis.literature.readers.tabular import header_score, parse_rows
-from oso_analysis.literature.readers.text import join_numbers, split_serial_number
+from oso_analysis.literature.readers.text import is_issn, join_numbers, split_serial_number
 
 __all__ = ["parse_csl"]
 
@@ -288,8 +288,11 @@ def _text(value: Any) -> str | None:
 def _columns(items: list[dict[str, Any]]) -> dict[str, list[Any]]:
     """Return what the items have, by name; what no column says whole is in `extra`."""
     kept: dict[int, set[str]] = {}
+    present = frozenset().union(*items)
     columns: dict[str, list[Any]] = {
         column: _texts([item.get(name) for item in items], name, kept)
+        if name in present
+        else [None] * len(items)
         for name, column in _COLUMNS.items()
     }
     columns["key"] = [_text(item.get("id")) for item in items]
@@ -305,9 +308,10 @@ def _columns(items: list[dict[str, Any]]) -> dict[str, list[Any]]:
     columns["authors"] = _authors([item.get("author") for item in items], kept)
     columns["date"] = _dates([item.get("issued") for item in items], kept)
     columns["date_tag"] = ["issued"] * len(items)
+    all_taken = _TAKEN.issuperset(present)
     columns["extra"] = [
         None
-        if at not in kept and _TAKEN.issuperset(item)
+        if at not in kept and (all_taken or _TAKEN.issuperset(item))
         else {
             name: value
             for name, value in item.items()
@@ -315,9 +319,10 @@ def _columns(items: list[dict[str, Any]]) -> dict[str, list[Any]]:
         }
         for at, item in enumerate(items)
     ]
-    for at, item in enumerate(items):
-        if columns["isbn"][at] or columns["issn"][at]:
-            _serial_numbers(columns, at, item)
+    for at, (isbn, issn) in enumerate(zip(columns["isbn"], columns["issn"], strict=True)):
+        # Nearly all items have one ISSN or nothing, which stays as it is.
+        if isbn or (issn and not is_issn(issn)):
+            _serial_numbers(columns, at, items[at])
     return columns
 
 

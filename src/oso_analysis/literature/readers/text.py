@@ -17,6 +17,7 @@ __all__ = [
     "find_doi",
     "find_pmid",
     "find_year",
+    "is_issn",
     "is_pmid",
     "join_numbers",
     "join_pages",
@@ -175,6 +176,11 @@ def join_numbers(have: str | None, more: str | None) -> str | None:
     return "; ".join(dict.fromkeys([*have.split("; "), *more.split("; ")]))
 
 
+def is_issn(value: str) -> bool:
+    """Whether `value` is one ISSN with its hyphen and nothing else."""
+    return len(value) == 9 and _ONE_ISSN.fullmatch(value) is not None
+
+
 def split_serial_number(value: str) -> tuple[str | None, str | None, bool]:
     """Tell the ISBNs and ISSNs in one value apart.
 
@@ -185,7 +191,7 @@ def split_serial_number(value: str) -> tuple[str | None, str | None, bool]:
     whole : bool
         False where `value` says more than these numbers, or has none.
     """
-    if len(value) == 9 and _ONE_ISSN.fullmatch(value):
+    if is_issn(value):
         return None, value, True
     rest = value
     isbns: list[str] = []
