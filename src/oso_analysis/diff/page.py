@@ -54,10 +54,10 @@ def render_html(difference: EditionDiff) -> str:
         f"<title>{before} → {after}</title><style>{_STYLE}</style></head><body>",
         f"<h1>What changed from {before} to {after}</h1>",
         f"<ul><li>before: {one}</li><li>after: {other}</li></ul>",
-        _counted("exhibits", difference.exhibits),
+        _counted("exhibit", difference.exhibits),
     ]
     if difference.numbered:
-        parts.append(_counted("chapters", difference.numbered))
+        parts.append(_counted("chapter", difference.numbered))
     if difference.facts:
         parts += ["<h2>The edition</h2>", _words(difference.facts)]
     if difference.parameters:
@@ -80,7 +80,7 @@ def render_html(difference: EditionDiff) -> str:
 
 def _counted(noun: str, items: Sequence[Part]) -> str:
     counts = Counter(item.status for item in items)
-    changed = plural(counts["changed"], noun.removesuffix("s"))
+    changed = plural(counts["changed"], noun)
     told = {"new": "new", "gone": "gone", "same": "the same"}
     rest = [
         f"{counts[status]} {'is' if counts[status] == 1 else 'are'} {words}"

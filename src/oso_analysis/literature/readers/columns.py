@@ -210,9 +210,11 @@ _TARGETS.update(
         if heading not in _TARGETS
     }
 )
+#: All headings of each column, those in other languages last.
+_HEADINGS = {column: (*names, *ABROAD.get(column, ())) for column, names in SYNONYMS.items()}
 _ORDER = {
     (column, bare(heading)): rank
-    for column, headings in ((name, (*SYNONYMS[name], *ABROAD.get(name, ()))) for name in SYNONYMS)
+    for column, headings in _HEADINGS.items()
     for rank, heading in reversed(list(enumerate(headings)))
 }
 
@@ -305,6 +307,5 @@ def rank_of(column: str, heading: str) -> int:
 
 def known_headings() -> list[str]:
     """Return every heading there is a rule for but two-letter tags, which are like anything."""
-    known = {name for names in (*SYNONYMS.values(), *ABROAD.values()) for name in names}
-    known |= set(KEPT)
+    known = {name for names in _HEADINGS.values() for name in names} | set(KEPT)
     return sorted(name for name in known if len(name) > 2)

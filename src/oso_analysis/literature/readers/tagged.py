@@ -53,6 +53,8 @@ class _Manner:
         The tag of the type.
     columns, authors, dates, serials, keywords, urls, pages : tuple
         The tags of record columns, the preferred one first.
+    known : frozenset of str
+        The tags that there are, whatever their case; empty where any may be one.
     title : re.Pattern or None
         A line that makes a paragraph an entry of its own although nothing opens it.
     """
@@ -67,6 +69,7 @@ class _Manner:
     keywords: str
     urls: tuple[str, ...]
     pages: tuple[str, str] = ("", "")
+    known: frozenset[str] = frozenset()
     title: re.Pattern[str] | None = None
 
 
@@ -118,6 +121,7 @@ _REFWORKS = _Manner(
     keywords="K1",
     urls=("UL", "LK"),
     pages=("SP", "OP"),
+    known=_REFWORKS_TAGS,
 )
 _NOTEEXPRESS = _Manner(
     opening=OPENINGS["noteexpress"],
@@ -161,19 +165,19 @@ def _parse(manner: _Manner, text: str) -> Parsed:
             continue
         said = manner.line.match(line)
         tag = said[1] if said is not None else ""
-        if manner is _REFWORKS:
-            tag = tag.upper() if tag.upper() in _REFWORKS_TAGS else ""
-            if tag == "RT" and not manner.opening.match(line):
-                tag = ""
+        if manner.known:
+            tag = tag.upper() if tag.upper() in manner.known else ""
+        if tag == manner.kind and not manner.opening.match(line):
+            tag = ""
         if said is None or not tag:
-            state.go_on(number, line)
+            state.go_on(line)
             continue
         opens = tag == manner.kind and (not state.open or manner.kind in state.tags)
         if opens or (after_blank and _is_entry(manner, state.lines, number - 1)):
             state.close(number - 1)
             state.start, state.open = number, True
         after_blank = False
-        state.add(number, tag, (said[2] or "").strip(), line)
+        state.add(tag, (said[2] or "").strip(), line)
     state.close(len(state.lines))
     return state.parsed
 
@@ -203,14 +207,14 @@ class _State:
     more: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
 
-    def go_on(self, number: int, line: str) -> None:
+    def go_on(self, line: str) -> None:
         """Take a line without a tag: it goes on with the one before it."""
         if self.last is None:
             self.outside.append(line)
         else:
             self.more.append(line.strip())
 
-    def add(self, number: int, tag: str, value: str, line: str) -> None:
+    def add(self, tag: str, value: str, line: str) -> None:
         """Take a line with a tag."""
         self._join()
         if not self.open:

@@ -23,8 +23,8 @@ _VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^>]*>[^<]")
 _NUMBER = re.compile(rb'[^>]*?\br="(\d+)"')
 _SHARED = re.compile(rb"<(?:\w+:)?si\b")
 _FORMULA = re.compile(rb"(?:<f[ >/]|:f[ >/])")
-#: A cell's formula and no result. An empty one is a result where the cell is one of text.
 _F = rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+#: A cell's formula and no result. An empty one is a result where the cell is one of text.
 _NO_RESULT = re.compile(
     rb"<(?:\w+:)?c\b(?:[^>]*>\s*" + _F + rb'|(?![^>]*\bt="str")[^>]*>\s*' + _F + rb"(?:"
     rb"<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)\s*)</(?:\w+:)?c>"
@@ -55,6 +55,7 @@ def read_workbook(data: bytes, name: str) -> tuple[Parsed, int] | Problem:
         return Problem(f"is a damaged Excel workbook ({type(error).__name__}: {error})", file=name)
     parsed = Parsed()
     markers = 0
+    empty: list[bytes] | None = None
     try:
         for sheet in book.worksheets:
             sheet.reset_dimensions()
@@ -77,7 +78,8 @@ def read_workbook(data: bytes, name: str) -> tuple[Parsed, int] | Problem:
             parse_rows(below, heading, parsed, line=rows[at][0])
             # The library keeps to itself which part of the archive a sheet is.
             xml = _part(data, str(vars(sheet)["_worksheet_path"]))
-            markers += _count(_without_empty_texts(xml, data), rows[at][0])
+            empty = _empty_texts(data) if empty is None else empty
+            markers += _count(_without(xml, empty), rows[at][0])
             if without := _formulas_without_result(xml):
                 parsed.repair(
                     None,
@@ -142,16 +144,20 @@ def _part(data: bytes, path: str) -> bytes:
         return archive.read(path.lstrip("/"))
 
 
-def _without_empty_texts(xml: bytes, data: bytes) -> bytes:
-    """Return a sheet without the cells that name an empty text among those that cells share."""
+def _empty_texts(data: bytes) -> list[bytes]:
+    """Return the numbers of the empty texts among those that the cells of all sheets share."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         name = next((n for n in archive.namelist() if n.lower().endswith("/sharedstrings.xml")), "")
         shared = archive.read(name) if name else b""
     texts = _SHARED.split(shared)[1:]
-    empty = [b"%d" % at for at, text in enumerate(texts) if not _VALUE.search(text)]
-    if not empty:
+    return [b"%d" % at for at, text in enumerate(texts) if not _VALUE.search(text)]
+
+
+def _without(xml: bytes, texts: list[bytes]) -> bytes:
+    """Return a sheet with nothing in the cells that name one of some shared texts."""
+    if not texts:
         return xml
-    cell = rb"<(?:\w+:)?v>(?:" + b"|".join(empty) + rb")</(?:\w+:)?v>"
+    cell = rb"<(?:\w+:)?v>(?:" + b"|".join(texts) + rb")</(?:\w+:)?v>"
     return re.sub(rb'(<(?:\w+:)?c\b[^>]*\bt="s"[^>]*>\s*)' + cell, rb"\1", xml)
 
 
