@@ -72,5 +72,7 @@ def candidate_pairs(features: pd.DataFrame) -> tuple[Array, Array]:
         left, right = pairs_by_key(features[name].to_numpy()[order], NEIGHBOURS[name])
         left, right = order[left], order[right]
         found.append(np.minimum(left, right) * rows + np.maximum(left, right))
-    codes = np.unique(np.concatenate(found))
+    # Several times as fast as `numpy.unique`, and with the same result.
+    codes = np.sort(np.concatenate(found), kind="stable")
+    codes = codes[np.diff(codes, prepend=-1) > 0]
     return codes // max(rows, 1), codes % max(rows, 1)

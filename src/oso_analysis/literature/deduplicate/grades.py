@@ -20,8 +20,8 @@ from oso_analysis.literature.deduplicate.words import (
     STOP,
     Folding,
     plain,
+    squeezed,
     two_languages,
-    words_of,
 )
 
 __all__ = ["SCREENED", "author_grades", "body_grades", "container_grades", "copies", "doi_grades",
@@ -75,12 +75,9 @@ def plausible(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     for name in ("doi", "pmid", "abstract"):
         keep |= same_text(a[name].to_numpy(dtype=object), b[name].to_numpy(dtype=object))[0]
     keep |= same_place(a, b)
+    keep |= _similar(ta, tb, ~keep, fuzz.ratio) >= 60.0
     rows = np.flatnonzero(~keep)
-    alike = _similar(ta, tb, ~keep, fuzz.ratio)[rows]
-    keep[rows] = [
-        score >= 60.0 or _cut_short(x, y)
-        for x, y, score in zip(ta[rows], tb[rows], alike.tolist(), strict=True)
-    ]
+    keep[rows] = list(map(_cut_short, ta[rows].tolist(), tb[rows].tolist()))
     return keep
 
 
@@ -96,9 +93,10 @@ def same_place(a: pd.DataFrame, b: pd.DataFrame) -> Array:
 
 def _cut_short(a: str, b: str) -> bool:
     """Return whether a much shorter title looks like the beginning or the end of the other."""
-    short, long = (a, b) if len(a) <= len(b) else (b, a)
-    if 10 * len(short) > 7 * len(long):
+    size_a, size_b = len(a), len(b)
+    if 10 * size_a > 7 * size_b and 10 * size_b > 7 * size_a:
         return False
+    short, long = (a, b) if size_a <= size_b else (b, a)
     if short[:8] == long[:8]:
         return bool(fuzz.ratio(short, long[: len(short)]) >= 85.0)
     return long.endswith(short)
@@ -257,8 +255,7 @@ def _spaced_otherwise(grade: int, ratio: float, raw_a: str, raw_b: str) -> int:
     """Return a better grade where two titles differ in spaces alone, which hide function words."""
     if grade not in (1, -1, -2) or ratio <= 80.0:
         return grade
-    letters = ["".join(words_of(plain(raw).lower())) for raw in (raw_a, raw_b)]
-    return 4 if letters[0] == letters[1] else grade
+    return 4 if squeezed(plain(raw_a)) == squeezed(plain(raw_b)) else grade
 
 
 def _only_place(words: list[str]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from oso_analysis.literature.deduplicate.words import UNTITLED, plain, words_of
+from oso_analysis.literature.deduplicate.words import UNTITLED, plain, squeezed
 from oso_analysis.literature.languages import language_codes
 
 __all__ = ["FIELDS", "Merged", "merge"]
@@ -68,11 +68,12 @@ def _winners(values: pd.Series, work: Array, field: str, in_print: Array) -> tup
     """
     codes, _ = pd.factorize(values)
     rows = _Rows(work, values.index.to_numpy())
-    first = rows.take(np.unique(work, return_index=True)[1])
+    # Written from the last to the first, so that the first of each work stays.
     leading = np.full(int(work.max()) + 1, -1, np.int64)
-    leading[work[::-1]] = codes[::-1]
+    leading[work[::-1]] = np.arange(len(work))[::-1]
+    first = rows.take(leading[leading >= 0])
     mixed = np.zeros(len(leading), bool)
-    mixed[work[leading[work] != codes]] = True
+    mixed[work[codes[leading[work]] != codes]] = True
     # Where a work's records agree to the letter, the first of them wins.
     agreed = first.take(~mixed[first.work])
     unlike = mixed[work]
@@ -84,7 +85,7 @@ def _winners(values: pd.Series, work: Array, field: str, in_print: Array) -> tup
         # PubMed's "eng" and Scopus's "English" do not disagree.
         said = ["; ".join(sorted(language_codes(text))) for text in texts]
     else:
-        said = ["".join(words_of(text)).casefold() for text in texts]
+        said = [squeezed(text) for text in texts]
     keys = np.array(said, dtype=object)
     numbers, distinct = pd.factorize(keys)
     length = np.array([len(text) for text in texts])

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 import pandas as pd
 
+from oso_analysis.literature.deduplicate.lexicon import Lexicon
 from oso_analysis.literature.deduplicate.places import (
     NO_AUTHORS,
     PREPRINT_DOI,
@@ -21,13 +22,7 @@ from oso_analysis.literature.deduplicate.places import (
     read_page,
     read_pmid,
 )
-from oso_analysis.literature.deduplicate.titles import (
-    NO_TITLE,
-    Lexicon,
-    Title,
-    prepared,
-    read_title,
-)
+from oso_analysis.literature.deduplicate.titles import prepared, read_titles
 
 __all__ = ["FEATURES", "KEYS", "KINDS", "normalise"]
 
@@ -113,12 +108,32 @@ def _each(texts: list[str], function: Callable[[str], T], missing: T) -> list[T]
     return [found[text] for text in texts]
 
 
+def _titles(raw: list[str], lexicon: Lexicon) -> dict[str, Array]:
+    """Return what titles say, and the blocking keys made of titles."""
+    # Databases that differ in a title's case alone are common, and come to one title here.
+    texts = _each(raw, prepared, "")
+    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    said = read_titles(list(places), lexicon)
+    titles = said.title.tolist()
+    tight = [title.replace(" ", "") for title in titles]
+    blocks = {
+        "k_start": [" ".join(title.split(" ", 4)[:4]) for title in titles],
+        "k_letters": [title[:14] if len(title) > 13 else "" for title in tight],
+        "k_end": [title[-14:] if len(title) > 17 else "" for title in tight],
+    }
+    columns = said._asdict() | {name: _keys(texts) for name, texts in blocks.items()}
+    first, second, third = columns.pop("hashes").T
+    columns |= {"k_12": _pairs(first, second), "k_13": _pairs(first, third)}
+    columns["k_23"] = _pairs(second, third)
+    which = np.fromiter(map(places.__getitem__, texts), np.int64, len(texts))
+    return {name: column[which] for name, column in columns.items()}
+
+
 def _chunk(records: pd.DataFrame, caches: _Caches) -> dict[str, Array]:
     """Return the features of some records, column by column."""
     lexicon, names, containers, numbers = caches
     raw = _texts(records, "title")
-    # Databases that differ in a title's case alone are common, and come to one title here.
-    titles = _each(_each(raw, prepared, ""), lambda text: read_title(text, lexicon), NO_TITLE)
+    said = _titles(raw, lexicon)
     authors = _each(_texts(records, "authors"), lambda text: read_authors(text, names), NO_AUTHORS)
     sources = [
         # A source that repeats the title is none ("T2" of what appeared in no journal).
@@ -137,21 +152,15 @@ def _chunk(records: pd.DataFrame, caches: _Caches) -> dict[str, Array]:
     ]
     pmids = [read_pmid(text) if text else "" for text in _texts(records, "pmid")]
     years = _years(records)
-    said: dict[str, Sequence[Any]] = dict(
-        zip(Title._fields, _columns(titles, len(Title._fields)), strict=True)
-    )
     families, persons, people = _columns(authors, 3)
-    keys = said["key"]
-    tight = [key.replace(" ", "") for key in keys]
-    columns: dict[str, Sequence[Any]] = said | {
+    # Journals and meetings called "annual" have online-first years; reports do not.
+    yearly = [
+        source.serial and kind not in (1, 2) for source, kind in zip(sources, kinds, strict=True)
+    ]
+    said["serial"] |= np.array(yearly, dtype=bool)
+    columns: dict[str, Any] = said | {
         "id": _texts(records, "record_id"),
         "raw": raw,
-        "title": keys,
-        "serial": [
-            # Journals and meetings called "annual" have online-first years; reports do not.
-            serial or (source.serial and kind not in (1, 2))
-            for serial, source, kind in zip(said["serial"], sources, kinds, strict=True)
-        ],
         "families": families,
         "names": persons,
         "person": people,
@@ -178,30 +187,25 @@ def _chunk(records: pd.DataFrame, caches: _Caches) -> dict[str, Array]:
     blocks = {
         "k_doi": dois,
         "k_pmid": pmids,
-        "k_start": [" ".join(key.split(" ", 4)[:4]) for key in keys],
-        "k_letters": [key[:14] if len(key) > 13 else "" for key in tight],
-        "k_end": [key[-14:] if len(key) > 17 else "" for key in tight],
         "k_place": [
             f"{year} {volume} {page}" if year and volume and page else ""
             for year, volume, page in zip(years.tolist(), volumes, pages, strict=True)
         ],
         "k_author": [
             # Where there is no title, nothing but the page tells a team's texts of a year apart.
-            f"{year} {family}" + ("" if key else f" {page}")
-            if year and family and (key or page)
+            f"{year} {family}" + ("" if title else f" {page}")
+            if year and family and (title or page)
             else ""
-            for year, family, key, page in zip(years.tolist(), families, keys, pages, strict=True)
+            for year, family, title, page in zip(
+                years.tolist(), families, said["title"].tolist(), pages, strict=True
+            )
         ],
     }
-    result = {
-        name: years if name == "year" else np.array(columns[name], dtype=_DTYPES.get(name, object))
-        for name in FEATURES
+    columns |= {"year": years} | {name: _keys(texts) for name, texts in blocks.items()}
+    return {
+        name: np.asarray(columns[name], dtype=_DTYPES.get(name, object))
+        for name in (*FEATURES, *KEYS)
     }
-    result |= {name: _keys(texts) for name, texts in blocks.items()}
-    hashes = np.array(said["hashes"], dtype=np.int64).reshape(-1, 3)
-    for name, first, second in (("k_12", 0, 1), ("k_13", 0, 2), ("k_23", 1, 2)):
-        result[name] = _pairs(hashes[:, first], hashes[:, second])
-    return result
 
 
 def _columns(rows: list[Any], width: int) -> list[tuple[Any, ...]]:
@@ -219,7 +223,10 @@ def _stage(kind: int, source: Source, preprint: bool, doi: str, volume: str, pla
 
 def _abstract(text: str) -> str:
     """Return how an abstract begins, "" for what is too short to be one ("Not available")."""
-    beginning = "".join(text[:160].casefold().split())[:100]
+    beginning = text[:160].casefold().replace(" ", "")
+    if not beginning.isprintable():
+        beginning = "".join(beginning.split())
+    beginning = beginning[:100]
     return beginning if len(beginning) >= _SHORTEST_ABSTRACT else ""
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
-from itertools import chain
 from typing import NamedTuple
 
-from oso_analysis.literature.deduplicate.titles import Lexicon
+from oso_analysis.literature.deduplicate.lexicon import Lexicon
 from oso_analysis.literature.deduplicate.words import (
     DEGREES,
     MEETING,
@@ -84,27 +82,34 @@ _NOBODY = re.compile(
 )
 
 
-#: One name: probable family names and all its words, whether it is a person's, whether an
-#: organisation's, whether a lone acronym. Plain tuples of plain values, which cost the garbage
-#: collector nothing however many are remembered.
-_Name = tuple[tuple[str, ...], tuple[str, ...], bool, bool, bool]
-_NO_NAME: _Name = ((), (), False, False, False)
+#: What a name may be, as bits: a person's, an organisation's, a lone acronym.
+_IS_PERSON, _IS_BODY, _IS_ACRONYM = 1, 2, 4
+#: One name: probable family names, all its words, and what it may be. Plain tuples of plain values,
+#: which cost the garbage collector nothing however many are remembered.
+_Name = tuple[tuple[str, ...], tuple[str, ...], int]
+_NO_NAME: _Name = ((), (), 0)
 
 
 class Names(dict[str, _Name]):
-    """Name as written to what it says; each is worked out once while it is remembered."""
+    """Name as written to what it says; each is worked out once while it is remembered.
+
+    Attributes
+    ----------
+    sides : _Sides
+        What stands before and after the comma of a name that has one.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._tokens = _Tokens()
+        self.sides = _Sides(self._tokens)
 
     def __missing__(self, piece: str) -> _Name:
         """Work a name out."""
         if len(self) > _REMEMBERED:
             self.clear()
         nobody = _nothing(piece) or _NOBODY.fullmatch(piece)
-        answer = _NO_NAME if nobody else _read_name(piece, self._tokens)
-        self[piece] = answer
+        answer = self[piece] = _NO_NAME if nobody else _read_name(piece, self._tokens)
         return answer
 
 
@@ -122,6 +127,32 @@ class _Tokens(dict[str, tuple[str, int]]):
         if len(self) > _REMEMBERED:
             self.clear()
         answer = self[token] = (low, kind)
+        return answer
+
+
+class _Sides(dict[str, tuple[tuple[str, ...] | None, int]]):
+    """What stands on one side of a comma in a name, worked out once.
+
+    Its words, None where there is not so much as an initial, and `_IS_BODY` if one is of a body.
+    """
+
+    def __init__(self, tokens: _Tokens) -> None:
+        super().__init__()
+        self._tokens = tokens
+
+    def __missing__(self, side: str) -> tuple[tuple[str, ...] | None, int]:
+        tokens = _letters(side)
+        words: list[str] = []
+        body = 0
+        for token in tokens:
+            low, kind = self._tokens[token]
+            if kind >= _BODY:
+                words.append(low)
+                if kind == _BODY:
+                    body = _IS_BODY
+        if len(self) > _REMEMBERED:
+            self.clear()
+        answer = self[side] = (tuple(words) if tokens else None, body)
         return answer
 
 
@@ -144,7 +175,8 @@ def _read_name(piece: str, known: _Tokens) -> _Name:
         tokens += _letters(right)
     kept: list[str] = []
     families = 0
-    initials = organisation = False
+    initials = False
+    body = 0
     for place, token in enumerate(tokens):
         low, kind = known[token]
         if kind >= _BODY:
@@ -152,22 +184,23 @@ def _read_name(piece: str, known: _Tokens) -> _Name:
             if place < inverted:
                 families += 1
             if kind == _BODY:
-                organisation = True
+                body = _IS_BODY
         elif kind == _INITIAL:
             initials = True
     words = tuple(kept)
     if not words:
         # A lone acronym ("WHO") is a body; lone initials belong to a name split badly.
         words = tuple([t.lower() for t in tokens if len(t) > 2 and t.lower() not in DEGREES])
-        return words, words, False, False, bool(words)
+        return words, words, _IS_ACRONYM if words else 0
     if comma and "," not in right:
-        return words[:families] or words[-1:], words, True, organisation, False
+        return words[:families] or words[-1:], words, _IS_PERSON | body
     if comma or (initials and len(tokens) > 1 and len(tokens[-1]) <= 3):
-        return words, words, True, organisation, False
+        return words, words, _IS_PERSON | body
     if len(words) > 4:
-        return words, words, False, organisation, False
+        return words, words, body
     double = "-" in piece and len(words) > 2 and f"{words[-2]}-{words[-1]}" in piece.lower()
-    return words[-2:] if double else words[-1:], words, len(words) > 1, organisation, False
+    family = words[-2:] if double else words[-1:]
+    return family, words, body | (_IS_PERSON if len(words) > 1 else 0)
 
 
 def read_authors(raw: str, remembered: Names) -> tuple[str, str, int]:
@@ -176,27 +209,38 @@ def read_authors(raw: str, remembered: Names) -> tuple[str, str, int]:
     if "{" in text:
         text = text.replace("{", "").replace("}", "")
     simple = not _CONJUNCTION.search(text.lower())
-    pieces = [
-        piece
-        for part in (text.split(";") if simple else _SPLIT_NAMES.split(text))
-        if (piece := part.strip())
-    ]
-    if not pieces:
-        return NO_AUTHORS
-    families, names, people, bodies, acronyms = zip(
-        *[remembered[piece] for piece in pieces], strict=True
-    )
-    if any(bodies) or (len(pieces) == 1 and acronyms[0]):
+    families: list[str] = []
+    words: list[str] = []
+    kinds = named = 0
+    sides = remembered.sides
+    family: tuple[str, ...] | None
+    for part in text.split(";") if simple else _SPLIT_NAMES.split(text):
+        piece = part.strip()
+        if not piece:
+            continue
+        named += 1
+        left, _, right = piece.partition(",")
+        if right and "," not in right:
+            # Most names have one comma, and a family name or a given name more than once.
+            family, body = sides[left]
+            given, other = sides[right]
+            if family and given is not None:
+                families += family
+                words += family
+                words += given
+                kinds |= _IS_PERSON | body | other
+                continue
+        family, name, kind = remembered[piece]
+        families += family
+        words += name
+        kinds |= kind
+    if kinds & _IS_BODY or (named == 1 and kinds & _IS_ACRONYM):
         # Bodies are compared by their whole names.
-        return "", " ".join([" ".join(words) for words in names]).strip(), -1
-    family = _once(families)
+        return "", " ".join(words), -1
+    joined = " ".join(dict.fromkeys(families))
     # Where only initials stand beside the family names, the two are the same.
-    return family, family if names == families else _once(names), int(any(people))
-
-
-def _once(names: Iterable[tuple[str, ...]]) -> str:
-    """Return the words of the names, each once."""
-    return " ".join(dict.fromkeys(chain.from_iterable(names)))
+    every = joined if families == words else " ".join(dict.fromkeys(words))
+    return joined, every, int(kinds & _IS_PERSON > 0)
 
 
 class Source(NamedTuple):

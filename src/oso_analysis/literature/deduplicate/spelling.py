@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from itertools import takewhile
 
 from rapidfuzz import fuzz
@@ -15,16 +16,19 @@ __all__ = ["contrast", "more", "variant", "word_grade"]
 
 def more(a: list[str], b: list[str]) -> list[str]:
     """Return the words that `a` has and `b` has not, or not as often."""
-    there = set(b)
-    if len(set(a)) == len(a):
-        return [word for word in a if word not in there]
+    return _more(a, set(a), b, set(b))
+
+
+def _more(a: list[str], set_a: set[str], b: list[str], set_b: set[str]) -> list[str]:
+    if len(set_a) == len(a):
+        return [word for word in a if word not in set_b]
     return list((Counter(a) - Counter(b)).elements())
 
 
 def word_grade(a: list[str], b: list[str], raw_a: str, raw_b: str) -> int:
     """Grade two titles by the words that only one of them has."""
     set_a, set_b = set(a), set(b)
-    only_a, only_b = more(a, b), more(b, a)
+    only_a, only_b = _more(a, set_a, b, set_b), _more(b, set_b, a, set_a)
     if 2 * len(only_a) > len(a) + 2 and 2 * len(only_b) > len(b) + 2:
         return -2
     common = len(set_a & set_b)
@@ -75,22 +79,27 @@ def _weighty(only: list[str], there: list[str], raw: str, raw_there: str) -> lis
     if not short:
         return only
     initials = "".join([word[0] for word in there])
-    spare = _spare(raw_there, raw)
-    idle = {
-        word
-        for word in short
-        if (len(word) <= 5 and word in initials)
-        or any(OSA.distance(word, stop, score_cutoff=1) <= 1 for stop in spare)
-    }
+    idle = {word for word in short if len(word) <= 5 and word in initials}
+    if rest := short - idle:
+        spare = _spare(raw_there, raw)
+        idle |= {
+            word
+            for word in rest
+            if any(OSA.distance(word, stop, score_cutoff=1) <= 1 for stop in spare)
+        }
     return [word for word in only if word not in idle] if idle else only
 
 
 def _spare(raw: str, other: str) -> list[str]:
     """Return the function words that a title has, in full, and the other has not as often."""
-    found, there = (
-        [word for word in words_of(text.lower()) if word in STOP] for text in (raw, other)
-    )
+    found, there = _function_words(raw), _function_words(other)
     return [word for word in set(found) if len(word) > 1 and found.count(word) > there.count(word)]
+
+
+#: A title is compared with several others.
+@lru_cache(maxsize=1000)
+def _function_words(raw: str) -> list[str]:
+    return [word for word in words_of(raw.lower()) if word in STOP]
 
 
 def contrast(a: str, b: str) -> bool:

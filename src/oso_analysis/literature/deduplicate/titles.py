@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import html
 import re
-import zlib
 from collections.abc import Sequence
-from functools import reduce
-from itertools import chain
-from operator import or_
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from oso_analysis.literature.deduplicate.headings import telling
+from oso_analysis.literature.deduplicate.lexicon import (
+    HANDED_IN,
+    MARKER,
+    PART_END,
+    PLACED,
+    SERIES,
+    SIGN,
+    TITLE_END,
+    Lexicon,
+)
 from oso_analysis.literature.deduplicate.words import (
     CONTRAST,
     GENERIC,
     GREEK,
-    MARKER_SIGNS,
     MARKER_WORDS,
     MARKERS,
     NUMBER_WORDS,
@@ -24,15 +31,14 @@ from oso_analysis.literature.deduplicate.words import (
     PARTS,
     PARTY,
     ROMAN,
-    SERIAL,
-    STOP,
     UNTITLED,
-    Folding,
     plain,
     words_of,
 )
 
-__all__ = ["NO_TITLE", "Lexicon", "Title", "hashed", "prepared", "read_title"]
+__all__ = ["Titles", "prepared", "read_titles"]
+
+Array = np.ndarray[Any, Any]
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,60}>")
 _LATEX = re.compile(r"\\(?=[&%$#_{}~^])|(?<!\\)[{}]|~(?=\w)")
@@ -79,6 +85,9 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 _SPACED_THOUSANDS = re.compile(
     r"([1-9](?<![\d.,-].)\d?\d?)[ \u00a0\u2009\u202f](?=\d{3}(?![\d.,-]))"
 )
+#: A title in which there is nothing to prepare, as in most: no digit, bracket or mark-up, neither
+#: "Retracted" before it nor the name of a file.
+_NOTHING_TO_PREPARE = re.compile(r"(?![RrWw])[A-Za-z][A-Za-z .,:;?!'/-]*(?<!\.pdf)")
 _ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th)$")
 _ACRONYM = re.compile(r"^[A-Z][A-Za-z\-]*[A-Z][A-Za-z]*s?[- ]?\d*$")
 #: A Greek letter in a Latin title; a Greek word is longer than any name of a molecule ("γδ").
@@ -89,101 +98,49 @@ _GREEK_WORD = re.compile(r"[\u03b1-\u03c9\u0391-\u03a9]{4}")
 _TELLING = PART_WORDS | CONTRAST
 
 
-class Title(NamedTuple):
-    """What one title says.
+class Titles(NamedTuple):
+    """What some titles say, one value a title in each column.
 
     Attributes
     ----------
-    key : str
-        Its words, folded, without function words and without a heading like "Chapter 4:".
-    main, tail : str
+    title : numpy.ndarray of str
+        Its words, folded, without function words and without a heading like "Chapter 4:"; "" for
+        what is no title, whose other columns say nothing.
+    main, tail : numpy.ndarray of str
         The same up to, and from, the first colon, dash or full stop.
-    heading : str
-        The words of the heading that the key goes without which may tell one text from another.
-    points : float
+    heading : numpy.ndarray of str
+        The words of the heading that the title goes without which may tell one text from another.
+    points : numpy.ndarray of float
         What sharing the whole title is worth: more for more and longer words, 10 at most.
-    numbers : str
+    numbers : numpy.ndarray of str
         The numbers in it (years, parts, editions; Roman and spelled-out ones too), sorted.
-    markers : int
+    markers : numpy.ndarray of int
         Bit mask of `MARKERS`.
-    serial : bool
+    serial : numpy.ndarray of bool
         Whether it names a series that appears by the year.
-    part : bool
+    part : numpy.ndarray of bool
         Whether it names one part of a work by a number or letter.
-    party : bool
+    party : numpy.ndarray of bool
         Whether it is a text that many parties may hand in under one title.
-    cut : bool
+    cut : numpy.ndarray of bool
         Whether it ends in an ellipsis.
-    hashes : tuple of int
+    hashes : numpy.ndarray of int
         The three smallest hashes of its longer words, for blocking; 0 for each that is missing.
+        Three columns.
     """
 
-    key: str = ""
-    main: str = ""
-    tail: str = ""
-    heading: str = ""
-    points: float = 0.0
-    numbers: str = ""
-    markers: int = 0
-    serial: bool = False
-    part: bool = False
-    party: bool = False
-    cut: bool = False
-    hashes: tuple[int, int, int] = (0, 0, 0)
-
-
-NO_TITLE = Title()
-
-
-def hashed(text: str) -> int:
-    """Return a 63-bit number for `text` that is the same on every machine and run."""
-    data = text.encode("utf-8", "surrogatepass")
-    return (zlib.crc32(data) << 31 | zlib.adler32(data) >> 1) or 1
-
-
-#: What is special about a word, as bits of its flags: it may be a number or tell parts apart, it
-#: names a series, it is one of `MARKER_WORDS`; from the last bit on, its `MARKER_SIGNS`.
-_PLACED, _SERIAL, _MARKER, _SIGN = 1, 2, 4, 8
-
-
-class Lexicon(dict[str, tuple[str, int, int, int]]):
-    """Lower-case word to what is known of it, worked out once for all titles.
-
-    A word's entry is a plain tuple, for speed: its one spelling ("" for a function word), the
-    letters it adds to a title's information (0 for a word any title may have), its hash for
-    blocking (0 for a word too short or too common), and its flags.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._fold = Folding()
-
-    def __missing__(self, word: str) -> tuple[str, int, int, int]:
-        """Work a word out."""
-        folded = "" if word in STOP else self._fold[word]
-        # An ideograph carries about as much as three letters.
-        letters = len(folded) if word < "\u2e80" else 3 * len(folded)
-        common = not folded or folded in GENERIC or word in ROMAN or word.isdigit()
-        placed = (
-            word[0].isdigit()
-            or len(word) == 1
-            or word in ROMAN
-            or word in NUMBER_WORDS
-            or word in PART_WORDS
-        )
-        flags = placed * _PLACED | (word in SERIAL) * _SERIAL | (word in MARKER_WORDS) * _MARKER
-        flags |= MARKER_SIGNS.get(word, 0) * _SIGN
-        answer = self[word] = (
-            folded,
-            0 if common else letters,
-            hashed(folded) if len(folded) > 3 and not common else 0,
-            flags,
-        )
-        return answer
-
-    def fold(self, text: str) -> list[str]:
-        """Return the words of a text folded, function words left out."""
-        return [folded for word in words_of(text) if (folded := self[word][0])]
+    title: Array
+    main: Array
+    tail: Array
+    heading: Array
+    points: Array
+    numbers: Array
+    markers: Array
+    serial: Array
+    part: Array
+    party: Array
+    cut: Array
+    hashes: Array
 
 
 def _number(word: str, before: str) -> str:
@@ -218,6 +175,8 @@ def _bracketed(match: re.Match[str]) -> str:
 def prepared(raw: str) -> str:
     """Return a title in plain lower-case letters, without mark-up and acronyms in brackets."""
     text = raw
+    if _NOTHING_TO_PREPARE.fullmatch(text):
+        return text.rstrip().replace("'", "").lower()
     if "&" in text:
         text = html.unescape(text)
     if text.endswith((".pdf", ".pdf>")):
@@ -243,33 +202,39 @@ def prepared(raw: str) -> str:
     return text.replace("'", "").lower()
 
 
-def _numbered(
-    words: list[str], folded: Sequence[str], flags: Sequence[int]
-) -> tuple[list[str], set[str], bool]:
-    """Return folded words with digits for numbers, the numbers, and whether one names a part."""
-    result = list(folded)
+def _numbered(words: list[str], flags: list[int]) -> tuple[dict[int, str], set[str], bool]:
+    """Return digits by the place of their word, all numbers, and whether one names a part."""
+    found: dict[int, str] = {}
     numbers: set[str] = set()
     numbered = False
-    for place, flag in enumerate(flags):
-        if not flag & _PLACED:
+    before = ""
+    for place, (word, flag) in enumerate(zip(words, flags, strict=True)):
+        if word == PART_END:
             continue
-        word, before = words[place], words[place - 1] if place else ""
-        if word in PART_WORDS and len(before) > 2 and before in NUMBER_WORDS:
-            numbers.add(NUMBER_WORDS[before])
-            numbered = numbered or word in PARTS
-        digits = _number(word, before)
-        if digits:
-            numbers.add(digits)
-            result[place] = digits
-            # "Research report 57" is the fifty-seventh of a series, no part.
-            numbered = numbered or (before in PARTS and (before != "report" or len(digits) == 1))
-    return result, numbers, numbered
+        if flag & PLACED:
+            if word in PART_WORDS and len(before) > 2 and before in NUMBER_WORDS:
+                numbers.add(NUMBER_WORDS[before])
+                numbered = numbered or word in PARTS
+            digits = _number(word, before)
+            if digits:
+                numbers.add(digits)
+                found[place] = digits
+                # "Research report 57" is the fifty-seventh of a series, no part.
+                single = before != "report" or len(digits) == 1
+                numbered = numbered or (before in PARTS and single)
+        before = word
+    return found, numbers, numbered
 
 
-def _markers(parts: list[list[str]], possible: int) -> int:
+def _parts(title: str) -> list[str]:
+    """Return the parts of a title that have words."""
+    return [part for text in title.split(PART_END) if (part := text.strip())]
+
+
+def _markers(parts: list[str], possible: int) -> int:
     """Return the bit mask of the `MARKERS` of a title in parts, of those its words allow."""
     # A bar where the title breaks: a last part "Correction" is more than a last word.
-    flat = " | ".join([" ".join(words) for words in parts])
+    flat = " | ".join(parts)
     markers = 0
     for bit, (_, pattern) in enumerate(MARKERS):
         if possible >> bit & 1 and pattern.search(flat):
@@ -277,62 +242,104 @@ def _markers(parts: list[list[str]], possible: int) -> int:
     return markers
 
 
-def _smallest(hashes: Sequence[int]) -> tuple[int, int, int]:
-    """Return the three smallest of the hashes above 0, each once, and 0 for what is missing."""
-    ordered = sorted(filter(None, hashes))
-    if len(set(ordered[:3])) < 3:
-        # Most titles repeat no word: to make a set of all hashes for each were a waste.
-        ordered = [*sorted(set(ordered)), 0, 0, 0]
-    first, second, third = ordered[:3]
-    return first, second, third
+def _smallest(words: Array, row: Array, hashes: Array, size: int) -> Array:
+    """Return the three smallest hashes of each row's words, each once, and 0 for missing ones."""
+    there = np.zeros(len(hashes), bool)
+    there[words] = True
+    there &= hashes > 0
+    row, words = row[there[words]], words[there[words]]
+    distinct, rank = np.unique(hashes[there], return_inverse=True)
+    ranks = np.zeros(len(hashes), np.int64)
+    ranks[there] = rank
+    # One number puts them in order of the row and, within it, of the hash.
+    codes = np.sort(row * len(distinct) + ranks[words], kind="stable")
+    codes = codes[np.diff(codes, prepend=-1) > 0]
+    row, rank = np.divmod(codes, max(len(distinct), 1))
+    place = np.arange(len(row)) - np.searchsorted(row, row)
+    first = place < 3
+    result = np.zeros((size, 3), np.int64)
+    result[row[first], place[first]] = distinct[rank[first]]
+    return result
 
 
-def read_title(text: str, lexicon: Lexicon) -> Title:
-    """Return what a title, `prepared`, says; `NO_TITLE` where there is none."""
-    parts = [words for part in _BREAK.split(text) if (words := words_of(part))]
-    if not parts or (len(text) < _SHORT and " ".join(parts[0]) in UNTITLED and len(parts) == 1):
-        return NO_TITLE
-    words = parts[0] if len(parts) == 1 else list(chain.from_iterable(parts))
-    # Columns rather than a loop over the words, few of which call for more than adding up.
-    folded: Sequence[str]
-    folded, weights, hashes, flags = zip(*map(lexicon.__getitem__, words), strict=True)
-    numbers: set[str] = set()
-    numbered = serial = False
-    markers = 0
-    if any(flags):
-        folded, numbers, numbered = _numbered(words, folded, flags)
-        flagged = reduce(or_, flags)
-        serial = bool(flagged & _SERIAL)
-        if flagged & _MARKER:
-            markers = _markers(parts, flagged // _SIGN)
-    keys = []
-    start = 0
-    for part in parts:
-        end = start + len(part)
-        if key := list(filter(None, folded[start:end])):
-            keys.append(key)
-        start = end
-    if not keys:
-        return NO_TITLE
+def _headed(folded: list[str]) -> tuple[str, str, str]:
+    """Return main title, subtitle and heading of a title in folded words."""
+    title = " ".join(filter(None, folded))
+    if PART_END not in title:
+        return title, "", ""
+    keys = _parts(title)
     # "Chapter 4: …" or "Literature review. …" is a heading; its number is in `numbers`.
     heading: list[str] = []
     while len(keys) > 1 and all(
-        word in GENERIC or word.isdigit() or len(word) == 1 for word in keys[0]
+        word in GENERIC or word.isdigit() or len(word) == 1 for word in keys[0].split()
     ):
-        heading += telling(keys.pop(0))
-    main = " ".join(keys[0])
-    tail = " ".join([word for key in keys[1:] for word in key])
-    return Title(
-        f"{main} {tail}" if tail else main,
+        heading += telling(keys.pop(0).split())
+    return "".join(keys[:1]), " ".join(keys[1:]), " ".join(heading)
+
+
+def read_titles(texts: Sequence[str], lexicon: Lexicon) -> Titles:
+    """Return what titles, `prepared`, say."""
+    size = len(texts)
+    # The words of all titles at once: few call for more than adding up.
+    together = f" {TITLE_END} ".join([*texts, ""])
+    words = words_of(_BREAK.sub(f" {PART_END} ", together))
+    known = np.fromiter(map(lexicon.__getitem__, words), np.int64, len(words))
+    folded = list(map(lexicon.folded.__getitem__, known.tolist()))
+    letters, hashes, flags = (
+        np.array(column, np.int64) for column in (lexicon.letters, lexicon.hashes, lexicon.flags)
+    )
+    marks = np.flatnonzero(known == lexicon[TITLE_END])
+    row = np.repeat(np.arange(size), np.diff(marks, prepend=-1))
+    ends = marks.tolist()
+    starts = [0, *(end + 1 for end in ends)]
+    points = letters[known]
+    points = 0.9 * np.bincount(row, points > 0, size) + 0.13 * np.bincount(row, points, size)
+    flags = flags[known]
+
+    def with_flag(flag: int) -> list[int]:
+        """Return the titles that have a word with the flag."""
+        rows: list[int] = np.unique(row[flags & flag != 0]).tolist()
+        return rows
+
+    numbers = np.full(size, "", dtype=object)
+    part, party, serial = (np.zeros(size, bool) for _ in range(3))
+    markers = np.zeros(size, np.int64)
+    for at in with_flag(PLACED):
+        start, end = starts[at], ends[at]
+        digits, found, part[at] = _numbered(words[start:end], flags[start:end].tolist())
+        numbers[at] = " ".join(sorted(found))
+        for place, number in digits.items():
+            folded[start + place] = number
+    for at in with_flag(MARKER):
+        start, end = starts[at], ends[at]
+        possible = int(np.bitwise_or.reduce(flags[start:end]))
+        markers[at] = _markers(_parts(" ".join(words[start:end])), possible // SIGN)
+    for at in with_flag(HANDED_IN):
+        party[at] = bool(PARTY.match(texts[at]))
+    serial[with_flag(SERIES)] = True
+    headed = [_headed(folded[start:end]) for start, end in zip(starts, ends, strict=False)]
+    for at, text in enumerate(texts):
+        if len(text) < _SHORT:
+            parts = _parts(" ".join(words[starts[at] : ends[at]]))
+            if len(parts) == 1 and parts[0] in UNTITLED:
+                headed[at] = ("", "", "")
+    main, tail, heading = np.array(headed, dtype=object).reshape(-1, 3).T
+    title = np.array([f"{x} {y}" if y else x for x, y, _ in headed], dtype=object)
+    columns = Titles(
+        title,
         main,
         tail,
-        " ".join(heading),
-        min(0.9 * (len(weights) - weights.count(0)) + 0.13 * sum(weights), 10.0),
-        " ".join(sorted(numbers)) if numbers else "",
+        heading,
+        np.minimum(points, 10.0),
+        numbers,
         markers,
         serial,
-        numbered,
-        bool(PARTY.match(text)),
-        text.endswith(("...", "...]")),
-        _smallest(hashes),
+        part,
+        party,
+        np.array([text.endswith(("...", "...]")) for text in texts], bool),
+        _smallest(known, row, hashes, size),
     )
+    # What has nothing but function words is no title, and says nothing else either.
+    for column in columns:
+        column[title == ""] = "" if column.dtype == object else 0
+    return columns

@@ -33,9 +33,12 @@ __all__ = [
     "ROMAN",
     "SERIAL",
     "STOP",
+    "SUBMISSIONS",
     "UNTITLED",
     "Folding",
+    "fold",
     "plain",
+    "squeezed",
     "two_languages",
     "words_of",
 ]
@@ -222,10 +225,14 @@ PART_WORDS = frozenset(
 PARTS = frozenset(
     "part parts volume vol phase wave module teil band partie tome volumen report".split()
 )
-#: A text that many parties hand in under one title.
+#: What many parties hand in under one title, and how such a title begins.
+SUBMISSIONS = frozenset(
+    """submission submissions response responses comments letter testimony evidence statement
+    feedback""".split()
+)
 PARTY = re.compile(
-    r"\W*(?:(?:written|joint|supplementary|oral|further|our) )?(?:submissions?|responses?|comments"
-    r"|letter|testimony|evidence|statement|feedback)(?: \w+)? (?:to|on|for|of|from|by|regarding)\b"
+    r"\W*(?:(?:written|joint|supplementary|oral|further|our) )?"
+    rf"(?:{'|'.join(sorted(SUBMISSIONS))})(?: \w+)? (?:to|on|for|of|from|by|regarding)\b"
 )
 #: Words that, with a number, name a report's place in a series of reports.
 DESIGNATION = frozenset(
@@ -349,12 +356,21 @@ _LETTERS = str.maketrans(
 _WORD = re.compile(r"[^\W_]+")
 #: The ASCII characters, with a space for each that belongs to no word.
 _ASCII = "".join(chr(code) if chr(code).isalnum() else " " for code in range(128))
+#: The ASCII characters that belong to no word, as bytes.
+_BETWEEN = bytes(code for code in range(128) if not chr(code).isalnum())
 
 
 def words_of(text: str) -> list[str]:
     """Return the runs of letters and digits in `text`."""
     # Most text is ASCII, and two passes in C over it are faster than the pattern.
     return text.translate(_ASCII).split() if text.isascii() else _WORD.findall(text)
+
+
+def squeezed(text: str) -> str:
+    """Return the letters and digits of `text` in lower case, without what stands between them."""
+    if text.isascii():
+        return text.encode("ascii").translate(None, _BETWEEN).decode("ascii").lower()
+    return "".join(_WORD.findall(text)).casefold()
 
 
 def plain(text: str) -> str:
@@ -389,23 +405,28 @@ def two_languages(a: str, b: str) -> bool:
 GENERIC = GENERIC | SERIAL
 
 
+def fold(word: str) -> str:
+    """Return a lower-case word in American spelling, with single letters for ligatures."""
+    if len(word) < 5 or not word.isascii():
+        return word
+    folded = _SPELLINGS.get(word, word)
+    if folded == word:
+        # Few words have the letters; looking for them is cheaper than a pattern.
+        if "our" in folded:
+            folded = _OUR.sub("or", folded)
+        if "is" in folded:
+            folded = _ISE.sub("iz", folded)
+        if "ll" in folded:
+            folded = _DOUBLE.sub("", folded)
+        if "ae" in folded or "oe" in folded:
+            folded = _DIGRAPH.sub("e", folded)
+    return folded
+
+
 class Folding(dict[str, str]):
     """Lower-case word to the one spelling kept for it; each word is worked out once."""
 
     def __missing__(self, word: str) -> str:
-        """Fold British to American spelling, and ligatures to single letters."""
-        folded = word
-        if len(word) > 4 and word.isascii():
-            folded = _SPELLINGS.get(word, word)
-            if folded == word:
-                # Few words have the letters; looking for them is cheaper than a pattern.
-                if "our" in folded:
-                    folded = _OUR.sub("or", folded)
-                if "is" in folded:
-                    folded = _ISE.sub("iz", folded)
-                if "ll" in folded:
-                    folded = _DOUBLE.sub("", folded)
-                if "ae" in folded or "oe" in folded:
-                    folded = _DIGRAPH.sub("e", folded)
-        self[word] = folded
+        """Fold a word."""
+        folded = self[word] = fold(word)
         return folded
