@@ -429,6 +429,8 @@ def _abbreviates(a: str, b: str) -> bool:
     One word may be a contraction ("Proc Natl Acad Sci"); the others begin the words they stand for.
     Either way the two begin with one letter.
     """
+    if a[0] != b[0] and " " in a and " " in b:
+        return False
     short, long = sorted((a.split(), b.split()), key=len)
     if len(short) == 1 and len(long) > 1:
         return _initials(short[0], long)

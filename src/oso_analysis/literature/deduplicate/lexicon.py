@@ -64,7 +64,7 @@ class Lexicon(dict[str, int]):
     Attributes
     ----------
     folded : list of str
-        Its one spelling ("" for a function word and `TITLE_END`).
+        Its one spelling ("" for a function word).
     letters : array of int
         The letters it adds to a title's information (0 for a word any title may have).
     hashes : array of int
@@ -75,7 +75,7 @@ class Lexicon(dict[str, int]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folded = ["", PART_END]
+        self.folded = [TITLE_END, PART_END]
         self.letters, self.hashes, self.flags = (array("q", [0, 0]) for _ in range(3))
         self.update({TITLE_END: 0, PART_END: 1})
 

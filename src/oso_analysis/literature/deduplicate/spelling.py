@@ -128,10 +128,8 @@ def _opposite(a: str, b: str) -> bool:
 
 def variant(a: str, b: str) -> bool:
     """Return whether two words are one word in two spellings or inflections."""
-    if a.isdigit() or b.isdigit() or contrast(a, b):
-        return False
     short, long = (a, b) if len(a) <= len(b) else (b, a)
-    if len(short) < 4:
+    if len(short) < 4 or a.isdigit() or b.isdigit() or contrast(a, b):
         return False
     if long.endswith(short) and long[: -len(short)] in STOP:
         return True

@@ -262,9 +262,8 @@ def _smallest(words: Array, row: Array, hashes: Array, size: int) -> Array:
     return result
 
 
-def _headed(folded: list[str]) -> tuple[str, str, str]:
+def _headed(title: str) -> tuple[str, str, str]:
     """Return main title, subtitle and heading of a title in folded words."""
-    title = " ".join(filter(None, folded))
     if PART_END not in title:
         return title, "", ""
     keys = _parts(title)
@@ -317,7 +316,8 @@ def read_titles(texts: Sequence[str], lexicon: Lexicon) -> Titles:
     for at in with_flag(HANDED_IN):
         party[at] = bool(PARTY.match(texts[at]))
     serial[with_flag(SERIES)] = True
-    headed = [_headed(folded[start:end]) for start, end in zip(starts, ends, strict=False)]
+    told = " ".join(filter(None, folded)).split(TITLE_END)
+    headed = [_headed(text.strip()) for text in told[:size]]
     for at, text in enumerate(texts):
         if len(text) < _SHORT:
             parts = _parts(" ".join(words[starts[at] : ends[at]]))
