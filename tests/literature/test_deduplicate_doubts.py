@@ -200,7 +200,7 @@ def test_titles_under_two_headings_are_not_the_same_in_every_field() -> None:
 )
 def test_an_abstract_has_forty_letters(abstract: str, kept: bool) -> None:
     table = pd.DataFrame({"record_id": ["a"], "title": ["Calls"], "abstract": [abstract]})
-    assert (normalise(table)["abstract"].iloc[0] != "") is kept
+    assert (normalise(table)["abstract"][0] != "") is kept
 
 
 def test_a_column_of_two_years_is_no_one_text() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from oso_analysis.literature.deduplicate.features import Features
 from oso_analysis.literature.deduplicate.normalise import KEYS
 
 __all__ = ["NEIGHBOURS", "candidate_pairs", "pairs_by_key"]
@@ -50,12 +50,12 @@ def pairs_by_key(key: Array, neighbours: int) -> tuple[Array, Array]:
     return np.concatenate(lefts), np.concatenate(rights)
 
 
-def candidate_pairs(features: pd.DataFrame) -> tuple[Array, Array]:
+def candidate_pairs(features: Features) -> tuple[Array, Array]:
     """Return positions (a < b) of the pairs of rows that share at least one blocking key.
 
     Parameters
     ----------
-    features : pandas.DataFrame
+    features : Features
         What `normalise` returned, in order of `id`.
 
     Returns
@@ -69,7 +69,7 @@ def candidate_pairs(features: pd.DataFrame) -> tuple[Array, Array]:
     order = np.array(sorted(range(rows), key=titles.__getitem__), dtype=np.int64)
     found = [np.empty(0, np.int64)]
     for name in KEYS:
-        left, right = pairs_by_key(features[name].to_numpy()[order], NEIGHBOURS[name])
+        left, right = pairs_by_key(features[name][order], NEIGHBOURS[name])
         left, right = order[left], order[right]
         found.append(np.minimum(left, right) * rows + np.maximum(left, right))
     # Several times as fast as `numpy.unique`, and with the same result.

@@ -175,8 +175,7 @@ def _deduplicate(records: pd.DataFrame, decisions: pd.DataFrame | None) -> Dedup
     verdicts = check_decisions(decisions, ids.tolist())
     features = normalise(records)
     a, b = candidate_pairs(features)
-    compared = features[list(FEATURES)]
-    screened = features[list(SCREENED)]
+    compared, screened = features.only(FEATURES), features.only(SCREENED)
 
     def weigh(left: Array, right: Array) -> pd.DataFrame:
         return compare(compared.take(left), compared.take(right))
@@ -192,7 +191,7 @@ def _deduplicate(records: pd.DataFrame, decisions: pd.DataFrame | None) -> Dedup
     settled = settle(
         pairs,
         ids,
-        (features["title"] != "").to_numpy(),
+        (features["title"] != "").astype(bool),
         verdicts,
         lambda left, right: weigh(left, right)["contradicts"].to_numpy(dtype=bool),
     )

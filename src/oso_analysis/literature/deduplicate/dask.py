@@ -20,7 +20,8 @@ from oso_analysis.errors import InputError, Problem, require_columns
 from oso_analysis.literature.deduplicate.block import NEIGHBOURS, pairs_by_key
 from oso_analysis.literature.deduplicate.core import Deduplication, check_records
 from oso_analysis.literature.deduplicate.decisions import check_decisions
-from oso_analysis.literature.deduplicate.grades import SCREENED, plausible
+from oso_analysis.literature.deduplicate.features import Features
+from oso_analysis.literature.deduplicate.grades import plausible
 from oso_analysis.literature.deduplicate.match import EVIDENCE, REVIEW, compare
 from oso_analysis.literature.deduplicate.merge import merge
 from oso_analysis.literature.deduplicate.normalise import FEATURES, KEYS, normalise
@@ -142,25 +143,25 @@ def _block_pairs(blocks: pd.DataFrame) -> pd.DataFrame:
     return table.astype("str").drop_duplicates(ignore_index=True)
 
 
-def _side(pairs: pd.DataFrame, end: str) -> pd.DataFrame:
+def _side(pairs: pd.DataFrame, end: str) -> Features:
     """Return the features of one record of each pair, under their own names."""
-    return pairs[[f"{name}{end}" for name in FEATURES]].set_axis(list(FEATURES), axis=1)
+    side = pairs[[f"{name}{end}" for name in FEATURES]].set_axis(list(FEATURES), axis=1)
+    return Features.from_frame(side)
 
 
 def _weigh(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the pairs worth keeping, weighed."""
     a, b = _side(pairs, "_a"), _side(pairs, "_b")
-    keep = plausible(a[list(SCREENED)], b[list(SCREENED)])
-    a, b = a[keep].reset_index(drop=True), b[keep].reset_index(drop=True)
-    evidence = compare(a, b).assign(a=a["id"].astype("str"), b=b["id"].astype("str"))
+    keep = plausible(a, b)
+    a, b = a.take(keep), b.take(keep)
+    ids = {name: pd.Series(side["id"], dtype="str") for name, side in (("a", a), ("b", b))}
+    evidence = compare(a, b).assign(**ids)
     return evidence[evidence["score"] >= REVIEW].reset_index(drop=True)
 
 
 def _read(records: pd.DataFrame) -> pd.DataFrame:
     """Return the features of one partition, its text as `str`."""
-    features = normalise(records)
-    text = [name for name in FEATURES if features[name].dtype == object]
-    return features.astype(dict.fromkeys(text, "str"))
+    return normalise(records).to_frame()
 
 
 def _merge_part(part: pd.DataFrame, table: str) -> pd.DataFrame:
@@ -207,8 +208,7 @@ def _settle(
         wanted = ids[np.unique(np.concatenate([left, right]))].tolist()
         known = compared[compared["id"].isin(wanted)].compute().set_index("id", drop=False)
         evidence = compare(
-            known.loc[ids[left]].reset_index(drop=True),
-            known.loc[ids[right]].reset_index(drop=True),
+            Features.from_frame(known.loc[ids[left]]), Features.from_frame(known.loc[ids[right]])
         )
         return evidence["contradicts"].to_numpy(dtype=bool)
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from rapidfuzz import fuzz, process
 
+from oso_analysis.literature.deduplicate.features import Features
 from oso_analysis.literature.deduplicate.headings import APART, DOUBTFUL, SAME, heading_grade
 from oso_analysis.literature.deduplicate.spelling import contrast, more, variant, word_grade
 from oso_analysis.literature.deduplicate.translated import same_article
@@ -65,15 +65,15 @@ def _similar(a: Array, b: Array, where: Array, scorer: Any) -> Array:
     return result
 
 
-def plausible(a: pd.DataFrame, b: pd.DataFrame) -> Array:
+def plausible(a: Features, b: Features) -> Array:
     """Return which pairs are worth weighing: titles somewhat alike, one identifier or one place.
 
     Cheap, and only drops pairs that could not even reach a person's desk.
     """
-    ta, tb = a["title"].to_numpy(dtype=object), b["title"].to_numpy(dtype=object)
+    ta, tb = a["title"], b["title"]
     keep: Array = ((ta == "") | (tb == "") | (ta == tb)).astype(bool)
     for name in ("doi", "pmid", "abstract"):
-        keep |= same_text(a[name].to_numpy(dtype=object), b[name].to_numpy(dtype=object))[0]
+        keep |= same_text(a[name], b[name])[0]
     keep |= same_place(a, b)
     keep |= _similar(ta, tb, ~keep, fuzz.ratio) >= 60.0
     rows = np.flatnonzero(~keep)
@@ -81,12 +81,9 @@ def plausible(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     return keep
 
 
-def same_place(a: pd.DataFrame, b: pd.DataFrame) -> Array:
+def same_place(a: Features, b: Features) -> Array:
     """Return where two records name the same people, volume and first page."""
-    place = [
-        same_text(a[name].to_numpy(dtype=object), b[name].to_numpy(dtype=object))[0]
-        for name in ("families", "volume", "page")
-    ]
+    place = [same_text(a[name], b[name])[0] for name in ("families", "volume", "page")]
     result: Array = np.logical_and.reduce(place)
     return result
 
@@ -102,22 +99,22 @@ def _cut_short(a: str, b: str) -> bool:
     return long.endswith(short)
 
 
-def title_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
+def title_grades(a: Features, b: Features) -> Array:
     """Grade titles as `match.EVIDENCE` tells: above 0 alike, below 0 different."""
-    ta, tb = a["title"].to_numpy(dtype=object), b["title"].to_numpy(dtype=object)
+    ta, tb = a["title"], b["title"]
     both = ((ta != "") & (tb != "")).astype(bool)
     equal = both & (ta == tb).astype(bool)
     ratio = _similar(ta, tb, both & ~equal, fuzz.ratio)
     grade = graded(len(ta), (both, -2), (equal, 5))
-    cut = (a["cut"].to_numpy() | b["cut"].to_numpy()).astype(bool)
-    raw_a, raw_b = a["raw"].to_numpy(dtype=object), b["raw"].to_numpy(dtype=object)
+    cut = (a["cut"] | b["cut"]).astype(bool)
+    raw_a, raw_b = a["raw"], b["raw"]
     rows = np.flatnonzero(both & ~equal)
     near = [
         alike >= 60.0 or _cut_short(x, y) or (x[0] > _LATIN) != (y[0] > _LATIN)
         for x, y, alike in zip(ta[rows], tb[rows], ratio[rows].tolist(), strict=True)
     ]
     rows = rows[np.array(near, dtype=bool)]
-    parts = [frame[name].to_numpy(dtype=object) for name in ("main", "tail") for frame in (a, b)]
+    parts = [frame[name] for name in ("main", "tail") for frame in (a, b)]
     columns = (ta, tb, *parts, ratio, cut, raw_a, raw_b)
     silent = _silent(a, b)
     around_a, around_b = _Around(a), _Around(b)
@@ -135,7 +132,7 @@ def title_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
             found = _translated(ta[row], tb[row], raw_a[row], raw_b[row])
         grade[row] = found
     # The rest, as unlike as any two titles, are "different" or in two languages.
-    same_doi = same_text(a["doi"].to_numpy(dtype=object), b["doi"].to_numpy(dtype=object))[0]
+    same_doi = same_text(a["doi"], b["doi"])[0]
     placed = same_place(a, b)
     for row in np.flatnonzero((grade == -2) & (same_doi | placed)).tolist():
         if two_languages(raw_a[row], raw_b[row]):
@@ -147,16 +144,16 @@ def title_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     return grade
 
 
-def _under_headings(grade: Array, a: pd.DataFrame, b: pd.DataFrame) -> None:
+def _under_headings(grade: Array, a: Features, b: Features) -> None:
     """Grade anew, in place, titles that are alike but for headings that name different texts."""
-    heading_a, heading_b = (frame["heading"].to_numpy(dtype=object) for frame in (a, b))
+    heading_a, heading_b = (frame["heading"] for frame in (a, b))
     alike = (grade > 0) & (heading_a != heading_b).astype(bool)
-    tail_a, tail_b = (frame["tail"].to_numpy(dtype=object) for frame in (a, b))
+    tail_a, tail_b = (frame["tail"] for frame in (a, b))
     # A short title may differ in most of its words from itself under another language's heading.
     translated = (grade == -2) & same_text(tail_a, tail_b)[0]
     rows = np.flatnonzero(alike | (grade == -1) | translated)
     columns = [
-        list(zip(*(frame[name].to_numpy(dtype=object)[rows] for frame in (a, b)), strict=True))
+        list(zip(*(frame[name][rows] for frame in (a, b)), strict=True))
         for name in ("heading", "title", "main", "tail")
     ]
     periodical = _in_periodical(a, b)
@@ -168,29 +165,29 @@ def _under_headings(grade: Array, a: pd.DataFrame, b: pd.DataFrame) -> None:
         grade[row] = (APART if found == DOUBTFUL and grade[row] < 0 else found) or grade[row]
 
 
-def _in_periodical(a: pd.DataFrame, b: pd.DataFrame) -> Array:
+def _in_periodical(a: Features, b: Features) -> Array:
     """Return where both records may be, and one seems to be, of a text in a periodical."""
     seems, may_be = np.zeros(len(a), bool), np.ones(len(a), bool)
     for frame in (a, b):
-        kind = frame["kind"].to_numpy()
+        kind = frame["kind"]
         may_be &= kind < 2
         seems |= kind == 1
         for name in ("container", "pmid"):
-            seems |= (frame[name].to_numpy(dtype=object) != "").astype(bool)
+            seems |= (frame[name] != "").astype(bool)
     return seems & may_be
 
 
-def _one_article(grade: Array, a: pd.DataFrame, b: pd.DataFrame, rows: Array) -> None:
+def _one_article(grade: Array, a: Features, b: Features, rows: Array) -> None:
     """Grade anew, in place, unlike titles of the same people in one volume and on one page.
 
     Only where one is a translation or the two are near each other may they be joined.
     """
-    a, b = a.iloc[rows], b.iloc[rows]
-    same_issue = same_text(a["issue"].to_numpy(dtype=object), b["issue"].to_numpy(dtype=object))[0]
+    a, b = a.take(rows), b.take(rows)
+    same_issue = same_text(a["issue"], b["issue"])[0]
     # Journals' names are translated, too; three authors of one name each are no coincidence.
     known = container_grades(a, b) == 1
     known |= np.array([names.count(" ") > 1 for names in a["families"]], dtype=bool)
-    known &= (a["year"].to_numpy() == b["year"].to_numpy()) & (a["year"].to_numpy() > 0)
+    known &= (a["year"] == b["year"]) & (a["year"] > 0)
     texts = zip(
         *(frame[name] for name in ("title", "raw", "pages") for frame in (a, b)),
         same_issue.tolist(),
@@ -263,11 +260,11 @@ def _only_place(words: list[str]) -> bool:
     return not PLACES.isdisjoint(words) and PLACES.union(GENERIC).issuperset(words)
 
 
-def _silent(a: pd.DataFrame, b: pd.DataFrame) -> Array:
+def _silent(a: Features, b: Features) -> Array:
     """Return where nothing that would tell two works apart is stated by both records."""
     both = np.zeros(len(a), bool)
     for name in ("names", "doi", "volume", "page", "pmid"):
-        stated = (frame[name].to_numpy(dtype=object) != "" for frame in (a, b))
+        stated = (frame[name] != "" for frame in (a, b))
         both |= np.logical_and(*stated).astype(bool)
     return ~both
 
@@ -275,11 +272,9 @@ def _silent(a: pd.DataFrame, b: pd.DataFrame) -> Array:
 class _Around:
     """What the records of one side state around their titles, looked up row by row."""
 
-    def __init__(self, features: pd.DataFrame) -> None:
-        self._bodies = [
-            features[name].to_numpy(dtype=object) for name in ("names", "publisher", "container")
-        ]
-        self._years = features["year"].to_numpy()
+    def __init__(self, features: Features) -> None:
+        self._bodies = [features[name] for name in ("names", "publisher", "container")]
+        self._years = features["year"]
         self._fold = Folding()
 
     def year(self, row: int) -> str:
@@ -356,11 +351,11 @@ def _translated(a: str, b: str, raw_a: str, raw_b: str) -> int:
     return 9 if a.startswith(x) and b.startswith(y) else -1
 
 
-def author_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
+def author_grades(a: Features, b: Features) -> Array:
     """Grade authors: people by their family names, bodies by their whole names."""
-    fa, fb = a["families"].to_numpy(dtype=object), b["families"].to_numpy(dtype=object)
-    na, nb = a["names"].to_numpy(dtype=object), b["names"].to_numpy(dtype=object)
-    pa, pb = a["person"].to_numpy(), b["person"].to_numpy()
+    fa, fb = a["families"], b["families"]
+    na, nb = a["names"], b["names"]
+    pa, pb = a["person"], b["person"]
     both = ((na != "") & (nb != "")).astype(bool)
     people = both & (fa != "").astype(bool) & (fb != "").astype(bool)
     score = _similar(fa, fb, people, fuzz.token_set_ratio)
@@ -383,14 +378,14 @@ def author_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     )
 
 
-def body_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
+def body_grades(a: Features, b: Features) -> Array:
     """Grade a body that is the author in one record and the publisher or source in the other."""
     result = np.zeros(len(a), np.int8)
     for one, other in ((a, b), (b, a)):
-        names, person = one["names"].to_numpy(dtype=object), one["person"].to_numpy()
+        names, person = one["names"], one["person"]
         body = np.where(person == -1, names, "")
         for name in ("publisher", "container"):
-            place = other[name].to_numpy(dtype=object)
+            place = other[name]
             both = ((body != "") & (place != "")).astype(bool)
             result[_similar(body, place, both, fuzz.token_set_ratio) >= 90] = 1
             # A name that may be a person's ("Ecovox") is a body's if it is the publisher's whole.
@@ -398,18 +393,18 @@ def body_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     return result
 
 
-def copies(a: pd.DataFrame, b: pd.DataFrame) -> Array:
+def copies(a: Features, b: Features) -> Array:
     """Return where two records say the same in every field, and leave out the same fields."""
     same = np.ones(len(a), bool)
     for name in ("title", "names", "year", "container", "volume", "issue", "page", "doi", "pmid",
                  "publisher", "edition", "kind"):  # fmt: skip
-        same &= (a[name].to_numpy() == b[name].to_numpy()).astype(bool)
-    return same & (a["points"].to_numpy() > 0)
+        same &= (a[name] == b[name]).astype(bool)
+    return same & (a["points"] > 0)
 
 
-def container_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
+def container_grades(a: Features, b: Features) -> Array:
     """Grade journals, series and books; only periodicals count against each other."""
-    ca, cb = a["container"].to_numpy(dtype=object), b["container"].to_numpy(dtype=object)
+    ca, cb = a["container"], b["container"]
     both = ((ca != "") & (cb != "")).astype(bool)
     score = _similar(ca, cb, both & (ca != cb).astype(bool), fuzz.token_set_ratio)
     abbreviated = np.zeros(len(ca), bool)
@@ -418,7 +413,7 @@ def container_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
         _abbreviates(x, y) for x, y in zip(ca[rows].tolist(), cb[rows].tolist(), strict=True)
     ]
     same = both & ((ca == cb).astype(bool) | (score >= 88) | abbreviated)
-    kinds = a["kind"].to_numpy(), b["kind"].to_numpy()
+    kinds = a["kind"], b["kind"]
     periodical = (kinds[0] <= 2) & (kinds[1] <= 2)
     return graded(len(ca), (both & ~same & periodical, -1), (same, 1))
 
@@ -464,14 +459,14 @@ def _contracts(a: str, b: str) -> bool:
     return len(short) > 3 and short[0] == long[0] and all(letter in letters for letter in short)
 
 
-def kind_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
+def kind_grades(a: Features, b: Features) -> Array:
     """Grade kinds of publication, and preprint against published version."""
-    ka, kb = a["kind"].to_numpy().astype(int), b["kind"].to_numpy().astype(int)
+    ka, kb = a["kind"].astype(int), b["kind"].astype(int)
     stated = (ka > 0) & (kb > 0) & (ka != kb)
     low, high = np.minimum(ka, kb), np.maximum(ka, kb)
     apart = np.isin(low * 10 + high, [x * 10 + y for x, y in _APART])
     same = (ka > 0) & (ka == kb)
-    stages = a["stage"].to_numpy().astype(int) * b["stage"].to_numpy().astype(int)
+    stages = a["stage"].astype(int) * b["stage"].astype(int)
     return graded(
         len(ka),
         (same, 1),
@@ -481,9 +476,9 @@ def kind_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     )
 
 
-def doi_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
+def doi_grades(a: Features, b: Features) -> Array:
     """Grade DOIs; a repository gives a DOI of its own to what has one already."""
-    da, db = a["doi"].to_numpy(dtype=object), b["doi"].to_numpy(dtype=object)
+    da, db = a["doi"], b["doi"]
     same, differ = same_text(da, db)
     rows = np.flatnonzero(differ)
     repository = np.zeros(len(da), bool)
@@ -494,9 +489,9 @@ def doi_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
     return graded(len(da), (same, 1), (differ, -1), (repository, -2))
 
 
-def page_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
+def page_grades(a: Features, b: Features) -> Array:
     """Grade first pages; online-first versions all begin on page 1."""
-    pa, pb = a["page"].to_numpy(dtype=object), b["page"].to_numpy(dtype=object)
+    pa, pb = a["page"], b["page"]
     same, differ = same_text(pa, pb)
     first = ((pa == "1") | (pb == "1")).astype(bool)
     rows = np.flatnonzero(differ & ~first)

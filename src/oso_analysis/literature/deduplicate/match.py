@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from oso_analysis.literature.deduplicate.features import Features
 from oso_analysis.literature.deduplicate.grades import (
     author_grades,
     body_grades,
@@ -133,12 +134,12 @@ _GRADES = 18
 _TITLE = {-1: -3.0, -2: -10.0, -3: -1.0, -4: -1.0, -5: -6.0, -6: -3.0}
 
 
-def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
+def compare(a: Features, b: Features) -> pd.DataFrame:
     """Weigh the pairs (row i of `a`, row i of `b`).
 
     Parameters
     ----------
-    a, b : pandas.DataFrame
+    a, b : Features
         Features of the one and the other record of each pair, in the same order.
 
     Returns
@@ -150,15 +151,13 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     size = len(a)
 
     def text(name: str) -> tuple[Array, Array]:
-        return same_text(a[name].to_numpy(dtype=object), b[name].to_numpy(dtype=object))
+        return same_text(a[name], b[name])
 
-    ya, yb = a["year"].to_numpy().astype(int), b["year"].to_numpy().astype(int)
+    ya, yb = a["year"].astype(int), b["year"].astype(int)
     known = (ya > 0) & (yb > 0)
     apart = np.abs(ya - yb)
-    serial = (a["serial"].to_numpy() | b["serial"].to_numpy()).astype(bool)
-    named = (a["numbers"].to_numpy(dtype=object) != "") & (
-        b["numbers"].to_numpy(dtype=object) != ""
-    )
+    serial = (a["serial"] | b["serial"]).astype(bool)
+    named = (a["numbers"] != "") & (b["numbers"] != "")
     issue, pmid = text("issue"), text("pmid")
     volume, two_volumes = volume_grades(a, b)
     edition, abstract, publisher = text("edition"), text("abstract"), text("publisher")
@@ -192,13 +191,13 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     }
     # Where the authors agree, the publisher adds nothing to what the author says.
     grades["body"] = np.where(grades["authors"] > 0, 0, body_grades(a, b)).astype(np.int8)
-    named = [(frame["names"].to_numpy(dtype=object) != "") for frame in (a, b)]
-    handed_in = (a["party"].to_numpy() & b["party"].to_numpy()).astype(bool)
+    named = [(frame["names"] != "") for frame in (a, b)]
+    handed_in = (a["party"] & b["party"]).astype(bool)
     grades["party"] = graded(
         size, (handed_in & np.logical_and(*named).astype(bool) & (grades["authors"] < 1), -1)
     )
-    meeting = a["meeting"].to_numpy(), b["meeting"].to_numpy()
-    kinds = a["kind"].to_numpy(), b["kind"].to_numpy()
+    meeting = a["meeting"], b["meeting"]
+    kinds = a["kind"], b["kind"]
     # Spoken at a meeting, by the source's name or the kind, and printed in a journal.
     spoken = (meeting[0] != meeting[1]) | (kinds[0] == 2) & (kinds[1] == 1)
     spoken |= (kinds[0] == 1) & (kinds[1] == 2)
@@ -222,7 +221,7 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
             table[grade] = value
         score += table[grades[name]]
         against += np.minimum(table, 0.0)[grades[name]]
-    both_points = a["points"].to_numpy(), b["points"].to_numpy()
+    both_points = a["points"], b["points"]
     shared = np.where(title == 10, np.maximum(*both_points), np.minimum(*both_points))
     off = np.zeros(_GRADES)
     off[list(_TITLE_OFF)] = list(_TITLE_OFF.values())
@@ -265,29 +264,29 @@ def compare(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(grades | {"score": np.round(score, 2), "contradicts": contradicts})
 
 
-def _about_the_other(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array:
+def _about_the_other(a: Features, b: Features, grades: dict[str, Array]) -> Array:
     """Grade where the words of one title alone mark it as a text about the other.
 
     "Review of …" may be about a book or about a field. A book has neither a review's DOI nor its
     place in a journal; and where both titles begin with a review, neither is about the other.
     """
-    marks = a["markers"].to_numpy() ^ b["markers"].to_numpy()
+    marks = a["markers"] ^ b["markers"]
     grade = graded(len(a), (marks != 0, -1))
     one_place = (grades["authors"] > 0) & (grades["page"] == 2)
     one_place &= (grades["volume"] == 1) & (grades["issue"] == 1)
     review = marks == BOOK_REVIEW
     grade[review & ((grades["doi"] == 1) | one_place)] = 0
     for row in np.flatnonzero(review & (grades["title"] >= 4) & (grades["title"] <= 5)).tolist():
-        if all(str(frame["title"].iat[row]).startswith("review ") for frame in (a, b)):
+        if all(str(frame["title"][row]).startswith("review ") for frame in (a, b)):
             grade[row] = 0
     return grade
 
 
-def _without(features: pd.DataFrame, *names: str) -> Array:
+def _without(features: Features, *names: str) -> Array:
     """Return which records state none of some fields."""
     result: Array = np.ones(len(features), bool)
     for name in names:
-        result &= (features[name].to_numpy(dtype=object) == "").astype(bool)
+        result &= (features[name] == "").astype(bool)
     return result
 
 
@@ -302,14 +301,14 @@ def _two_pages(grades: dict[str, Array]) -> Array:
     return result
 
 
-def _column(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array:
+def _column(a: Features, b: Features, grades: dict[str, Array]) -> Array:
     """Return where one short title stands in one source in two years, of no several people.
 
     A column has one title and one author in every issue ("Book review column"). Of one text that
     was online first the volume, the page or the abstract agrees as a rule, or the year before it
     was in print it had neither volume nor page.
     """
-    short = np.minimum(a["points"].to_numpy(), b["points"].to_numpy()) < _COLUMN
+    short = np.minimum(a["points"], b["points"]) < _COLUMN
     years = (grades["year"] == 1) | (grades["year"] < 0)
     result: Array = short & years & (grades["container"] == 1) & (grades["authors"] < 3)
     for name in ("volume", "page", "abstract"):
@@ -317,10 +316,10 @@ def _column(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array
     return result & ~_online_first(a, b, grades)
 
 
-def _online_first(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array:
+def _online_first(a: Features, b: Features, grades: dict[str, Array]) -> Array:
     """Return where only the later of two records, a year apart, states a place in print."""
     bare = [_without(frame, "volume", "page") for frame in (a, b)]
-    first = a["year"].to_numpy() < b["year"].to_numpy()
+    first = a["year"] < b["year"]
     result: Array = (grades["year"] == 1) & (bare[0] != bare[1]) & (bare[0] == first)
     return result
 
@@ -336,9 +335,9 @@ def _moved(grades: dict[str, Array], identified: Array) -> Array:
     return result
 
 
-def _strangers(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array:
+def _strangers(a: Features, b: Features, grades: dict[str, Array]) -> Array:
     """Return where unlike authors have a title of few words in common, and nothing but the year."""
-    plain = np.minimum(a["points"].to_numpy(), b["points"].to_numpy()) < _FOUND_TWICE
+    plain = np.minimum(a["points"], b["points"]) < _FOUND_TWICE
     result: Array = (grades["authors"] == -1) & plain
     for name in _BESIDE_TITLE:
         result &= grades[name] <= 0
@@ -346,7 +345,7 @@ def _strangers(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Ar
 
 
 def _elsewhere(
-    a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array], spoken: Array, meetings: Array
+    a: Features, b: Features, grades: dict[str, Array], spoken: Array, meetings: Array
 ) -> Array:
     """Grade where fields together name two places in print, not merely a slip in a number.
 
@@ -356,7 +355,7 @@ def _elsewhere(
     title, page = grades["title"], grades["page"]
     other = {name: grades[name] == -1 for name in ("container", "volume", "issue", "page")}
     inexact = (title == 1) | (title == 2) | (title == 3)
-    short = np.minimum(a["points"].to_numpy(), b["points"].to_numpy()) < _COLUMN
+    short = np.minimum(a["points"], b["points"]) < _COLUMN
     one_place = (grades["volume"] == 1) | (page == 2)
     sources = other["container"] & (
         other["volume"]
@@ -374,22 +373,22 @@ def _elsewhere(
     )
     # A meeting's papers of another year, or the article that followed the paper.
     later = (grades["container"] == 1) & ((grades["year"] == 1) | (grades["year"] < 0))
-    cut = (a["cut"].to_numpy() | b["cut"].to_numpy()).astype(bool)
+    cut = (a["cut"] | b["cut"]).astype(bool)
     later &= ~one_place & ((meetings & inexact & ~cut) | (spoken & ~meetings))
     later &= ~_called_paper(a, b, grades)
     return graded(len(a), (sources | numbers | later, -1))
 
 
-def _called_paper(a: pd.DataFrame, b: pd.DataFrame, grades: dict[str, Array]) -> Array:
+def _called_paper(a: Features, b: Features, grades: dict[str, Array]) -> Array:
     """Return where two kinds may be names of one article that was online before it was in print.
 
     Databases have papers in ordinary journals. One journal's name has as many words abbreviated
     as in full, unlike a meeting's and that of the journal that is called after it.
     """
     result: Array = _online_first(a, b, grades) & (grades["container"] == 1)
-    result &= ~(a["meeting"].to_numpy() | b["meeting"].to_numpy()).astype(bool)
+    result &= ~(a["meeting"] | b["meeting"]).astype(bool)
     rows = np.flatnonzero(result)
-    names = [frame["container"].to_numpy(dtype=object)[rows].tolist() for frame in (a, b)]
+    names = [frame["container"][rows].tolist() for frame in (a, b)]
     result[rows] = [x.count(" ") == y.count(" ") for x, y in zip(*names, strict=True)]
     return result
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 import pandas as pd
 
+from oso_analysis.literature.deduplicate.features import Features
 from oso_analysis.literature.deduplicate.lexicon import Lexicon
 from oso_analysis.literature.deduplicate.places import (
     NO_AUTHORS,
@@ -245,8 +246,8 @@ _DTYPES: dict[str, Any] = {
 _AT_ONCE = 10_000
 
 
-def normalise(records: pd.DataFrame) -> pd.DataFrame:
-    """Return one row of features for each record, each from its own record alone.
+def normalise(records: pd.DataFrame) -> Features:
+    """Return the features of each record, each from its own record alone.
 
     Parameters
     ----------
@@ -255,8 +256,8 @@ def normalise(records: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        The columns `FEATURES` and the blocking `KEYS`, in the order of `records`. Missing text is
+    Features
+        `FEATURES` and the blocking `KEYS`, in the order of `records`. Missing text is
         "" here (and only here): the features never leave this room.
     """
     lexicon = Lexicon()
@@ -265,12 +266,6 @@ def normalise(records: pd.DataFrame) -> pd.DataFrame:
         _chunk(records.iloc[start : start + _AT_ONCE], caches)
         for start in range(0, max(len(records), 1), _AT_ONCE)
     ]
-    return pd.DataFrame(
-        {
-            name: pd.Series(
-                np.concatenate([chunk[name] for chunk in chunks]), dtype=_DTYPES.get(name, object)
-            )
-            for name in (*FEATURES, *KEYS)
-        },
-        copy=False,
+    return Features(
+        {name: np.concatenate([chunk[name] for chunk in chunks]) for name in (*FEATURES, *KEYS)}
     )

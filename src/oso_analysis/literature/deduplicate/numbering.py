@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from oso_analysis.literature.deduplicate.features import Features
 from oso_analysis.literature.deduplicate.words import STOP, plain, words_of
 
 __all__ = ["number_grades"]
@@ -17,12 +17,12 @@ Array = np.ndarray[Any, Any]
 _AROUND = ("title", "raw", "container", "volume", "edition", "page")
 
 
-def number_grades(a: pd.DataFrame, b: pd.DataFrame) -> Array:
+def number_grades(a: Features, b: Features) -> Array:
     """Grade the numbers in titles."""
-    na, nb = a["numbers"].to_numpy(dtype=object), b["numbers"].to_numpy(dtype=object)
-    ya, yb = a["year"].to_numpy(), b["year"].to_numpy()
-    part = a["part"].to_numpy() != b["part"].to_numpy()
-    around = [[frame[name].to_numpy(dtype=object) for name in _AROUND] for frame in (a, b)]
+    na, nb = a["numbers"], b["numbers"]
+    ya, yb = a["year"], b["year"]
+    part = a["part"] != b["part"]
+    around = [[frame[name] for name in _AROUND] for frame in (a, b)]
     grade = np.zeros(len(na), np.int8)
     for row in np.flatnonzero((na != nb).astype(bool)).tolist():
         set_a, set_b = set(na[row].split()), set(nb[row].split())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
+from oso_analysis.literature.deduplicate.features import Features
 from oso_analysis.literature.deduplicate.grades import graded, same_text
 from oso_analysis.literature.deduplicate.words import MEETING, NUMBER_WORDS, ROMAN
 
@@ -21,12 +21,12 @@ _PROCEEDINGS = MEETING | {"proceedings"}
 _NUMBERS = NUMBER_WORDS | ROMAN
 
 
-def volume_grades(a: pd.DataFrame, b: pd.DataFrame) -> tuple[Array, Array]:
+def volume_grades(a: Features, b: Features) -> tuple[Array, Array]:
     """Grade volumes, and say which are two whole volumes that one numbering tells apart.
 
     Parameters
     ----------
-    a, b : pandas.DataFrame
+    a, b : Features
         Features of the one and the other record of each pair, in the same order.
 
     Returns
@@ -36,12 +36,12 @@ def volume_grades(a: pd.DataFrame, b: pd.DataFrame) -> tuple[Array, Array]:
         pages of their own, whose numbers differ as the numbers of volumes do. Where the ISBN is
         the same, the one number may be the set's and the other the series': nothing is told apart.
     """
-    same, differ = same_text(a["volume"].to_numpy(object), b["volume"].to_numpy(object))
+    same, differ = same_text(a["volume"], b["volume"])
     grade = graded(len(a), (same, 1), (differ, -1))
-    isbn = same_text(a["isbn"].to_numpy(object), b["isbn"].to_numpy(object))[0]
+    isbn = same_text(a["isbn"], b["isbn"])[0]
     apart = np.zeros(len(a), bool)
     for row in np.flatnonzero(differ & _unpaged(a) & _unpaged(b)).tolist():
-        one, other = a.iloc[row], b.iloc[row]
+        one, other = a.row(row), b.row(row)
         if not (_whole(one) and _whole(other)):
             continue
         counted = _counted(one, other)
@@ -51,16 +51,16 @@ def volume_grades(a: pd.DataFrame, b: pd.DataFrame) -> tuple[Array, Array]:
     return grade, apart
 
 
-def _unpaged(features: pd.DataFrame) -> Array:
+def _unpaged(features: Features) -> Array:
     """Return which records have no pages and are of books, or without authors of a kind to ask."""
-    kind = features["kind"].to_numpy()
-    names, page = (features[name].to_numpy(object) == "" for name in ("names", "page"))
+    kind = features["kind"]
+    names, page = (features[name] == "" for name in ("names", "page"))
     whole = (kind == _BOOK) | (np.isin(kind, _WHOLE) & names.astype(bool))
     result: Array = whole & page.astype(bool)
     return result
 
 
-def _whole(record: pd.Series) -> bool:
+def _whole(record: dict[str, Any]) -> bool:
     """Return whether such a record is of a whole book, or of all of a meeting's papers."""
     return (
         record["kind"] == _BOOK
@@ -69,7 +69,7 @@ def _whole(record: pd.Series) -> bool:
     )
 
 
-def _counted(one: pd.Series, other: pd.Series) -> bool:
+def _counted(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Return whether two different numbers may count the volumes of one work.
 
     One catalogue states a volume's number in its series, another that in its set, and a third the
