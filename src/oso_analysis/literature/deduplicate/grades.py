@@ -358,7 +358,8 @@ def author_grades(a: Features, b: Features) -> Array:
     pa, pb = a["person"], b["person"]
     both = ((na != "") & (nb != "")).astype(bool)
     people = both & (fa != "").astype(bool) & (fb != "").astype(bool)
-    score = _similar(fa, fb, people, fuzz.token_set_ratio)
+    equal = (fa == fb).astype(bool)
+    score = np.where(equal, 100, _similar(fa, fb, people & ~equal, fuzz.token_set_ratio))
     unsure = people & (score < 90)
     # Which of the words is the family name is sometimes a wrong guess.
     score = np.maximum(score, _similar(fa, nb, unsure, fuzz.token_set_ratio))

@@ -126,6 +126,8 @@ def _opposite(a: str, b: str) -> bool:
     return False
 
 
+#: Titles of one field differ in the same words again and again.
+@lru_cache(maxsize=10_000)
 def variant(a: str, b: str) -> bool:
     """Return whether two words are one word in two spellings or inflections."""
     short, long = (a, b) if len(a) <= len(b) else (b, a)
