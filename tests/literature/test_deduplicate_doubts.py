@@ -349,3 +349,9 @@ def test_a_source_that_repeats_the_title_is_none() -> None:
     repeated = text | {"container": text["title"].upper(), "volume": None, "pages": "12"}
     assert counts(text | {"pages": "15"}, repeated | {"pages": "15", "volume": "8"}) == (1, 0)
     assert "different sources" not in of(text, repeated).merges["reason"].iloc[0]
+
+
+def test_spaces_lost_in_greek_capitals_hide_no_title() -> None:
+    # The last small sigma of a word is another letter than the one within it; the capital is one.
+    whole = {"title": "ΟΙ ΝΟΜΟΙ ΤΗΣ ΠΟΛΕΩΣ ΚΑΙ ΤΩΝ ΑΝΘΡΩΠΩΝ", "authors": "Pappas, A.", "year": 2019}
+    assert counts(whole, whole | {"title": "ΟΙ ΝΟΜΟΙ ΤΗΣΠΟΛΕΩΣ ΚΑΙ ΤΩΝΑΝΘΡΩΠΩΝ"}) == (1, 0)

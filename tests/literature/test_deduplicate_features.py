@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oso_analysis.literature.deduplicate.lexicon import Lexicon
+from oso_analysis.literature.deduplicate import normalise as module
+from oso_analysis.literature.deduplicate.features import Features
+from oso_analysis.literature.deduplicate.lexicon import Lexicon, hashed
 from oso_analysis.literature.deduplicate.places import Names, read_authors
 from oso_analysis.literature.deduplicate.titles import prepared, read_titles
 from oso_analysis.literature.deduplicate.words import squeezed
@@ -63,7 +67,94 @@ def test_a_title_is_read_in_parts() -> None:
     assert titles.points.tolist() == [0.9 * 2 + 0.13 * 16, 0, 0, 0.9 * 2 + 0.13 * 12]
 
 
+def test_a_title_is_found_by_the_three_smallest_of_its_longer_words() -> None:
+    words = ["grooming", "children", "internet", "offenders"]
+    smallest = sorted(map(hashed, words))[:3]
+    texts = ["grooming children grooming internet of offenders", "grooming grooming film", ""]
+    found = read_titles(texts, Lexicon()).hashes.tolist()
+    assert found == [smallest, [*sorted(map(hashed, ["grooming", "film"])), 0], [0, 0, 0]]
+
+
+def test_a_number_stands_after_a_word_across_a_break() -> None:
+    titles = read_titles(["grooming, part: b", "grooming: b"], Lexicon())
+    assert titles.numbers.tolist() == ["b", ""]
+    assert titles.part.tolist() == [True, False]
+
+
+def test_what_parties_hand_in_is_named_where_a_title_begins() -> None:
+    titles = read_titles(["joint submission to an inquiry", "a submission to it"], Lexicon())
+    assert titles.party.tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("raw", "read"),
+    [
+        ("", ""),
+        ("  Grooming Girls ", "grooming girls"),
+        ("Retracted: Grooming", "grooming"),
+        ("Withdrawn article. Grooming", "grooming"),
+        ("Smith - Children's rights.pdf", "smith - childrens rights..."),
+        ("What's new?", "whats new?"),
+        ("10 000 girls", "10000 girls"),
+    ],
+)
+def test_a_title_is_prepared(raw: str, read: str) -> None:
+    assert prepared(raw) == read
+
+
+@pytest.mark.parametrize(
+    ("raw", "read"),
+    [
+        ("Smith, Anna; Müller, J.", ("smith muller", "smith anna muller", 1)),
+        ("Justice, Ministry of", ("", "justice ministry", -1)),
+        ("Smith, Anna, PhD", ("smith anna", "smith anna", 1)),
+        ("Smith,", ("smith", "smith", 1)),
+        ("Anonymous, -", ("", "", 0)),
+        ("Foundation; , ; Institute", ("", "foundation institute", -1)),
+    ],
+)
+def test_a_name_is_read_by_the_sides_of_its_comma(raw: str, read: tuple[str, str, int]) -> None:
+    assert read_authors(raw, Names()) == read
+
+
 @given(st.text(alphabet="aB9 _-.é ßİ\u00a0\t'", max_size=12))
 def test_what_is_squeezed_has_letters_and_digits_alone(text: str) -> None:
     kept = "".join(letter for letter in text if letter.isalnum())
     assert squeezed(text) == kept.casefold()
+
+
+TABLE = pd.DataFrame(
+    [
+        ("a", "Chapter 4: Grooming and the Internet", "Smith, Anna; WHO", 2019, "1-9"),
+        ("b", "GROOMING AND THE INTERNET", "Smith, A.", 2019, "1"),
+        ("c", None, None, None, None),
+        ("d", "Part II", "Ministry of Justice", 2020, None),
+        ("e", "Ο λόγος της πολιτείας - part 2", "Müller-Lyer, J.; O'Brien, B.", 2021, "S12"),
+    ],
+    columns=["record_id", "title", "authors", "year", "pages"],
+).astype({"year": "Int64"})
+
+
+def assert_same(one: Features, other: Features) -> None:
+    for name in (*module.FEATURES, *module.KEYS):
+        assert one[name].dtype == other[name].dtype
+        assert one[name].tolist() == other[name].tolist()
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 5])
+def test_how_many_records_are_read_at_once_changes_nothing(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = module.normalise(TABLE)
+    monkeypatch.setattr(module, "_AT_ONCE", at_once)
+    assert_same(module.normalise(TABLE), expected)
+
+
+def test_features_are_the_same_after_a_data_frame() -> None:
+    features = module.normalise(TABLE)
+    assert_same(Features.from_frame(features.to_frame()), features)
+    assert_same(features.take(np.arange(len(features))), features)
+
+
+def test_no_records_have_no_features() -> None:
+    assert len(module.normalise(TABLE.head(0))) == 0

@@ -98,8 +98,8 @@ def _spare(raw: str, other: str) -> list[str]:
 
 #: A title is compared with several others.
 @lru_cache(maxsize=1000)
-def _function_words(raw: str) -> list[str]:
-    return [word for word in words_of(raw.lower()) if word in STOP]
+def _function_words(raw: str) -> tuple[str, ...]:
+    return tuple([word for word in words_of(raw.lower()) if word in STOP])
 
 
 def contrast(a: str, b: str) -> bool:

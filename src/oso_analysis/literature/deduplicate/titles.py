@@ -202,13 +202,54 @@ def prepared(raw: str) -> str:
     return text.replace("'", "").lower()
 
 
-def _numbered(words: list[str], flags: list[int]) -> tuple[dict[int, str], set[str], bool]:
-    """Return digits by the place of their word, all numbers, and whether one names a part."""
-    found: dict[int, str] = {}
+def _parts(title: str) -> list[str]:
+    """Return the parts of a title that have words."""
+    return [part for text in title.split(PART_END) if (part := text.strip())]
+
+
+class _Words:
+    """The words of some titles in a row, few of which call for more than adding up.
+
+    Attributes
+    ----------
+    words : list of str
+        The words, with `PART_END` where a title breaks and `TITLE_END` after each title.
+    folded : list of str
+        The one spelling of each ("" for a function word), or the digits of the number it is.
+    known : numpy.ndarray of int
+        The number of each in the lexicon.
+    row : numpy.ndarray of int
+        The title that each is of.
+    """
+
+    def __init__(self, texts: Sequence[str], lexicon: Lexicon) -> None:
+        together = f" {TITLE_END} ".join([*texts, ""])
+        self.words = words_of(_BREAK.sub(f" {PART_END} ", together))
+        self.known = np.fromiter(map(lexicon.__getitem__, self.words), np.int64, len(self.words))
+        self.folded = list(map(lexicon.folded.__getitem__, self.known.tolist()))
+        ends = np.flatnonzero(self.known == lexicon[TITLE_END])
+        self.row = np.repeat(np.arange(len(texts)), np.diff(ends, prepend=-1))
+        self._bounds = [-1, *ends.tolist()]
+
+    def place(self, title: int) -> slice:
+        """Return where the words of a title are."""
+        return slice(self._bounds[title] + 1, self._bounds[title + 1])
+
+    def parts(self, title: int) -> list[str]:
+        """Return the parts of a title that have words."""
+        return _parts(" ".join(self.words[self.place(title)]))
+
+
+def _read_numbers(words: _Words, title: slice, flags: Array) -> tuple[str, bool]:
+    """Return the numbers in a title, and whether one names a part.
+
+    The digits take the place of the folded words.
+    """
     numbers: set[str] = set()
     numbered = False
     before = ""
-    for place, (word, flag) in enumerate(zip(words, flags, strict=True)):
+    for place, flag in enumerate(flags[title].tolist(), title.start):
+        word = words.words[place]
         if word == PART_END:
             continue
         if flag & PLACED:
@@ -218,17 +259,12 @@ def _numbered(words: list[str], flags: list[int]) -> tuple[dict[int, str], set[s
             digits = _number(word, before)
             if digits:
                 numbers.add(digits)
-                found[place] = digits
+                words.folded[place] = digits
                 # "Research report 57" is the fifty-seventh of a series, no part.
                 single = before != "report" or len(digits) == 1
                 numbered = numbered or (before in PARTS and single)
         before = word
-    return found, numbers, numbered
-
-
-def _parts(title: str) -> list[str]:
-    """Return the parts of a title that have words."""
-    return [part for text in title.split(PART_END) if (part := text.strip())]
+    return " ".join(sorted(numbers)), numbered
 
 
 def _markers(parts: list[str], possible: int) -> int:
@@ -244,6 +280,7 @@ def _markers(parts: list[str], possible: int) -> int:
 
 def _smallest(words: Array, row: Array, hashes: Array, size: int) -> Array:
     """Return the three smallest hashes of each row's words, each once, and 0 for missing ones."""
+    # Ranks of these words alone: the lexicon has those of all titles read before.
     there = np.zeros(len(hashes), bool)
     there[words] = True
     there &= hashes > 0
@@ -276,57 +313,50 @@ def _headed(title: str) -> tuple[str, str, str]:
     return "".join(keys[:1]), " ".join(keys[1:]), " ".join(heading)
 
 
+def _keys(words: _Words, texts: Sequence[str]) -> tuple[Array, ...]:
+    """Return title, main title, subtitle and heading of each title, folded; "" for no title."""
+    told = " ".join(filter(None, words.folded)).split(TITLE_END)
+    keys = [_headed(text.strip()) for text in told[: len(texts)]]
+    for title, text in enumerate(texts):
+        if len(text) < _SHORT:
+            parts = words.parts(title)
+            if len(parts) == 1 and parts[0] in UNTITLED:
+                keys[title] = ("", "", "")
+    whole = np.array([f"{main} {tail}" if tail else main for main, tail, _ in keys], dtype=object)
+    return whole, *np.array(keys, dtype=object).reshape(-1, 3).T
+
+
 def read_titles(texts: Sequence[str], lexicon: Lexicon) -> Titles:
     """Return what titles, `prepared`, say."""
     size = len(texts)
-    # The words of all titles at once: few call for more than adding up.
-    together = f" {TITLE_END} ".join([*texts, ""])
-    words = words_of(_BREAK.sub(f" {PART_END} ", together))
-    known = np.fromiter(map(lexicon.__getitem__, words), np.int64, len(words))
-    folded = list(map(lexicon.folded.__getitem__, known.tolist()))
+    words = _Words(texts, lexicon)
     letters, hashes, flags = (
         np.array(column, np.int64) for column in (lexicon.letters, lexicon.hashes, lexicon.flags)
     )
-    marks = np.flatnonzero(known == lexicon[TITLE_END])
-    row = np.repeat(np.arange(size), np.diff(marks, prepend=-1))
-    ends = marks.tolist()
-    starts = [0, *(end + 1 for end in ends)]
-    points = letters[known]
-    points = 0.9 * np.bincount(row, points > 0, size) + 0.13 * np.bincount(row, points, size)
-    flags = flags[known]
+    weights, flags = letters[words.known], flags[words.known]
+    points = 0.9 * np.bincount(words.row, weights > 0, size)
+    points += 0.13 * np.bincount(words.row, weights, size)
+    numbers = np.full(size, "", dtype=object)
+    markers = np.zeros(size, np.int64)
+    serial, part, party = (np.zeros(size, bool) for _ in range(3))
 
-    def with_flag(flag: int) -> list[int]:
+    def flagged(flag: int) -> list[int]:
         """Return the titles that have a word with the flag."""
-        rows: list[int] = np.unique(row[flags & flag != 0]).tolist()
+        rows: list[int] = np.unique(words.row[flags & flag != 0]).tolist()
         return rows
 
-    numbers = np.full(size, "", dtype=object)
-    part, party, serial = (np.zeros(size, bool) for _ in range(3))
-    markers = np.zeros(size, np.int64)
-    for at in with_flag(PLACED):
-        start, end = starts[at], ends[at]
-        digits, found, part[at] = _numbered(words[start:end], flags[start:end].tolist())
-        numbers[at] = " ".join(sorted(found))
-        for place, number in digits.items():
-            folded[start + place] = number
-    for at in with_flag(MARKER):
-        start, end = starts[at], ends[at]
-        possible = int(np.bitwise_or.reduce(flags[start:end]))
-        markers[at] = _markers(_parts(" ".join(words[start:end])), possible // SIGN)
-    for at in with_flag(HANDED_IN):
-        party[at] = bool(PARTY.match(texts[at]))
-    serial[with_flag(SERIES)] = True
-    told = " ".join(filter(None, folded)).split(TITLE_END)
-    headed = [_headed(text.strip()) for text in told[:size]]
-    for at, text in enumerate(texts):
-        if len(text) < _SHORT:
-            parts = _parts(" ".join(words[starts[at] : ends[at]]))
-            if len(parts) == 1 and parts[0] in UNTITLED:
-                headed[at] = ("", "", "")
-    main, tail, heading = np.array(headed, dtype=object).reshape(-1, 3).T
-    title = np.array([f"{x} {y}" if y else x for x, y, _ in headed], dtype=object)
+    for title in flagged(PLACED):
+        numbers[title], part[title] = _read_numbers(words, words.place(title), flags)
+    for title in flagged(MARKER):
+        possible = int(np.bitwise_or.reduce(flags[words.place(title)]))
+        markers[title] = _markers(words.parts(title), possible // SIGN)
+    for title in flagged(HANDED_IN):
+        party[title] = bool(PARTY.match(texts[title]))
+    serial[flagged(SERIES)] = True
+    # After the numbers, whose digits stand for them in the titles.
+    whole, main, tail, heading = _keys(words, texts)
     columns = Titles(
-        title,
+        whole,
         main,
         tail,
         heading,
@@ -337,9 +367,10 @@ def read_titles(texts: Sequence[str], lexicon: Lexicon) -> Titles:
         part,
         party,
         np.array([text.endswith(("...", "...]")) for text in texts], bool),
-        _smallest(known, row, hashes, size),
+        _smallest(words.known, words.row, hashes, size),
     )
     # What has nothing but function words is no title, and says nothing else either.
+    nothing = whole == ""
     for column in columns:
-        column[title == ""] = "" if column.dtype == object else 0
+        column[nothing] = "" if column.dtype == object else 0
     return columns

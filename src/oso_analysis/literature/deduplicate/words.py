@@ -367,7 +367,7 @@ def words_of(text: str) -> list[str]:
 
 
 def squeezed(text: str) -> str:
-    """Return the letters and digits of `text` in lower case, without what stands between them."""
+    """Return the letters and digits of `text`, case folded, without what stands between them."""
     if text.isascii():
         return text.encode("ascii").translate(None, _BETWEEN).decode("ascii").lower()
     return "".join(_WORD.findall(text)).casefold()
