@@ -34,6 +34,8 @@ Array = np.ndarray[Any, Any]
 SCREENED = ("title", "doi", "pmid", "abstract", "families", "volume", "page")
 #: Letters beyond this one belong to other scripts.
 _LATIN = "\u02ff"
+#: Titles less alike than this are of one work only if one is cut short or a translation.
+_NEAR = 60.0
 _REPOSITORY = ("10.5281/", "10.6084/", "10.13140/", "10.17605/", "10.25384/")
 #: Kinds (see `normalise.KINDS`) that are hardly ever two sightings of one work.
 _APART = {(4, 5), (1, 6), (2, 6), (4, 6), (5, 6), (6, 7), (3, 6), (1, 4), (1, 8), (5, 8), (6, 8)}
@@ -58,10 +60,17 @@ def _similar(a: Array, b: Array, where: Array, scorer: Any) -> Array:
     """Return `scorer` (0 to 100) where asked, 0 elsewhere."""
     result = np.zeros(len(a), np.float32)
     rows = np.flatnonzero(where)
-    if len(rows):
-        result[rows] = process.cpdist(
-            a[rows].tolist(), b[rows].tolist(), scorer=scorer, workers=-1, dtype=np.float32
-        )
+    result[rows] = _ratios(a[rows].tolist(), b[rows].tolist(), scorer)
+    return result
+
+
+def _ratios(a: list[str], b: list[str], scorer: Any, cutoff: float | None = None) -> Array:
+    """Return `scorer` (0 to 100) for each pair of texts, 0 for what is below a cutoff."""
+    if not a:
+        return np.zeros(0, np.float32)
+    result: Array = process.cpdist(
+        a, b, scorer=scorer, workers=-1, dtype=np.float32, score_cutoff=cutoff
+    )
     return result
 
 
@@ -73,18 +82,28 @@ def plausible(a: Features, b: Features) -> Array:
     ta, tb = a["title"], b["title"]
     keep: Array = ((ta == "") | (tb == "") | (ta == tb)).astype(bool)
     for name in ("doi", "pmid", "abstract"):
-        keep |= same_text(a[name], b[name])[0]
+        keep |= _agree(a[name], b[name])
     keep |= same_place(a, b)
-    keep |= _similar(ta, tb, ~keep, fuzz.ratio) >= 60.0
+    rows = np.flatnonzero(~keep)
+    keep[rows] = _ratios(ta[rows].tolist(), tb[rows].tolist(), fuzz.ratio, _NEAR) >= _NEAR
     rows = np.flatnonzero(~keep)
     keep[rows] = list(map(_cut_short, ta[rows].tolist(), tb[rows].tolist()))
     return keep
 
 
+def _agree(a: Array, b: Array) -> Array:
+    """Return where both are stated and equal."""
+    result: Array = (a == b).astype(bool)
+    result[result] = a[result] != ""
+    return result
+
+
 def same_place(a: Features, b: Features) -> Array:
     """Return where two records name the same people, volume and first page."""
-    place = [same_text(a[name], b[name])[0] for name in ("families", "volume", "page")]
-    result: Array = np.logical_and.reduce(place)
+    result = _agree(a["families"], b["families"])
+    rows = np.flatnonzero(result)
+    for name in ("volume", "page"):
+        result[rows] &= _agree(a[name][rows], b[name][rows])
     return result
 
 
@@ -110,7 +129,7 @@ def title_grades(a: Features, b: Features) -> Array:
     raw_a, raw_b = a["raw"], b["raw"]
     rows = np.flatnonzero(both & ~equal)
     near = [
-        alike >= 60.0 or _cut_short(x, y) or (x[0] > _LATIN) != (y[0] > _LATIN)
+        alike >= _NEAR or _cut_short(x, y) or (x[0] > _LATIN) != (y[0] > _LATIN)
         for x, y, alike in zip(ta[rows], tb[rows], ratio[rows].tolist(), strict=True)
     ]
     rows = rows[np.array(near, dtype=bool)]

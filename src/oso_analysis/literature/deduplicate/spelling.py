@@ -131,15 +131,15 @@ def _opposite(a: str, b: str) -> bool:
 def variant(a: str, b: str) -> bool:
     """Return whether two words are one word in two spellings or inflections."""
     short, long = (a, b) if len(a) <= len(b) else (b, a)
-    if len(short) < 4 or a.isdigit() or b.isdigit() or contrast(a, b):
+    if len(short) < 4:
         return False
-    if long.endswith(short) and long[: -len(short)] in STOP:
-        return True
-    if short[:4] == long[:4] and len(long) - len(short) <= 3:
+    attached = long.endswith(short) and long[: -len(short)] in STOP
+    # In a word of more than four letters a slip leaves four fifths of them alike.
+    alike = bool(fuzz.ratio(a, b, score_cutoff=80.0)) or (len(long) == 4 and _slip(a, b))
+    if not alike and short[:4] == long[:4] and len(long) - len(short) <= 3:
         shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(a, b, strict=False)))
         alike = shared >= len(short) - 1
-    else:
-        alike = False
-    # In a word of more than four letters a slip leaves four fifths of them alike.
-    alike = alike or bool(fuzz.ratio(a, b) >= 80.0) or (len(long) == 4 and _slip(a, b))
-    return alike and not _opposite(a, b)
+    # Most words are not alike, and need no further look.
+    if not (attached or alike) or a.isdigit() or b.isdigit() or contrast(a, b):
+        return False
+    return attached or not _opposite(a, b)
