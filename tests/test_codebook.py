@@ -48,6 +48,10 @@ def test_the_codebook_of_this_project_is_good(data: Path, tmp_path: Path) -> Non
         ("{label: Suspects}", "{label: Not Stated}", "Not Stated", None,
          "is the label of 'not_stated' already"),
         ("{label: Suspects}", "{label: }", None, None, "must have a label"),
+        ("{label: Victim impact only}", "{label: Victim impact only, stage: fulltext}",
+         "fulltext", "full_text", "is not a stage of screening; stages are automation, screening"),
+        ("{label: Victim impact only}", "{label: Victim impact only, Stage: full_text}",
+         "Stage", "stage", "is nothing that a reason for exclusion has"),
     ],
 )  # fmt: skip
 def test_a_slip_is_refused_with_its_row(
