@@ -290,6 +290,98 @@ def test_any_table_with_a_column_of_decisions(tmp_path: Path) -> None:
         read_screening([path])
 
 
+SHEET = (
+    "Key,Title,Year,Reviewer 1,Screener B decision,Final decision,Reason for exclusion,Journal\n"
+    "a,A one,2001,Include,Exclude,Exclude,old,J\nb,B two,2002,exclude,Exclude,Exclude,new,J\n"
+    "c,C three,2003,Maybe,Include,Include,,J\nd,D four,2004,,,Include,,J\ne,E five,2005,,,,,J\n"
+)
+
+
+def test_reviewers_have_a_column_each_beside_what_they_agreed_on(tmp_path: Path) -> None:
+    result = read_screening([write(tmp_path / "s.csv", SHEET)])
+    assert rows(result) == [
+        ("a", "reviewer_1", "include", ""),
+        ("a", "reviewer_2", "exclude", "old"),
+        ("b", "reviewer_1", "exclude", "new"),
+        ("b", "reviewer_2", "exclude", "new"),
+        ("c", "reviewer_2", "include", ""),
+    ]
+    # Reviewers of c do not contradict what was agreed on; of d nobody else has said anything.
+    assert result.adjudication.fillna("").values.tolist() == [
+        ["a", "exclude", "old", "", ""],
+        ["d", "include", "", "", ""],
+    ]
+    # What was agreed on of d decides it, too.
+    assert (result.n_decided, result.n_undecided, result.n_without) == (4, 0, 1)
+    assert result.notes[0] == (
+        "s.csv: 'Reviewer 1', 'Screener B decision' are read as one reviewer's decisions each, "
+        "'Final decision' as what they agreed on"
+    )
+    slip = SHEET.replace("Maybe", "Inclued")
+    with pytest.raises(InputError, match=r"row 4, column 'Reviewer 1': 'Inclued' .*'include'\?"):
+        read_screening([write(tmp_path / "s.csv", slip)])
+
+
+def test_columns_may_be_named_and_may_name_the_reviewers(tmp_path: Path) -> None:
+    text = SHEET.replace("Reviewer 1", "ta_lb").replace("Screener B decision", "ta_ld")
+    path = write(tmp_path / "s.csv", text)
+    result = read_screening([path], columns=["TA LB", "ta_ld"], keep_names=True)
+    assert set(result.screening["reviewer"]) == {"ta_lb", "ta_ld"}
+    assert len(result.screening) == 5
+    with pytest.raises(InputError, match=r"'ta_lp': is no column .* mean 'ta_lb'"):
+        read_screening([path], columns=["ta_lp"])
+    text = "Key,Title,Year,Journal,Authors,Reviewer 1,Decision 1,Reviewer 2,Decision 2,Reason 2\n"
+    text += "a,A one,2001,J,Poe,Zoe,yes,Ann,no,old\nb,B two,2002,J,Poe,Zoe,no,Cy,no,new\n"
+    path = write(tmp_path / "n.csv", text)
+    result = read_screening([path], keep_names=True)
+    assert sorted(rows(result)) == [
+        ("a", "Ann", "exclude", "old"),
+        ("a", "Zoe", "include", ""),
+        ("b", "Cy", "exclude", "new"),
+        ("b", "Zoe", "exclude", ""),
+    ]
+
+
+@pytest.mark.parametrize("key", ["Covidence #", "Language"])
+def test_rows_of_further_reviewers_are_the_same_record(tmp_path: Path, key: str) -> None:
+    """They became records of their own, so that two reviewers never met."""
+    text = f"{key},Title,Year,Journal,Reviewer Name,Decision,Exclusion reason\n"
+    text += "1,A one,2001,J,Anna,Include,\n1,A one,2001,J,Ben,Exclude,old\n"
+    text += "2,B two,2002,J,Ben,Exclude,old\n2,B two,2002,J,Anna,Exclude,\n"
+    # One reviewer's two rows are two sightings, whatever their names.
+    text += "3,C three,2003,J,Anna,Include,\n3,C three,2003,J,Anna,Exclude,new\n"
+    result = read_screening([write(tmp_path / "l.csv", text)], keep_names=True)
+    said: dict[str, set[tuple[str, str, str]]] = {}
+    for record, *vote in rows(result):
+        said.setdefault(record, set()).add(tuple(vote))  # type: ignore[arg-type]
+    assert sorted(map(sorted, said.values())) == [
+        [("Anna", "exclude", ""), ("Ben", "exclude", "old")],
+        [("Anna", "exclude", "new")],
+        [("Anna", "include", "")],
+        [("Anna", "include", ""), ("Ben", "exclude", "old")],
+    ]
+    assert result.n_records == result.n_decided == 4
+    counts = result.reviewers[["n_include", "n_exclude", "n_undecided", "n_without"]]
+    assert counts.sum(axis=1).eq(4).all()
+    assert result.notes[0].startswith("2 rows by a further reviewer of the same record")
+
+
+def test_what_was_agreed_on_is_written_where_a_project_has_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = write(tmp_path / "s.csv", SHEET), tmp_path / "out.csv"
+    command = ["records", "screening", str(path), "--output", str(out)]
+    assert main(command) == 0
+    assert "2 records with a decision agreed on that differs" in capsys.readouterr().out
+    assert main([*command, "--adjudication", str(tmp_path / "a.csv")]) == 0
+    assert (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines() == [
+        "record_id,decision,exclusion_reason,decided_by,note",
+        "a,exclude,old,,",
+        "d,include,,,",
+    ]
+    assert main([*command, "--adjudication", str(out)]) == 2
+
+
 def test_what_records_import_wrote_says_the_same(tmp_path: Path) -> None:
     path = rayyan_csv(tmp_path / "articles.csv", RAYYAN_NOTES)
     assert main(["records", "import", str(path), "--output", str(tmp_path / "records.csv")]) == 0
