@@ -165,6 +165,17 @@ OMITTED: list[tuple[str, Callable[[Path], object], list[str]]] = [
         ],
     ),
     (
+        "an adjudication against what everybody said",
+        lambda root: rows(
+            root / "data/literature/screening_adjudication.csv",
+            lambda lines: [*lines, "database-0001,exclude,not_school_meals,reviewer_1,"],
+        ),
+        [
+            "literature/screening_adjudication.csv, column 'record_id': 'database-0001' is "
+            "adjudicated 'exclude', and everybody who screened a record of its work said 'include'"
+        ],
+    ),
+    (
         "two exports of one file name",
         _one_name,
         [

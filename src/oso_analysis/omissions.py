@@ -54,6 +54,7 @@ def list_omissions(review: Review) -> list[Problem]:
         *_unread(review),
         *_unscreened(review),
         *_unsettled(review),
+        *_overruled(review),
         *_uncoded(review),
         *_uncounted(review),
         *_unjudged(review),
@@ -251,6 +252,25 @@ def _unsettled(review: Review) -> Iterator[Problem]:
             f"{listed(records.loc[works].tolist())}"
         )
         yield Problem(rule, _file(review, "screening_adjudication"))
+
+
+def _overruled(review: Review) -> Iterator[Problem]:
+    """Yield the works that were adjudicated against what everybody said: a wrong record, often.
+
+    No list of disagreements has them, for nobody disagreed.
+    """
+    ids = review.work_ids[["record_id", "work_id"]]
+    said = review.screening.merge(ids, on="record_id").groupby("work_id")["decision"]
+    agreed = said.first()[said.nunique() == 1]
+    rows = review.tables["screening_adjudication"].merge(ids, on="record_id")
+    before = rows["work_id"].map(agreed)
+    for record, decision, was in zip(rows["record_id"], rows["decision"], before, strict=True):
+        if not pd.isna(was) and was != decision:
+            rule = (
+                f"is adjudicated {decision!r}, and everybody who screened a record of its work "
+                f"said {was!r}"
+            )
+            yield Problem(rule, _file(review, "screening_adjudication"), None, "record_id", record)
 
 
 def _uncoded(review: Review) -> Iterator[Problem]:
