@@ -20,6 +20,7 @@ from oso_analysis.cli import main
 from oso_analysis.codebook import Codebook
 from oso_analysis.errors import InputError
 from oso_analysis.literature.decided import label_column, read_decisions
+from oso_analysis.literature.decided_columns import TableColumns, table_columns
 from oso_analysis.literature.readers import read_records, read_table
 from oso_analysis.literature.reasons import known_reasons, match_reasons
 from oso_analysis.literature.screening_exports import ScreeningResult, read_screening
@@ -474,6 +475,15 @@ def test_a_file_without_decisions_is_no_screening(tmp_path: Path) -> None:
     frame.to_csv(tmp_path / "r.csv", index=False)
     with pytest.raises(InputError, match="column 'extra'"):
         read_screening([tmp_path / "r.csv"])
+
+
+def test_what_only_looks_like_reviewers_columns_is_none() -> None:
+    cells = {"Answer 1": "yes", "Decision A": "yes", "Reviewer 1": "Ann", "R 2": "good"}
+    assert table_columns([cells], None) == TableColumns()
+    assert table_columns([cells | {"included": "1"}], "included") == TableColumns("included")
+    both = {"Reviewer 1": "Ann", "Vote of reviewer 1": "no", "Rev B inclusion": "maybe"}
+    (one, two) = table_columns([both], None).reviewers
+    assert (one.heading, one.names, two.name) == ("Vote of reviewer 1", "Reviewer 1", "reviewer_2")
 
 
 def test_labels_of_a_table() -> None:

@@ -24,9 +24,10 @@ _NUMBER = f"([1-9]|{'|'.join(_NUMBERS)})"
 _VERDICT = "(?:(?:screening)?(?:decision|vote|verdict|response|answer)|includ(?:e|ed)|inclusion)"
 _WHY = "(?:exclusionreasons?|reasons?(?:forexclusion)?)"
 #: What headings say of one reviewer's column, bare: "Reviewer 1", "R1 decision", "Decision 1",
-#: "Vote of reviewer B". A letter alone, as in "Decision A", could be anything.
+#: "Vote of reviewer B". Without the person, "Answer 1" is any question's, "Decision A" anything.
 _DECIDES = re.compile(
-    f"{_PERSON}{_NUMBER}{_VERDICT}|{_VERDICT}(?:of|by)?{_PERSON}{_NUMBER}|{_VERDICT}([1-9])"
+    f"{_PERSON}{_NUMBER}{_VERDICT}|{_VERDICT}(?:of|by)?{_PERSON}{_NUMBER}|"
+    "(?:(?:screening)?(?:decision|vote)|includ(?:e|ed)|inclusion)([1-9])"
 )
 _NAMED = re.compile(_PERSON + _NUMBER)
 _REASONED = re.compile(f"{_PERSON}{_NUMBER}{_WHY}|{_WHY}(?:of|by)?{_PERSON}{_NUMBER}|{_WHY}([1-9])")
