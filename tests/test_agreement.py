@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from itertools import combinations, permutations
+from itertools import permutations
 from pathlib import Path
 
 import krippendorff
@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import beta
 
 from oso_analysis.agreement import (
     AGREEMENT_COLUMNS,
@@ -213,26 +212,6 @@ def test_bootstrap_interval_covers_alpha_and_narrows_with_units() -> None:
     assert large[2] - large[0] < small[2] - small[0]
     # 10 % flipped codes at 40 % use: kappa is (0.9 - 0.516) / (1 - 0.516)
     assert large[0] < 0.79 < large[2]
-
-
-@pytest.mark.parametrize(("n_units", "n_uses"), [(2, 1), (5, 2), (30, 1), (94, 47)])
-def test_few_units_that_coders_agree_on_prove_little(n_units: int, n_uses: int) -> None:
-    """The bootstrap gave such a code an interval from 1 to 1, as if nothing were uncertain."""
-    coding = pd.DataFrame(
-        [
-            (f"r{unit}", coder, "title", "theme", "policing" if unit < n_uses else "research")
-            for coder in ("coder_1", "coder_2")
-            for unit in range(n_units)
-        ],
-        columns=CODING.columns,
-    )
-    row = rows_of(measure_coding_agreement(coding, CODEBOOK), "theme")["policing"]
-    # By another way: as many differing units as Clopper and Pearson allow, as pairs of codes.
-    share = beta.ppf(0.975, 1, n_units)
-    pairs = [a != b for a, b in combinations([u < n_uses for u in range(n_units)] * 2, 2)]
-    assert row["alpha"] == row["alpha_high"] == 1
-    assert row["alpha_low"] == pytest.approx(1 - share / (sum(pairs) / len(pairs)))
-    assert f"they might on up to {100 * share:.1f} % of units" in str(row["note"])
 
 
 SCREENING = pd.DataFrame(

@@ -84,7 +84,7 @@ def test_a_low_alpha_stands_between_ticks() -> None:
     row |= {"alpha": -0.75, "alpha_low": -0.75, "alpha_high": -0.75}
     figure = plot_agreement(pd.DataFrame([row]))
     ticks = {text.get_text() for text in figure.axes[0].texts}
-    assert {"-1.0", "-0.5", "0.0", "0.5", "1.0"} <= ticks
+    assert {"-0.8", "-0.4", "0.0", "1.0"} <= ticks
     assert overlapping_text(figure) == []
 
 

@@ -3,9 +3,7 @@
 Three measures, each with its denominator: percent agreement (easy to read, flattered by chance),
 Cohen's kappa (corrected by each coder's own habits) and Krippendorff's alpha (corrected by the
 pooled habits; handles missing data and more coders). Alpha carries a bootstrap interval: the units
-are drawn with replacement, 2,000 times, and the middle 95 % of the alphas are kept. Where coders
-never differed no such draw can show them differing, so the interval would be a point however few
-the units are; there, its lower end follows from an exact limit for the share of differing units.
+are drawn with replacement, 2,000 times, and the middle 95 % of the alphas are kept.
 
 Codes of one facet are measured one by one, as "used or not", over the units both coders coded. The
 facet as a whole is measured by comparing the two sets of codes: identical or not. That is strict: a

@@ -201,34 +201,10 @@ def _rows(
             notes = (
                 ["sets compared whole: a partial match counts as disagreement"] if several else []
             )
-            row["alpha"] = float(estimates[at])
-            alike_throughout = bool((first[:, at] == second[:, at]).all())
-            row |= (
-                _exact_interval(counts[:, at], notes)
-                if alike_throughout
-                else _interval(draws[:, at], notes)
-            )
+            row |= {"alpha": float(estimates[at])} | _interval(draws[:, at], notes)
         else:
             row["note"] = f"not estimable: {alike[int(first[0, at])]}"
     return rows
-
-
-def _exact_interval(counts: np.ndarray, notes: list[str]) -> dict[str, Any]:
-    """Return the interval of alpha where coders never differed, and a note that says so.
-
-    Every resample of such units has an alpha of 1, however few they are: the bootstrap calls it
-    certain. What is known is the largest share of units d on which coders could differ and yet
-    show none among n, (1 - d)^n = 0.025 (the upper end of Clopper and Pearson's interval). With
-    the disagreement that chance would give, D, as observed, alpha is then 1 - d / D.
-    """
-    n_units = len(counts)
-    per_code = counts.sum(axis=0)
-    n = per_code.sum()
-    expected = (n**2 - (per_code**2).sum()) / (n * (n - 1))
-    share = 1 - ((1 - _LEVEL) / 2) ** (1 / n_units)
-    low = 1 - share / expected
-    note = f"coders never differed; interval: they might on up to {100 * share:.1f} % of units"
-    return {"alpha_low": float(low), "alpha_high": 1.0, "note": "; ".join([*notes, note])}
 
 
 def _interval(draws: np.ndarray, notes: list[str]) -> dict[str, Any]:
@@ -409,8 +385,7 @@ def measure_coding_agreement(
         - `n_units`: units that both coders coded, the denominator of all that follows
         - `n_coder_1`, `n_coder_2`, `n_both`: units that carry the code by the first coder, the
           second and both; in a facet's own row, units coded by each and by both
-        - `percent_agreement`, `kappa`, `alpha`, `alpha_low`, `alpha_high` (95 %: bootstrap, or
-          exact where coders never differed)
+        - `percent_agreement`, `kappa`, `alpha`, `alpha_low`, `alpha_high` (95 % bootstrap)
         - `reliable`: alpha is 0.667 or more; missing where alpha is
         - `note`: why a measure is missing, or what to bear in mind
 

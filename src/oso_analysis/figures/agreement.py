@@ -22,9 +22,8 @@ __all__ = ["plot_agreement"]
 
 #: Krippendorff's usual standard; `RELIABLE` is the lowest he draws tentative conclusions from.
 _GOOD = 0.8
-#: Below this, the axis is so long that its ticks stand further apart, so that labels keep apart.
+#: Below this, negative values stand so far apart that every other tick does.
 _LOW = -0.4 - 1e-9
-_STEP, _LONG_STEP = 0.2, 0.5
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def plot_agreement(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> F
     start = min(0.0, floor(min([*lows, 0.0]) * 10) / 10)
     if start < _LOW:
         # The axis ends at a tick, so that nothing lies beyond the last.
-        start = floor(start / _LONG_STEP + 1e-9) * _LONG_STEP
+        start = floor(start / 0.4 + 1e-9) * 0.4
     words = "Hollow: alpha below 0.667. Dashed lines: 0.667 and 0.8. n: coded by both."
     if drawn["note"].str.contains("compared whole", na=False).any():
         words += " Facets with several codes a unit: sets compared whole."
@@ -160,10 +159,10 @@ def _axis(
     ax: Axes, x: Callable[[float], float], start: float, span: tuple[float, float], size: float
 ) -> None:
     foot, top = span
-    # Down to the lowest value drawn.
-    step = _STEP if start >= _LOW else _LONG_STEP
+    # Down to the lowest value drawn; a long way down, further apart, so that labels keep apart.
+    step = 0.2 if start >= _LOW else 0.4
     below = [-step * at for at in range(int(-start / step + 1e-9), 0, -1)]
-    ticks = [*below, *(step * at for at in range(round(1 / step) + 1))]
+    ticks = [*below, 0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
     for tick in ticks:
         ax.plot([x(tick)] * 2, [foot, top], color=GRID, linewidth=0.6, zorder=0)
         ax.text(
