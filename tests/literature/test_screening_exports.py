@@ -383,6 +383,56 @@ def test_what_was_agreed_on_is_written_where_a_project_has_it(
     assert main([*command, "--adjudication", str(out)]) == 2
 
 
+def test_headings_that_may_mean_anything_need_decisions_spelt_out(tmp_path: Path) -> None:
+    """Whether reviewers agreed was read as what they agreed on, and flags as reviewers."""
+    head = "Key,Title,Year,Journal,Authors,"
+    text = head + "Reviewer 1,Reviewer 2,{}\na,A,2001,J,P,include,exclude,{}\n"
+    text += "b,B,2002,J,P,exclude,exclude,{}\n"
+    for heading, cells in (("Agreed", ("No", "Yes")), ("Consensus", ("talk to Ann", "fine"))):
+        result = read_screening([write(tmp_path / "s.csv", text.format(heading, *cells))])
+        assert result.adjudication.empty
+        assert result.notes[0].endswith("each, and no column as what they agreed on")
+    result = read_screening([write(tmp_path / "s.csv", text.format("Consensus", "include", ""))])
+    assert result.adjudication["decision"].tolist() == ["include"]
+    for flags in ("R1,R2,R3", "Reviewer 1,Reviewer 2,Reviewer 3"):
+        text = head + f"{flags},Included\n"
+        text += "a,A,2001,J,P,0,2,3,yes\nb,B,2002,J,P,5,3,1,no\nc,C,2003,J,P,4,0,2,no\n"
+        result = read_screening([write(tmp_path / "s.csv", text)])
+        assert [row[2] for row in rows(result)] == ["include", "exclude", "exclude"]
+        assert result.adjudication.empty
+    text = head + "R1,R2,Included\na,A,2001,J,P,0,1,yes\nb,B,2002,J,P,1,0,no\n"
+    result = read_screening([write(tmp_path / "s.csv", text)])
+    assert [row[1:3] for row in rows(result)] == [
+        ("reviewer_1", "include"),
+        ("reviewer_1", "exclude"),
+    ]
+
+
+def test_two_publications_of_one_title_are_two_records(tmp_path: Path) -> None:
+    """Two editorials whose keys end in numbers were one record with two reviewers."""
+    head = "Key,Title,Year,Journal,Pages,Reviewer,Decision\n"
+    for second in ("ed-2,Editorial,2001,J,9", "ed-2,Editorial,2001,J,1", "ed,Editorial,2001,J,9"):
+        text = head + f"ed,Editorial,2001,J,1,Anna,include\n{second},Ben,exclude\n"
+        result = read_screening([write(tmp_path / "s.csv", text)], keep_names=True)
+        assert result.n_records == 2, second
+        assert result.screening["record_id"].is_unique
+    # Rayyan's entries hold all that reviewers said: what is there twice was found twice.
+    entries = [
+        f'TY  - JOUR\nTI  - Editorial\nPY  - 2001\nN1  - RAYYAN-INCLUSION: {{"{who}"=>"Included"}}'
+        for who in ("Anna", "Ben")
+    ]
+    ris = write(tmp_path / "r.ris", "\nER  - \n".join([*entries, ""]))
+    assert read_screening([ris]).n_records == 2
+    text = head + "ed,Editorial,2001,J,1,Anna,include\ned,Editorial,2001,J,1,Ben,exclude\n"
+    assert read_screening([write(tmp_path / "s.csv", text)]).n_records == 1
+
+
+def test_a_column_that_nobody_has_filled_in_is_named(tmp_path: Path) -> None:
+    text = "Key,Title,Year,Journal,Ann,Ben\na,A,2001,J,include,\n"
+    with pytest.raises(InputError, match="column 'Ben': is no column .*, or an empty one"):
+        read_screening([write(tmp_path / "s.csv", text)], columns=["Ann", "Ben"])
+
+
 def test_what_records_import_wrote_says_the_same(tmp_path: Path) -> None:
     path = rayyan_csv(tmp_path / "articles.csv", RAYYAN_NOTES)
     assert main(["records", "import", str(path), "--output", str(tmp_path / "records.csv")]) == 0

@@ -8,7 +8,7 @@ reason into the notes of what was excluded in full text.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ __all__ = [
     "UNDECIDED",
     "Told",
     "Vote",
-    "is_decision",
+    "holds_decisions",
     "label_column",
     "nearest_word",
     "people_columns",
@@ -195,6 +195,8 @@ _WORDS = {
     **dict.fromkeys(("maybe", "unsure", "uncertain", "unclear"), MAYBE),
     "undecided": UNDECIDED,
 }
+#: What answers any question.
+_ANSWERS = frozenset({"yes", "y", "true", "1", "in", "no", "n", "false", "0", "out"})
 #: What stands in such a column where nobody has looked yet; ASReview wrote -1.
 _UNSEEN = frozenset({
     "-1", "not seen", "not_seen", "unseen", "na", "n/a", "nan", "none", "null", "not vetted",
@@ -207,9 +209,21 @@ _PEOPLE = frozenset(map(bare, (
 _WHY = frozenset(map(bare, ("exclusion_reason", "exclusion_reasons", "reason_for_exclusion")))
 
 
-def is_decision(cell: object) -> bool:
-    """Tell whether a cell holds a decision, of whatever kind."""
-    return _word(cell) in _WORDS
+def holds_decisions(cells: Iterable[object], *, spelt_out: bool = False) -> bool:
+    """Tell whether at least half of the cells that say anything say a decision.
+
+    Parameters
+    ----------
+    cells : iterable
+        A column.
+    spelt_out : bool, default False
+        Whether one of them must be more than the answer to any question, as "yes" and 1 are.
+    """
+    words = [word for word in map(_word, cells) if word and word not in _UNSEEN]
+    decisions = [word for word in words if word in _WORDS]
+    if spelt_out and set(decisions) <= _ANSWERS:
+        return False
+    return bool(decisions) and 2 * len(decisions) >= len(words)
 
 
 def nearest_word(cell: object) -> str | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from oso_analysis.errors import InputError, Problem, nearest
-from oso_analysis.literature.decided import LABELS, is_decision
+from oso_analysis.literature.decided import LABELS, holds_decisions
 from oso_analysis.literature.readers.columns import bare
 
 __all__ = ["ReviewerColumn", "TableColumns", "require_headings", "table_columns"]
@@ -36,6 +36,10 @@ _AGREED = (
     "final_decision", "consensus_decision", "consensus", "agreed_decision", "adjudicated_decision",
     "adjudication", "resolved_decision", "final", "agreed", *LABELS,
 )  # fmt: skip
+#: Of these, headings that may as well ask whether reviewers agreed, or tell what was said of it.
+_DOUBTFUL = frozenset({"consensus", "adjudication", "final", "agreed"})
+#: A heading that may as well be a number of anything: a question of research, a measure.
+_ANY_NUMBER = re.compile("r" + _NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,13 @@ def table_columns(
     if not own:
         return TableColumns(label)
     rank = {bare(name): place for place, name in enumerate(_AGREED)}
-    known = [name for name in cells if bare(name) in rank and name not in own]
+    known = [
+        name
+        for name, column in cells.items()
+        if bare(name) in rank
+        and name not in own
+        and (bare(name) not in _DOUBTFUL or holds_decisions(column, spelt_out=True))
+    ]
     agreed = min(known, key=lambda name: (rank[bare(name)], name), default=None)
     return TableColumns(None, tuple(reviewers), agreed)
 
@@ -125,7 +135,11 @@ def require_headings(asked: Collection[str], headings: Collection[str]) -> None:
     """
     known = {bare(name): name for name in headings}
     problems = [
-        Problem("is no column of these files", column=name, nearest=nearest(name, headings))
+        Problem(
+            "is no column of these files, or an empty one, or one of what every record has",
+            column=name,
+            nearest=nearest(name, headings),
+        )
         for name in asked
         if bare(name) not in known
     ]
@@ -141,8 +155,9 @@ def _reviewers(cells: Mapping[str, list[Any]]) -> list[ReviewerColumn]:
     found = []
     for number in sorted({*deciding, *named}):
         heading = deciding.get(number) or named[number]
-        # Where nobody wrote a decision, names of people or grades of quality stand.
-        if any(map(is_decision, cells[heading])):
+        # Elsewhere stand names of people or grades of quality, some of which look like decisions.
+        unsure = bool(_ANY_NUMBER.fullmatch(bare(heading)))
+        if holds_decisions(cells[heading], spelt_out=unsure):
             names = named.get(number) if number in deciding else None
             role = f"reviewer_{number}"
             found.append(ReviewerColumn(heading, role, names, reasons.get(number)))

@@ -46,6 +46,8 @@ __all__ = ["ScreeningResult", "read_screening"]
 _COLUMNS = ("record_id", "reviewer", "decision", "exclusion_reason")
 _ADJUDICATED = ("record_id", "decision", "exclusion_reason", "decided_by", "note")
 _COUNTS = ("n_include", "n_exclude", "n_undecided", "n_without")
+#: What the readers add to the id of a record without a key that they have met before.
+_NUMBERED = re.compile(r"(?<=-[a-z2-7]{8})-\d+$")
 #: What a reviewer is called in published data; see docs/how-to/your-own-review.md.
 _ROLE = re.compile(r"reviewer_[1-9]\d*")
 
@@ -159,7 +161,7 @@ def read_screening(
     read = read_records(files)
     entries, tables, problems = _entries(read, list_of, list(columns))
     n_rows = len(entries)
-    entries = _one_a_record(entries, read)
+    entries = _one_a_record(entries, read, tables)
     votes: dict[str | None, list[Vote | None]] = {}
     for at, entry in enumerate(entries):
         for who, vote in _by_reviewer(entry.told, reviewer, maybe).items():
@@ -241,26 +243,32 @@ def _entries(
     return entries, tables, problems
 
 
-def _one_a_record(entries: list[_Entry], read: ReadResult) -> list[_Entry]:
+def _one_a_record(
+    entries: list[_Entry], read: ReadResult, tables: Mapping[str | None, TableColumns]
+) -> list[_Entry]:
     """Put together the rows of a table that are about one record and by different reviewers.
 
     A table with a row a record and reviewer names each record several times; the readers, who know
-    of records only, give the later rows ids of their own.
+    of records only, give the later rows ids of their own. In the export of a tool, which has all
+    reviewers' decisions in one entry, a second entry is a second record.
     """
     again = read.repairs["reason"].str.contains(" is not unique; ", na=False)
     first: dict[str, str] = dict(
         read.repairs.loc[again, ["record_id", "raw"]].itertuples(index=False)
     )
-    about = ["title", "year", "doi", "source_file"]
+    # Every issue has an editorial, and every volume an introduction.
+    about = ["type", "title", "authors", "year", "container", "volume", "issue", "pages", "doi"]
+    about.append("source_file")
     texts = read.records[about].astype("str").fillna("").apply(lambda text: text.str.casefold())
     work = dict(zip(read.records["record_id"], texts.itertuples(index=False), strict=True))
     kept: dict[str, _Entry] = {}
     for entry in entries:
         who = {vote.reviewer for vote in entry.told.votes}
-        one = first.get(entry.record_id, re.sub(r"-\d+$", "", entry.record_id))
+        one = first.get(entry.record_id, _NUMBERED.sub("", entry.record_id))
         there = kept.get(one)
         if (
             there is None
+            or tables[entry.problem.file].label is None
             or one == entry.record_id
             or work[one] != work[entry.record_id]
             or not who
@@ -311,8 +319,11 @@ def _told_columns(tables: Mapping[str | None, TableColumns]) -> Iterator[str]:
     for file, table in tables.items():
         if table.reviewers:
             each = listed([repr(column.heading) for column in table.reviewers])
-            agreed = f", {table.agreed!r} as what they agreed on" if table.agreed else ""
-            yield f"{file}: {each} are read as one reviewer's decisions each{agreed}"
+            read = "is read as one reviewer's decisions"
+            if len(table.reviewers) > 1:
+                read = "are read as one reviewer's decisions each"
+            agreed = f"{table.agreed!r} as" if table.agreed else "and no column as"
+            yield f"{file}: {each} {read}, {agreed} what they agreed on"
 
 
 def _told_rows(n: int) -> Iterator[str]:
