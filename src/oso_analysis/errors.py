@@ -532,9 +532,11 @@ def require_columns(frame: pd.DataFrame, columns: Sequence[str], *, where: str) 
         raise InputError(problems, f"{where}: {len(problems)} missing column(s)")
 
 
+_LAST_PORT = 65535
 #: How Dask spells where a scheduler is.
 _ADDRESS = re.compile(
-    r"inproc://\S+|(?:(?:tcp|tls|ucx|wss?)://)?(?:\[[0-9A-Fa-f:.]+\]|[\w.-]+):[0-9]{1,5}/?"
+    r"inproc://\S+|"
+    r"(?:(?:tcp|tls|ucxx?|wss?)://)?(?:\[[0-9A-Fa-f:.]+(?:%\w+)?\]|[\w.-]+):([0-9]{1,5})"
 )
 
 
@@ -555,7 +557,8 @@ def check_address(name: str, value: object) -> None:
     InputError
         Naming the argument, the value and what an address looks like.
     """
-    if not (isinstance(value, str) and _ADDRESS.fullmatch(value)):
+    match = _ADDRESS.fullmatch(value) if isinstance(value, str) else None
+    if match is None or int(match[1] or 0) > _LAST_PORT:
         rule = "is no address of a scheduler, such as tcp://127.0.0.1:8786; `dask scheduler` "
         rule += "prints its own"
         raise InputError([Problem(rule, column=name, value=value)], f"illegal value for {name}")

@@ -67,7 +67,8 @@ def cluster_workers(address: str, root: Path) -> Iterator[Place]:
         # Dask has no annotations.
         connect: Any = distributed.Client
         client = connect(address, timeout=_CONNECT_SECONDS, set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
+    except (OSError, TypeError, ValueError) as error:
+        # Dask's own answers where a protocol's settings are missing are TypeErrors.
         raise RunError(f"no Dask scheduler answers at {address}: {error}") from None
     with client, scratch_folder() as scratch:
         workers = client.nthreads()

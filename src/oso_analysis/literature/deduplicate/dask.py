@@ -102,7 +102,8 @@ def _scheduler(address: str | None) -> Iterator[None]:
     connect: Any = distributed.Client
     try:
         client = connect(address)
-    except (OSError, TimeoutError) as error:
+    except (OSError, TypeError, ValueError) as error:
+        # Dask's own answers where a protocol's settings are missing are TypeErrors.
         raise RunError(f"no Dask scheduler answers at {address}: {error}") from None
     with dask.config.set(options), client:
         yield
