@@ -62,6 +62,18 @@ def test_a_slip_is_refused_with_its_row(
     assert item.rule.startswith(says)
 
 
+def test_a_reason_has_attributes_of_its_own(data: Path, tmp_path: Path) -> None:
+    """ "tags" and "state" are near enough to "stage" to have been refused."""
+    own = "tags: [new], usage: rare, target: people, state: draft"
+    text = (data / "codebook.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        text.replace("{label: Victim impact only}", f"{{label: Victim impact only, {own}}}"),
+        encoding="utf-8",
+    )
+    assert read_codebook(path)["exclusion_reason"].attribute("usage")
+
+
 def test_all_slips_come_at_once(data: Path, tmp_path: Path) -> None:
     found = problems(
         data,

@@ -23,6 +23,7 @@ from oso_analysis.yaml_file import RowOf, read_yaml_rows
 
 __all__ = [
     "FAMILIES",
+    "LATER_STAGES",
     "NOT_STATED",
     "NOT_STATED_LABEL",
     "STAGES",
@@ -62,6 +63,8 @@ FAMILIES = ("review", "quantitative", "qualitative", "mixed", "analysis", "not s
 #: Where a reason for exclusion takes a work out of the PRISMA flow, in the order of the flow; one
 #: without a `stage` applies at screening.
 STAGES = ("automation", "screening", "retrieval", "full_text")
+#: Those that a work reaches which its titles and abstracts did not exclude.
+LATER_STAGES = STAGES[2:]
 _CODE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -245,10 +248,14 @@ def _family(family: object, column: str, file: str, row: int | None) -> Iterator
 
 
 def _stage(spec: Mapping[str, Any], column: str, file: str, row_of: RowOf) -> Iterator[Problem]:
-    """Yield what is wrong with a reason's stage: a slip in it would count works at screening."""
-    for key in spec:
+    """Yield what is wrong with a reason's stage: a slip in it would count works at screening.
+
+    A codebook may have attributes of its own, so that only what holds a stage is a slip for one.
+    """
+    for key, value in spec.items():
         meant = nearest(key, ["stage", "label", "definition"])
-        if key != "stage" and meant == "stage":
+        told = isinstance(value, str) and nearest(value, STAGES)
+        if key != "stage" and meant == "stage" and told:
             rule = "is nothing that a reason for exclusion has"
             yield Problem(rule, file, row_of(key), column, key, meant)
     if "stage" in spec and spec["stage"] not in STAGES:

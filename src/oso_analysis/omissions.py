@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from oso_analysis.codebook import LATER_STAGES
 from oso_analysis.consultation.respondents import PRIMARY_CODER
 from oso_analysis.delimited import read_cells
 from oso_analysis.display import plural
@@ -257,20 +258,23 @@ def _unsettled(review: Review) -> Iterator[Problem]:
 def _overruled(review: Review) -> Iterator[Problem]:
     """Yield the works that were adjudicated against what everybody said: a wrong record, often.
 
-    No list of disagreements has them, for nobody disagreed.
+    No list of disagreements has them, for nobody disagreed. Whoever screened titles has said
+    nothing yet of what was found in the full text.
     """
     ids = review.work_ids[["record_id", "work_id"]]
     said = review.screening.merge(ids, on="record_id").groupby("work_id")["decision"]
-    agreed = said.first()[said.nunique() == 1]
     rows = review.tables["screening_adjudication"].merge(ids, on="record_id")
-    before = rows["work_id"].map(agreed)
-    for record, decision, was in zip(rows["record_id"], rows["decision"], before, strict=True):
-        if not pd.isna(was) and was != decision:
-            rule = (
-                f"is adjudicated {decision!r}, and everybody who screened a record of its work "
-                f"said {was!r}"
-            )
-            yield Problem(rule, _file(review, "screening_adjudication"), None, "record_id", record)
+    was = rows["work_id"].map(said.first()[said.nunique() == 1])
+    stages = review.codebook["exclusion_reason"].attribute("stage")
+    later = rows["exclusion_reason"].map(stages).isin(LATER_STAGES)
+    against = rows[was.notna() & (was != rows["decision"]) & ~later].assign(was=was)
+    for (decision, before), group in against.groupby(["decision", "was"]):
+        rule = (
+            f"{plural(len(group), 'record')} adjudicated {decision!r} although everybody who "
+            f"screened a record of the work said {before!r}; often it is the wrong record: "
+            f"{listed(group['record_id'].tolist())}"
+        )
+        yield Problem(rule, _file(review, "screening_adjudication"))
 
 
 def _uncoded(review: Review) -> Iterator[Problem]:
