@@ -429,7 +429,7 @@ def test_two_publications_of_one_title_are_two_records(tmp_path: Path) -> None:
 
 def test_a_column_that_nobody_has_filled_in_is_named(tmp_path: Path) -> None:
     text = "Key,Title,Year,Journal,Ann,Ben\na,A,2001,J,include,\n"
-    with pytest.raises(InputError, match="column 'Ben': is no column .*, or an empty one"):
+    with pytest.raises(InputError, match=r"column 'Ben': is no column .*, or an empty one"):
         read_screening([write(tmp_path / "s.csv", text)], columns=["Ann", "Ben"])
 
 
