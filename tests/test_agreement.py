@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections import Counter
 from itertools import permutations
 from pathlib import Path
@@ -23,6 +24,7 @@ from oso_analysis.agreement import (
 )
 from oso_analysis.codebook import read_codebook
 from oso_analysis.errors import InputError
+from oso_analysis.figures.agreement import plot_agreement
 
 CODEBOOK = read_codebook(Path(__file__).parent / "fixtures" / "literature" / "codebook.yaml")
 
@@ -212,6 +214,27 @@ def test_bootstrap_interval_covers_alpha_and_narrows_with_units() -> None:
     assert large[2] - large[0] < small[2] - small[0]
     # 10 % flipped codes at 40 % use: kappa is (0.9 - 0.516) / (1 - 0.516)
     assert large[0] < 0.79 < large[2]
+
+
+@pytest.mark.parametrize("n_units", [2, 5, 94])
+def test_no_interval_where_coders_never_differed(n_units: int) -> None:
+    """The bootstrap gave such a code an interval from 1 to 1, as if nothing were uncertain."""
+    coding = pd.DataFrame(
+        [
+            (f"r{unit}", coder, "title", "theme", "research" if unit else "policing")
+            for coder in ("coder_1", "coder_2")
+            for unit in range(n_units)
+        ],
+        columns=CODING.columns,
+    )
+    table = measure_coding_agreement(coding, CODEBOOK)
+    row = rows_of(table, "theme")["policing"]
+    assert row["alpha"] == 1
+    assert row["reliable"]
+    assert math.isnan(row["alpha_low"])
+    assert math.isnan(row["alpha_high"])
+    assert "no interval: coders never differed" in str(row["note"])
+    assert "1.00" in {text.get_text() for text in plot_agreement(table).axes[0].texts}
 
 
 SCREENING = pd.DataFrame(

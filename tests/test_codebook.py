@@ -48,6 +48,10 @@ def test_the_codebook_of_this_project_is_good(data: Path, tmp_path: Path) -> Non
         ("{label: Suspects}", "{label: Not Stated}", "Not Stated", None,
          "is the label of 'not_stated' already"),
         ("{label: Suspects}", "{label: }", None, None, "must have a label"),
+        ("{label: Victim impact only}", "{label: Victim impact only, stage: fulltext}",
+         "fulltext", "full_text", "is not a stage of screening; stages are automation, screening"),
+        ("{label: Victim impact only}", "{label: Victim impact only, Stage: full_text}",
+         "Stage", "stage", "is nothing that a reason for exclusion has"),
     ],
 )  # fmt: skip
 def test_a_slip_is_refused_with_its_row(
@@ -56,6 +60,18 @@ def test_a_slip_is_refused_with_its_row(
     (item,) = problems(data, tmp_path, (old, new))
     assert (item.value, item.nearest) == (value, nearest)
     assert item.rule.startswith(says)
+
+
+def test_a_reason_has_attributes_of_its_own(data: Path, tmp_path: Path) -> None:
+    """ "tags" and "state" are near enough to "stage" to have been refused."""
+    own = "tags: [new], usage: rare, target: people, state: draft"
+    text = (data / "codebook.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        text.replace("{label: Victim impact only}", f"{{label: Victim impact only, {own}}}"),
+        encoding="utf-8",
+    )
+    assert read_codebook(path)["exclusion_reason"].attribute("usage")
 
 
 def test_all_slips_come_at_once(data: Path, tmp_path: Path) -> None:

@@ -165,6 +165,18 @@ OMITTED: list[tuple[str, Callable[[Path], object], list[str]]] = [
         ],
     ),
     (
+        "an adjudication against what everybody said",
+        lambda root: rows(
+            root / "data/literature/screening_adjudication.csv",
+            lambda lines: [*lines, "database-0001,exclude,not_school_meals,reviewer_1,"],
+        ),
+        [
+            "literature/screening_adjudication.csv: 1 record adjudicated 'exclude' although "
+            "everybody who screened a record of the work said 'include'; often it is the wrong "
+            "record: database-0001"
+        ],
+    ),
+    (
         "two exports of one file name",
         _one_name,
         [
@@ -262,13 +274,24 @@ def test_what_no_table_counts_is_noted(
         assert any(words in note for note in notes), notes
 
 
+def _read_in_full(root: Path) -> None:
+    """Exclude in full text what everybody included by its title: nobody was contradicted."""
+    label = "{label: Not about school meals"
+    replace(root / "data/codebook.yaml", label, f"{label}, stage: full_text")
+    rows(
+        root / "data/literature/screening_adjudication.csv",
+        lambda lines: [*lines, "database-0001,exclude,not_school_meals,reviewer_1,"],
+    )
+
+
 @pytest.mark.parametrize(
     "act",
     [
+        _read_in_full,
         lambda root: replace(root / SEARCHES, "meals AND policy,20", "meals AND policy,"),
         lambda root: replace(root / "data/indicators/indicators.csv", ",1235000,", ",0.250,"),
     ],
-    ids=["an unknown number of records kept", "a small decimal"],
+    ids=["excluded in full text", "an unknown number of records kept", "a small decimal"],
 )
 def test_what_says_nothing_is_not_noted(project: Path, act: Callable[[Path], object]) -> None:
     package = project / "data/datapackage.json"

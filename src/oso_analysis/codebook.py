@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from html import escape
 from pathlib import Path
 from types import MappingProxyType
@@ -22,8 +23,10 @@ from oso_analysis.yaml_file import RowOf, read_yaml_rows
 
 __all__ = [
     "FAMILIES",
+    "LATER_STAGES",
     "NOT_STATED",
     "NOT_STATED_LABEL",
+    "STAGES",
     "WITHHELD",
     "Code",
     "Codebook",
@@ -57,6 +60,11 @@ FACETS = MappingProxyType(
 )
 #: Families of designs: tables and figures of the strength of evidence are made from them.
 FAMILIES = ("review", "quantitative", "qualitative", "mixed", "analysis", "not stated")
+#: Where a reason for exclusion takes a work out of the PRISMA flow, in the order of the flow; one
+#: without a `stage` applies at screening.
+STAGES = ("automation", "screening", "retrieval", "full_text")
+#: Those that a work reaches which its titles and abstracts did not exclude.
+LATER_STAGES = STAGES[2:]
 _CODE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -67,7 +75,8 @@ class Code:
     code: str
     label: str
     definition: str = ""
-    #: Further attributes as the codebook gives them: `family`, `service`, `report_wording`.
+    #: Further attributes as the codebook gives them: `family`, `service`, `stage`,
+    #: `report_wording`.
     attributes: Mapping[str, Any] = field(default_factory=dict)
     #: Where it stands in the codebook's file, for messages.
     row: int | None = field(default=None, compare=False, repr=False)
@@ -221,6 +230,8 @@ def _codes(
             problems.append(Problem(rule, file, place, f"{column}.label", label))
         if facet == "designs":
             problems += _family(spec.get("family"), column, file, row_of(*way, "family") or row)
+        if facet == "exclusion_reasons":
+            problems += _stage(spec, column, file, partial(row_of, *way))
         further = {key: value for key, value in spec.items() if key not in {"label", "definition"}}
         codes.append(Code(code, str(label), str(spec.get("definition") or ""), further, row))
     return codes, problems
@@ -234,6 +245,23 @@ def _family(family: object, column: str, file: str, row: int | None) -> Iterator
     elif _plain(str(family).replace("_", " ")) not in FAMILIES:
         rule = f"is not a family of designs; families are {listed(FAMILIES)}"
         yield Problem(rule, file, row, f"{column}.family", family, nearest(family, FAMILIES))
+
+
+def _stage(spec: Mapping[str, Any], column: str, file: str, row_of: RowOf) -> Iterator[Problem]:
+    """Yield what is wrong with a reason's stage: a slip in it would count works at screening.
+
+    A codebook may have attributes of its own, so that only what holds a stage is a slip for one.
+    """
+    for key, value in spec.items():
+        meant = nearest(key, ["stage", "label", "definition"])
+        told = isinstance(value, str) and nearest(value, STAGES)
+        if key != "stage" and meant == "stage" and told:
+            rule = "is nothing that a reason for exclusion has"
+            yield Problem(rule, file, row_of(key), column, key, meant)
+    if "stage" in spec and spec["stage"] not in STAGES:
+        rule = f"is not a stage of screening; stages are {listed(STAGES)}"
+        value = spec["stage"]
+        yield Problem(rule, file, row_of("stage"), f"{column}.stage", value, nearest(value, STAGES))
 
 
 def _plain(text: object) -> str:
@@ -272,7 +300,7 @@ def read_codebook(path: Path | str) -> Codebook:
         missing lists, codes that are not text or hold other signs than letters, digits and ``_``,
         labels that are missing or that two codes of one list share (case and spaces do not tell
         them apart, and "Not stated" is the label of what is missing), designs without a family or
-        with one that is not in `FAMILIES`.
+        with one that is not in `FAMILIES`, a reason's stage that is not in `STAGES`.
 
     Examples
     --------

@@ -27,6 +27,7 @@ __all__ = [
     "Problem",
     "RunError",
     "Suggestions",
+    "check_address",
     "check_list",
     "check_option",
     "check_whole",
@@ -529,6 +530,38 @@ def require_columns(frame: pd.DataFrame, columns: Sequence[str], *, where: str) 
     ]
     if problems:
         raise InputError(problems, f"{where}: {len(problems)} missing column(s)")
+
+
+_LAST_PORT = 65535
+#: How Dask spells where a scheduler is.
+_ADDRESS = re.compile(
+    r"inproc://\S+|"
+    r"(?:(?:tcp|tls|ucxx?|wss?)://)?(?:\[[0-9A-Fa-f:.]+(?:%\w+)?\]|[\w.-]+):([0-9]{1,5})"
+)
+
+
+def check_address(name: str, value: object) -> None:
+    """Raise unless `value` is spelt as the address of a Dask scheduler.
+
+    Dask itself says of a wrong one that a port is missing, a minute later and with a traceback.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name.
+    value : object
+        What was given.
+
+    Raises
+    ------
+    InputError
+        Naming the argument, the value and what an address looks like.
+    """
+    match = _ADDRESS.fullmatch(value) if isinstance(value, str) else None
+    if match is None or int(match[1] or 0) > _LAST_PORT:
+        rule = "is no address of a scheduler, such as tcp://127.0.0.1:8786; `dask scheduler` "
+        rule += "prints its own"
+        raise InputError([Problem(rule, column=name, value=value)], f"illegal value for {name}")
 
 
 def check_option(name: str, value: object, options: Collection[object]) -> None:

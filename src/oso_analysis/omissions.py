@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from oso_analysis.codebook import LATER_STAGES
 from oso_analysis.consultation.respondents import PRIMARY_CODER
 from oso_analysis.delimited import read_cells
 from oso_analysis.display import plural
@@ -54,6 +55,7 @@ def list_omissions(review: Review) -> list[Problem]:
         *_unread(review),
         *_unscreened(review),
         *_unsettled(review),
+        *_overruled(review),
         *_uncoded(review),
         *_uncounted(review),
         *_unjudged(review),
@@ -249,6 +251,28 @@ def _unsettled(review: Review) -> Iterator[Problem]:
             f"{plural(len(works), 'work')} awaiting adjudication, neither included nor excluded: "
             "reviewers disagree, and no row here settles it; their records: "
             f"{listed(records.loc[works].tolist())}"
+        )
+        yield Problem(rule, _file(review, "screening_adjudication"))
+
+
+def _overruled(review: Review) -> Iterator[Problem]:
+    """Yield the works that were adjudicated against what everybody said: a wrong record, often.
+
+    No list of disagreements has them, for nobody disagreed. Whoever screened titles has said
+    nothing yet of what was found in the full text.
+    """
+    ids = review.work_ids[["record_id", "work_id"]]
+    said = review.screening.merge(ids, on="record_id").groupby("work_id")["decision"]
+    rows = review.tables["screening_adjudication"].merge(ids, on="record_id")
+    was = rows["work_id"].map(said.first()[said.nunique() == 1])
+    stages = review.codebook["exclusion_reason"].attribute("stage")
+    later = rows["exclusion_reason"].map(stages).isin(LATER_STAGES)
+    against = rows[was.notna() & (was != rows["decision"]) & ~later].assign(was=was)
+    for (decision, before), group in against.groupby(["decision", "was"]):
+        rule = (
+            f"{plural(len(group), 'record')} adjudicated {decision!r} although everybody who "
+            f"screened a record of the work said {before!r}; often it is the wrong record: "
+            f"{listed(group['record_id'].tolist())}"
         )
         yield Problem(rule, _file(review, "screening_adjudication"))
 

@@ -319,6 +319,37 @@ def test_a_reason_without_spaces_stays_in_its_box(width: float) -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("n_reasons", [1, 11, 30])
+def test_a_box_is_as_tall_as_its_list(width: float, n_reasons: int) -> None:
+    """Dozens of reasons left a tenth of their box empty, and the figure beyond its page."""
+    columns = ["box", "stage", "role", "label", "unit", "n", "parent"]
+    rows = [
+        ("screened", "screening", "main", "Works screened", "works", n_reasons, None),
+        ("excluded", "screening", "removed", "Works excluded", "works", n_reasons, "screened"),
+        *(
+            (f"x{n}", "screening", "part", f"Reason {n} of a long list of reasons", "works", 1,
+             "excluded")
+            for n in range(n_reasons)
+        ),
+        ("included", "included", "main", "Works included", "works", 0, "screened"),
+    ]  # fmt: skip
+    figure = plot_prisma_flow(pd.DataFrame(rows, columns=columns), width_mm=width)
+    assert text_outside_canvas(figure) == []
+    figure.canvas.draw()
+    (ax,) = figure.axes
+    (body,) = [text for text in ax.texts if "Reason 0" in text.get_text()]
+    lowest = body.get_window_extent().y0
+    boxes = [patch.get_window_extent() for patch in ax.patches]
+    (box,) = [
+        box
+        for box in boxes
+        if box.x0 < body.get_window_extent().x0 < box.x1 and box.y0 < lowest < box.y1
+    ]
+    line = body.get_fontsize() * figure.get_dpi() / 72
+    assert 0 < lowest - box.y0 < 3 * line
+
+
+@pytest.mark.parametrize("width", WIDTHS)
 def test_the_name_of_a_stage_is_whole_beside_one_low_box(width: float) -> None:
     """A review of one work: the stage of screening is a single box of two lines."""
     columns = ["box", "stage", "role", "label", "unit", "n", "parent"]

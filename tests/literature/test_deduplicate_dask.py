@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from oso_analysis.errors import InputError
+from oso_analysis.errors import InputError, RunError
 from oso_analysis.literature.deduplicate import Deduplication, deduplicate
 
 dask = pytest.importorskip("dask", reason="the extra dask is not installed")
@@ -67,6 +67,22 @@ def test_a_cluster_gives_what_pandas_gives(records: pd.DataFrame) -> None:
         with distributed.Client(cluster):
             computed = found.compute()
     assert_equal(computed, deduplicate(records))
+
+
+def test_a_scheduler_that_is_none_is_named(records: pd.DataFrame) -> None:
+    lazy = dd.from_pandas(records, npartitions=2, sort=False)
+    for wrong in ("threads", "tcp://127.0.0.1", "tcp://127.0.0.1:8786/", "tcp://127.0.0.1:99999"):
+        with pytest.raises(InputError, match=rf"'{wrong}' is no address of a scheduler"):
+            deduplicate_dask(lazy, scheduler=wrong)
+    with (
+        dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
+        pytest.raises(RunError, match=r"no Dask scheduler answers at 127\.0\.0\.1:1: "),
+    ):
+        deduplicate_dask(lazy, scheduler="127.0.0.1:1")
+    # TypeErrors and ValueErrors of Dask's ended with a traceback.
+    for unready in ("tls://127.0.0.1:1", "inproc://192.0.2.1/1/1"):
+        with pytest.raises(RunError, match="no Dask scheduler answers at"):
+            deduplicate_dask(lazy, scheduler=unready)
 
 
 def test_a_pandas_table_is_refused(records: pd.DataFrame) -> None:

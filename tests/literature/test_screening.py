@@ -301,3 +301,20 @@ def test_a_further_decision_of_the_codebook_is_none(small_codebook: Codebook) ->
     final = pd.DataFrame({"record_id": ["a1"], "decision": ["maybe"], "exclusion_reason": [None]})
     with pytest.raises(InputError, match="'maybe' is not a decision"):
         screen_works(SCREENING, WORK_IDS, codebook, reviewer="r1", adjudication=final)
+
+
+def test_the_reason_of_the_latest_stage_counts_before_more_frequent_ones() -> None:
+    codes = {
+        "off_topic": Code("off_topic", "Off topic"),
+        "no_outcome": Code("no_outcome", "No outcome", attributes={"stage": "full_text"}),
+        "insufficient_metadata": Code("insufficient_metadata", "Too little"),
+    }
+    codebook = Codebook({"exclusion_reason": Facet("exclusion_reason", codes)})
+    ids = pd.DataFrame({"record_id": ["a", "b", "c"], "work_id": ["w"] * 3})
+    rows = [(record, "r1", "exclude", "off_topic") for record in "ab"]
+    rows.append(("c", "r1", "exclude", "no_outcome"))
+    screening = pd.DataFrame(rows, columns=SCREENING.columns)
+    table = screen_works(screening, ids, codebook, reviewer="r1")
+    assert table["exclusion_reason"].tolist() == ["no_outcome"]
+    (rule,) = list_conflicts(screening, ids, codebook, reviewer="r1")["rule"]
+    assert rule == "the reason of the latest stage counts"

@@ -20,6 +20,7 @@ from oso_analysis.cli import main
 from oso_analysis.codebook import Codebook
 from oso_analysis.errors import InputError
 from oso_analysis.literature.decided import label_column, read_decisions
+from oso_analysis.literature.decided_columns import TableColumns, table_columns
 from oso_analysis.literature.readers import read_records, read_table
 from oso_analysis.literature.reasons import known_reasons, match_reasons
 from oso_analysis.literature.screening_exports import ScreeningResult, read_screening
@@ -290,6 +291,148 @@ def test_any_table_with_a_column_of_decisions(tmp_path: Path) -> None:
         read_screening([path])
 
 
+SHEET = (
+    "Key,Title,Year,Reviewer 1,Screener B decision,Final decision,Reason for exclusion,Journal\n"
+    "a,A one,2001,Include,Exclude,Exclude,old,J\nb,B two,2002,exclude,Exclude,Exclude,new,J\n"
+    "c,C three,2003,Maybe,Include,Include,,J\nd,D four,2004,,,Include,,J\ne,E five,2005,,,,,J\n"
+)
+
+
+def test_reviewers_have_a_column_each_beside_what_they_agreed_on(tmp_path: Path) -> None:
+    result = read_screening([write(tmp_path / "s.csv", SHEET)])
+    assert rows(result) == [
+        ("a", "reviewer_1", "include", ""),
+        ("a", "reviewer_2", "exclude", "old"),
+        ("b", "reviewer_1", "exclude", "new"),
+        ("b", "reviewer_2", "exclude", "new"),
+        ("c", "reviewer_2", "include", ""),
+    ]
+    # Reviewers of c do not contradict what was agreed on; of d nobody else has said anything.
+    assert result.adjudication.fillna("").values.tolist() == [
+        ["a", "exclude", "old", "", ""],
+        ["d", "include", "", "", ""],
+    ]
+    # What was agreed on of d decides it, too.
+    assert (result.n_decided, result.n_undecided, result.n_without) == (4, 0, 1)
+    assert result.notes[0] == (
+        "s.csv: 'Reviewer 1', 'Screener B decision' are read as one reviewer's decisions each, "
+        "'Final decision' as what they agreed on"
+    )
+    slip = SHEET.replace("Maybe", "Inclued")
+    with pytest.raises(InputError, match=r"row 4, column 'Reviewer 1': 'Inclued' .*'include'\?"):
+        read_screening([write(tmp_path / "s.csv", slip)])
+
+
+def test_columns_may_be_named_and_may_name_the_reviewers(tmp_path: Path) -> None:
+    text = SHEET.replace("Reviewer 1", "ta_lb").replace("Screener B decision", "ta_ld")
+    path = write(tmp_path / "s.csv", text)
+    result = read_screening([path], columns=["TA LB", "ta_ld"], keep_names=True)
+    assert set(result.screening["reviewer"]) == {"ta_lb", "ta_ld"}
+    assert len(result.screening) == 5
+    with pytest.raises(InputError, match=r"'ta_lp': is no column .* mean 'ta_lb'"):
+        read_screening([path], columns=["ta_lp"])
+    text = "Key,Title,Year,Journal,Authors,Reviewer 1,Decision 1,Reviewer 2,Decision 2,Reason 2\n"
+    text += "a,A one,2001,J,Poe,Zoe,yes,Ann,no,old\nb,B two,2002,J,Poe,Zoe,no,Cy,no,new\n"
+    path = write(tmp_path / "n.csv", text)
+    result = read_screening([path], keep_names=True)
+    assert sorted(rows(result)) == [
+        ("a", "Ann", "exclude", "old"),
+        ("a", "Zoe", "include", ""),
+        ("b", "Cy", "exclude", "new"),
+        ("b", "Zoe", "exclude", ""),
+    ]
+
+
+@pytest.mark.parametrize("key", ["Covidence #", "Language"])
+def test_rows_of_further_reviewers_are_the_same_record(tmp_path: Path, key: str) -> None:
+    """They became records of their own, so that two reviewers never met."""
+    text = f"{key},Title,Year,Journal,Reviewer Name,Decision,Exclusion reason\n"
+    text += "1,A one,2001,J,Anna,Include,\n1,A one,2001,J,Ben,Exclude,old\n"
+    text += "2,B two,2002,J,Ben,Exclude,old\n2,B two,2002,J,Anna,Exclude,\n"
+    # One reviewer's two rows are two sightings, whatever their names.
+    text += "3,C three,2003,J,Anna,Include,\n3,C three,2003,J,Anna,Exclude,new\n"
+    result = read_screening([write(tmp_path / "l.csv", text)], keep_names=True)
+    said: dict[str, set[tuple[str, str, str]]] = {}
+    for record, *vote in rows(result):
+        said.setdefault(record, set()).add(tuple(vote))  # type: ignore[arg-type]
+    assert sorted(map(sorted, said.values())) == [
+        [("Anna", "exclude", ""), ("Ben", "exclude", "old")],
+        [("Anna", "exclude", "new")],
+        [("Anna", "include", "")],
+        [("Anna", "include", ""), ("Ben", "exclude", "old")],
+    ]
+    assert result.n_records == result.n_decided == 4
+    counts = result.reviewers[["n_include", "n_exclude", "n_undecided", "n_without"]]
+    assert counts.sum(axis=1).eq(4).all()
+    assert result.notes[0].startswith("2 rows by a further reviewer of the same record")
+
+
+def test_what_was_agreed_on_is_written_where_a_project_has_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = write(tmp_path / "s.csv", SHEET), tmp_path / "out.csv"
+    command = ["records", "screening", str(path), "--output", str(out)]
+    assert main(command) == 0
+    assert "2 records with a decision agreed on that differs" in capsys.readouterr().out
+    assert main([*command, "--adjudication", str(tmp_path / "a.csv")]) == 0
+    assert (tmp_path / "a.csv").read_text(encoding="utf-8").splitlines() == [
+        "record_id,decision,exclusion_reason,decided_by,note",
+        "a,exclude,old,,",
+        "d,include,,,",
+    ]
+    assert main([*command, "--adjudication", str(out)]) == 2
+
+
+def test_headings_that_may_mean_anything_need_decisions_spelt_out(tmp_path: Path) -> None:
+    """Whether reviewers agreed was read as what they agreed on, and flags as reviewers."""
+    head = "Key,Title,Year,Journal,Authors,"
+    text = head + "Reviewer 1,Reviewer 2,{}\na,A,2001,J,P,include,exclude,{}\n"
+    text += "b,B,2002,J,P,exclude,exclude,{}\n"
+    for heading, cells in (("Agreed", ("No", "Yes")), ("Consensus", ("talk to Ann", "fine"))):
+        result = read_screening([write(tmp_path / "s.csv", text.format(heading, *cells))])
+        assert result.adjudication.empty
+        assert result.notes[0].endswith("each, and no column as what they agreed on")
+    result = read_screening([write(tmp_path / "s.csv", text.format("Consensus", "include", ""))])
+    assert result.adjudication["decision"].tolist() == ["include"]
+    for flags in ("R1,R2,R3", "Reviewer 1,Reviewer 2,Reviewer 3"):
+        text = head + f"{flags},Included\n"
+        text += "a,A,2001,J,P,0,2,3,yes\nb,B,2002,J,P,5,3,1,no\nc,C,2003,J,P,4,0,2,no\n"
+        result = read_screening([write(tmp_path / "s.csv", text)])
+        assert [row[2] for row in rows(result)] == ["include", "exclude", "exclude"]
+        assert result.adjudication.empty
+    text = head + "R1,R2,Included\na,A,2001,J,P,0,1,yes\nb,B,2002,J,P,1,0,no\n"
+    result = read_screening([write(tmp_path / "s.csv", text)])
+    assert [row[1:3] for row in rows(result)] == [
+        ("reviewer_1", "include"),
+        ("reviewer_1", "exclude"),
+    ]
+
+
+def test_two_publications_of_one_title_are_two_records(tmp_path: Path) -> None:
+    """Two editorials whose keys end in numbers were one record with two reviewers."""
+    head = "Key,Title,Year,Journal,Pages,Reviewer,Decision\n"
+    for second in ("ed-2,Editorial,2001,J,9", "ed-2,Editorial,2001,J,1", "ed,Editorial,2001,J,9"):
+        text = head + f"ed,Editorial,2001,J,1,Anna,include\n{second},Ben,exclude\n"
+        result = read_screening([write(tmp_path / "s.csv", text)], keep_names=True)
+        assert result.n_records == 2, second
+        assert result.screening["record_id"].is_unique
+    # Rayyan's entries hold all that reviewers said: what is there twice was found twice.
+    entries = [
+        f'TY  - JOUR\nTI  - Editorial\nPY  - 2001\nN1  - RAYYAN-INCLUSION: {{"{who}"=>"Included"}}'
+        for who in ("Anna", "Ben")
+    ]
+    ris = write(tmp_path / "r.ris", "\nER  - \n".join([*entries, ""]))
+    assert read_screening([ris]).n_records == 2
+    text = head + "ed,Editorial,2001,J,1,Anna,include\ned,Editorial,2001,J,1,Ben,exclude\n"
+    assert read_screening([write(tmp_path / "s.csv", text)]).n_records == 1
+
+
+def test_a_column_that_nobody_has_filled_in_is_named(tmp_path: Path) -> None:
+    text = "Key,Title,Year,Journal,Ann,Ben\na,A,2001,J,include,\n"
+    with pytest.raises(InputError, match=r"column 'Ben': is no column .*, or an empty one"):
+        read_screening([write(tmp_path / "s.csv", text)], columns=["Ann", "Ben"])
+
+
 def test_what_records_import_wrote_says_the_same(tmp_path: Path) -> None:
     path = rayyan_csv(tmp_path / "articles.csv", RAYYAN_NOTES)
     assert main(["records", "import", str(path), "--output", str(tmp_path / "records.csv")]) == 0
@@ -382,6 +525,15 @@ def test_a_file_without_decisions_is_no_screening(tmp_path: Path) -> None:
     frame.to_csv(tmp_path / "r.csv", index=False)
     with pytest.raises(InputError, match="column 'extra'"):
         read_screening([tmp_path / "r.csv"])
+
+
+def test_what_only_looks_like_reviewers_columns_is_none() -> None:
+    cells = {"Answer 1": "yes", "Decision A": "yes", "Reviewer 1": "Ann", "R 2": "good"}
+    assert table_columns([cells], None) == TableColumns()
+    assert table_columns([cells | {"included": "1"}], "included") == TableColumns("included")
+    both = {"Reviewer 1": "Ann", "Vote of reviewer 1": "no", "Rev B inclusion": "maybe"}
+    (one, two) = table_columns([both], None).reviewers
+    assert (one.heading, one.names, two.name) == ("Vote of reviewer 1", "Reviewer 1", "reviewer_2")
 
 
 def test_labels_of_a_table() -> None:

@@ -17,6 +17,7 @@ from oso_analysis.display import within
 from oso_analysis.exhibits import Exhibit
 from oso_analysis.figures import challenges
 from oso_analysis.figures import comparison as draw
+from oso_analysis.scaffold import init_project
 from oso_analysis.tables.challenges import STRONG_FAMILIES
 from oso_analysis.tables.comparison import compare_themes, sum_up_comparison
 
@@ -109,3 +110,48 @@ def test_a_period_is_not_called_open_that_may_be_closed(root: Path) -> None:
         said = " ".join("".join(cell["source"]) for cell in cells)
         assert "The last period may not be complete." in said
         assert "last period is not" not in said
+
+
+@pytest.mark.parametrize("stage", [None, "automation", "retrieval", "full_text"])
+def test_works_are_said_to_be_excluded_where_they_were(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str | None
+) -> None:
+    """Chapter 02 called every exclusion one at screening, whatever the diagram beside it said."""
+    project = init_project(tmp_path / "meals", outputs=False)
+    codebook = project / "data/codebook.yaml"
+    text = codebook.read_text(encoding="utf-8")
+    label = "{label: Not about school meals"
+    assert label in text
+    if stage:
+        codebook.write_text(text.replace(label, f"{label}, stage: {stage}"), encoding="utf-8")
+    monkeypatch.chdir(project)
+    notebook = (root / "notebooks/02_literature_search.ipynb").read_text(encoding="utf-8")
+    code = [
+        "".join(cell["source"])
+        for cell in json.loads(notebook)["cells"]
+        if cell["cell_type"] == "code"
+    ]
+    names: dict[str, Any] = {}
+    *definitions, paragraph, figure = code[:4]
+    for source in definitions:
+        exec(source, names)  # noqa: S102
+    shown = []
+    for source in (paragraph, figure):
+        *before, last = ast.parse(source).body
+        assert isinstance(last, ast.Expr)
+        exec(compile(ast.Module(before, []), "02", "exec"), names)  # noqa: S102
+        shown.append(eval(compile(ast.Expression(last.value), "02", "eval"), names))  # noqa: S307
+    said = str(shown[0])
+    n = names["flow"].set_index("box")["n"]
+    moved = int((names["review"].work_screening["exclusion_reason"] == "not_school_meals").sum())
+    assert moved > 1
+    assert f"{n['excluded']} were excluded at screening" in said
+    assert f"{n['excluded']} works excluded at screening" in shown[1].alt_text
+    told = {
+        "automation": f"{moved} works were marked as ineligible by automation tools.",
+        "retrieval": f"Of {moved} further works no full text was to be had.",
+        "full_text": f"{moved} works were excluded after the full text was read.",
+    }
+    assert [name for name, words in told.items() if words in said] == ([stage] if stage else [])
+    later = stage in ("retrieval", "full_text")
+    assert (f"{moved} not retrieved or excluded in full text" in shown[1].alt_text) == later

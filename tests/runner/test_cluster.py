@@ -100,3 +100,7 @@ def test_no_scheduler_is_said_plainly(
     monkeypatch.setattr("oso_analysis.runner.cluster._CONNECT_SECONDS", 1)
     assert command("run", "--scheduler", "tcp://127.0.0.1:1") == 1
     assert "no Dask scheduler answers at tcp://127.0.0.1:1" in capsys.readouterr().err
+    # Dask takes a minute for each of these, and ends with a traceback.
+    for wrong in ("nonsense", "threads", "http://127.0.0.1:8786", "tcp://127.0.0.1"):
+        assert command("run", "--scheduler", wrong) == 2
+        assert f"{wrong!r} is no address of a scheduler" in capsys.readouterr().err

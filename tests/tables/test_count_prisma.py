@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
-from oso_analysis.codebook import read_codebook
+from oso_analysis.codebook import Codebook, read_codebook
 from oso_analysis.errors import InputError, RunError
 from oso_analysis.tables.prisma import (
     FlowStage,
@@ -259,3 +260,91 @@ def test_the_r_package_can_draw_every_label() -> None:
     assert source.startswith(" =Anne’s “search” 2nd MMM")
     assert source.endswith("M, 6")
     assert max(map(len, source.split())) <= 35
+
+
+def staged(tmp_path: Path, **stages: str) -> Codebook:
+    """Return the codebook with stages for some reasons for exclusion."""
+    text = (FIXTURES / "codebook.yaml").read_text(encoding="utf-8")
+    book = yaml.safe_load(text)
+    for reason, stage in stages.items():
+        book["exclusion_reasons"][reason] = {"label": reason.capitalize(), "stage": stage}
+    path = tmp_path / "codebook.yaml"
+    path.write_text(yaml.safe_dump(book, sort_keys=False), encoding="utf-8")
+    return read_codebook(path)
+
+
+#: Nine works of one record each, decided at four stages.
+STAGED = pd.DataFrame(
+    [
+        ("w1", "include", None),
+        ("w2", "exclude", "ranked_low"),
+        ("w3", "exclude", "not_online"),
+        ("w4", "exclude", None),
+        ("w5", "exclude", "no_copy"),
+        ("w6", "exclude", "no_copy"),
+        ("w7", "exclude", "no_outcome"),
+        ("w8", "conflict", None),
+        ("w9", "not_screened", None),
+    ],
+    columns=["work_id", "decision", "exclusion_reason"],
+)
+STAGED_IDS = STAGED[["work_id"]].assign(record_id=STAGED["work_id"].str.replace("w", "r"))
+STAGED_RECORDS = STAGED_IDS[["record_id"]].assign(source_file="topic-one.ris")
+
+
+def test_a_reason_is_counted_at_the_stage_where_it_applies(tmp_path: Path) -> None:
+    codebook = staged(
+        tmp_path, ranked_low="automation", no_copy="retrieval", no_outcome="full_text"
+    )
+    flow = count_prisma_flow(STAGED_RECORDS, STAGED_IDS, STAGED, SEARCHES, codebook)
+    counts = numbers(flow)
+    assert {box: counts[box] for box in counts if ":" not in box} == {
+        "searches": 9,
+        "identified": 9,
+        "duplicates": 0,
+        "works": 9,
+        "automation": 1,
+        "not_screened": 1,
+        "screened": 7,
+        "excluded": 2,
+        "conflict": 1,
+        "before_not_retrieved": 4,
+        "not_retrieved": 2,
+        "before_ineligible": 2,
+        "ineligible": 1,
+        "included": 1,
+        "included_records": 1,
+    }
+    assert counts["excluded:not_online"] == counts["excluded:not_stated"] == 1
+    assert counts["ineligible:no_outcome"] == 1
+    rows = {row["data"]: row for row in csv.DictReader(io.StringIO(to_prisma2020_csv(flow)))}
+    told = {name: row["n"] for name, row in rows.items()}
+    assert told["excluded_automatic"] == told["excluded_other"] == "1"
+    assert (told["records_screened"], told["records_excluded"]) == ("7", "3")
+    assert (told["dbr_sought_reports"], told["dbr_notretrieved_reports"]) == ("4", "2")
+    assert (told["dbr_assessed"], told["dbr_excluded"]) == ("2", "No_outcome, 1")
+    assert told["new_studies"] == "1"
+
+
+def test_a_stage_that_removed_nothing_is_shown_and_one_without_reasons_is_not(
+    tmp_path: Path,
+) -> None:
+    codebook = staged(tmp_path, no_outcome="full_text")
+    works = STAGED[~STAGED["exclusion_reason"].isin(["ranked_low", "no_copy", "no_outcome"])]
+    ids = STAGED_IDS[STAGED_IDS["work_id"].isin(works["work_id"])]
+    records = STAGED_RECORDS[STAGED_RECORDS["record_id"].isin(ids["record_id"])]
+    counts = numbers(count_prisma_flow(records, ids, works, SEARCHES, codebook))
+    assert counts["before_ineligible"] == counts["included"] == 1
+    assert counts["ineligible"] == 0
+    assert "not_retrieved" not in counts
+
+
+def test_a_stage_is_given_once(tmp_path: Path) -> None:
+    codebook = staged(
+        tmp_path, ranked_low="automation", no_copy="retrieval", no_outcome="full_text"
+    )
+    again = FlowStage("ineligible", "Read", "Out", pd.DataFrame(columns=["work_id", "reason"]))
+    with pytest.raises(InputError, match="'ineligible' is a stage already"):
+        count_prisma_flow(
+            STAGED_RECORDS, STAGED_IDS, STAGED, SEARCHES, codebook, later_stages=[again]
+        )

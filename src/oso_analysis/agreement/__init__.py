@@ -3,7 +3,8 @@
 Three measures, each with its denominator: percent agreement (easy to read, flattered by chance),
 Cohen's kappa (corrected by each coder's own habits) and Krippendorff's alpha (corrected by the
 pooled habits; handles missing data and more coders). Alpha carries a bootstrap interval: the units
-are drawn with replacement, 2,000 times, and the middle 95 % of the alphas are kept.
+are drawn with replacement, 2,000 times, and the middle 95 % of the alphas are kept. Where coders
+never differed there is no interval: no draw can show them differing, however few the units are.
 
 Codes of one facet are measured one by one, as "used or not", over the units both coders coded. The
 facet as a whole is measured by comparing the two sets of codes: identical or not. That is strict: a

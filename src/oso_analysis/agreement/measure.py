@@ -201,7 +201,12 @@ def _rows(
             notes = (
                 ["sets compared whole: a partial match counts as disagreement"] if several else []
             )
-            row |= {"alpha": float(estimates[at])} | _interval(draws[:, at], notes)
+            row["alpha"] = float(estimates[at])
+            if (first[:, at] == second[:, at]).all():
+                # Every resample has an alpha of 1, be it of three units or three hundred.
+                row["note"] = "; ".join([*notes, "no interval: coders never differed"])
+            else:
+                row |= _interval(draws[:, at], notes)
         else:
             row["note"] = f"not estimable: {alike[int(first[0, at])]}"
     return rows
@@ -385,7 +390,8 @@ def measure_coding_agreement(
         - `n_units`: units that both coders coded, the denominator of all that follows
         - `n_coder_1`, `n_coder_2`, `n_both`: units that carry the code by the first coder, the
           second and both; in a facet's own row, units coded by each and by both
-        - `percent_agreement`, `kappa`, `alpha`, `alpha_low`, `alpha_high` (95 % bootstrap)
+        - `percent_agreement`, `kappa`, `alpha`, `alpha_low`, `alpha_high` (95 % bootstrap;
+          missing where coders never differed)
         - `reliable`: alpha is 0.667 or more; missing where alpha is
         - `note`: why a measure is missing, or what to bear in mind
 

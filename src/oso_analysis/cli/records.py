@@ -119,6 +119,13 @@ def _add_screening(
         "--reviewer", metavar="NAME", help="who decided where the exports do not say"
     )
     screening.add_argument(
+        "--columns",
+        nargs="+",
+        default=[],
+        metavar="HEADING",
+        help="columns that hold one reviewer's decisions each, where their headings do not say so",
+    )
+    screening.add_argument(
         "--keep-names",
         action="store_true",
         help="call reviewers by their names instead of reviewer_1, reviewer_2 …; not for data "
@@ -142,6 +149,13 @@ def _add_screening(
         required=True,
         metavar="CSV",
         help="table to write: record_id, reviewer, decision, exclusion_reason",
+    )
+    screening.add_argument(
+        "--adjudication",
+        type=Path,
+        metavar="CSV",
+        help="write what reviewers agreed on where their decisions differ from it: a project's "
+        "screening_adjudication.csv",
     )
     screening.set_defaults(handler=_screening)
 
@@ -234,6 +248,7 @@ def _deduplicate(arguments: argparse.Namespace) -> int:
 
 def _screening(arguments: argparse.Namespace) -> int:
     from oso_analysis.codebook import read_codebook
+    from oso_analysis.display import plural
     from oso_analysis.files import check_outputs, matching_paths
     from oso_analysis.literature.readers import write_table
     from oso_analysis.literature.screening_exports import read_screening
@@ -241,13 +256,15 @@ def _screening(arguments: argparse.Namespace) -> int:
     given = {name: matching_paths(getattr(arguments, name)) for name in _LISTS}
     inputs = [path for paths in given.values() for path in paths]
     check_outputs(
-        _outputs(arguments, "output", "rejects", "repairs"), inputs=[*inputs, arguments.codebook]
+        _outputs(arguments, "output", "adjudication", "rejects", "repairs"),
+        inputs=[*inputs, arguments.codebook],
     )
     result = read_screening(
         given["files"],
         included=given["included"],
         excluded=given["excluded"],
         reviewer=arguments.reviewer,
+        columns=arguments.columns,
         maybe=arguments.maybe,
         keep_names=arguments.keep_names,
         codebook=read_codebook(arguments.codebook) if arguments.codebook else None,
@@ -269,6 +286,15 @@ def _screening(arguments: argparse.Namespace) -> int:
         print(f"  note: {note}")
     write_table(result.screening, arguments.output)
     print(f"wrote {arguments.output}: {len(result.screening):,} decisions")
+    agreed = len(result.adjudication)
+    if arguments.adjudication is not None:
+        write_table(result.adjudication, arguments.adjudication)
+        print(f"wrote {arguments.adjudication}: {agreed:,} decisions")
+    elif agreed:
+        print(
+            f"{plural(agreed, 'record')} with a decision agreed on that differs from what "
+            "reviewers decided; name a file with --adjudication, without which it does not count"
+        )
     return 0
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from oso_analysis.display import plural
 from oso_analysis.errors import require_columns
 from oso_analysis.figures.grids import fit_wrap, measure, type_size
-from oso_analysis.figures.layout import line_height, rows_of, sheet
+from oso_analysis.figures.layout import MM_PER_POINT, line_height, rows_of, sheet
 from oso_analysis.figures.style import ACCENT, FULL_WIDTH_MM, GRID, INK, MUTED, style
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ __all__ = ["plot_prisma_flow"]
 
 _STAGES = {"identification": "Identification", "screening": "Screening", "included": "Included"}
 _PAD = 1.6
+#: Lines of text of a box stand so far apart, in heights of their type.
+_SPACING = 1.2
+#: From so many lines on, a box is as tall as its lines.
+_FEW_LINES = 12
 #: Ground of the boxes of works that stay, and of those that leave.
 _STAYS, _LEAVES = "#eef3fa", "#ffffff"
 
@@ -125,6 +129,17 @@ def _texts(flow: pd.DataFrame, width: float, size: float) -> dict[str, tuple[str
     return texts
 
 
+def _list_height(text: str, size: float) -> float:
+    """Return the height of a text, which for a long list is what its lines take and no more.
+
+    A line's height has room to spare; over dozens of lines that adds up to a box that is half
+    empty and a figure taller than a page.
+    """
+    more = max(text.count("\n") + 1 - _FEW_LINES, 0)
+    spare = line_height("", size) - _SPACING * size * MM_PER_POINT
+    return line_height(text, size) - more * spare
+
+
 def _bullet(text: str, room: float, size: float) -> str:
     """Mark one line of a list; where it wraps, the rest is indented so that it reads as one."""
     first, *rest = fit_wrap(text, room - measure("• ", size), size).split("\n")
@@ -154,7 +169,7 @@ def _place(flow: pd.DataFrame, width_mm: float, size: float) -> list[_Placed]:
             x,
             top,
             2 * width + between if wide else width,
-            line_height(head, size) + line_height(body, size) + 2 * _PAD,
+            line_height(head, size) + _list_height(body, size) + 2 * _PAD,
         )
         placed.append(item)
         return item
@@ -222,7 +237,7 @@ def _draw_box(ax: Axes, item: _Placed, size: float) -> None:
         "va": "top",
         "fontsize": size,
         "color": INK,
-        "linespacing": 1.2,
+        "linespacing": _SPACING,
     }
     ax.text(item.x + _PAD, item.top + _PAD, item.head, fontweight="bold", **common)
     ax.text(item.x + _PAD, item.top + _PAD + head, item.body, **common)

@@ -8,15 +8,30 @@ reason into the notes of what was excluded in full text.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from oso_analysis.errors import nearest
 from oso_analysis.literature.readers.columns import bare
 from oso_analysis.literature.screening import EXCLUDE, INCLUDE
 
-__all__ = ["MAYBE", "UNDECIDED", "Told", "Vote", "label_column", "read_decisions"]
+if TYPE_CHECKING:
+    from oso_analysis.literature.decided_columns import TableColumns
+
+__all__ = [
+    "LABELS",
+    "MAYBE",
+    "UNDECIDED",
+    "Told",
+    "Vote",
+    "holds_decisions",
+    "label_column",
+    "nearest_word",
+    "people_columns",
+    "read_decisions",
+]
 
 #: Rayyan's third answer: one review means "read it in full", another "I do not know".
 MAYBE = "maybe"
@@ -45,13 +60,16 @@ class Told:
     n_screenings : int
         How many screenings' decisions are in Rayyan's note; the votes are those of the last.
     reasons : str
-        Rayyan's reasons, which belong to everybody who excluded.
+        Rayyan's or a table's reasons, which belong to everybody who excluded and gave none.
+    agreed : Vote or None
+        The decision that stands beside those of single reviewers.
     """
 
     votes: tuple[Vote, ...] = ()
     unread: tuple[tuple[str, str], ...] = ()
     n_screenings: int = 0
     reasons: str = ""
+    agreed: Vote | None = None
 
 
 # ---------------------------------------------------------------------------------------- Rayyan
@@ -135,21 +153,91 @@ def _asreview(text: str) -> Iterator[Vote]:
 # ---------------------------------------------------------------------------------------- Tables
 
 #: Columns of decisions, the preferred one first: ASReview's own label before one it was given.
-_LABELS = (
+LABELS = (
     "asreview_label", "decision", "screening_decision", "final_decision", "final_included",
     "label_included", "included_label", "included_final", "included_flag", "included", "include",
 )  # fmt: skip
 _WORDS = {
-    **dict.fromkeys(("include", "included", "relevant", "yes", "y", "true", "in", "1"), INCLUDE),
-    **dict.fromkeys(("exclude", "excluded", "irrelevant", "no", "n", "false", "out", "0"), EXCLUDE),
+    **dict.fromkeys(
+        (
+            "include",
+            "included",
+            "relevant",
+            "yes",
+            "y",
+            "true",
+            "in",
+            "1",
+            "selected",
+            "accept",
+            "accepted",
+            "keep",
+        ),
+        INCLUDE,
+    ),
+    **dict.fromkeys(
+        (
+            "exclude",
+            "excluded",
+            "irrelevant",
+            "no",
+            "n",
+            "false",
+            "out",
+            "0",
+            "reject",
+            "rejected",
+            "not relevant",
+            "not included",
+        ),
+        EXCLUDE,
+    ),
     **dict.fromkeys(("maybe", "unsure", "uncertain", "unclear"), MAYBE),
     "undecided": UNDECIDED,
 }
+#: What answers any question.
+_ANSWERS = frozenset({"yes", "y", "true", "1", "in", "no", "n", "false", "0", "out"})
 #: What stands in such a column where nobody has looked yet; ASReview wrote -1.
-_UNSEEN = frozenset({"-1", "not seen", "not_seen", "unseen", "na", "nan", "none", "null"})
-_BY_BARE = {bare(name): rank for rank, name in enumerate(_LABELS)}
-_PEOPLE = frozenset(map(bare, ("reviewer", "screener", "asreview_user_name")))
+_UNSEEN = frozenset({
+    "-1", "not seen", "not_seen", "unseen", "na", "n/a", "nan", "none", "null", "not vetted",
+    "not screened", "not_screened", "unscreened", "pending",
+})  # fmt: skip
+_BY_BARE = {bare(name): rank for rank, name in enumerate(LABELS)}
+_PEOPLE = frozenset(map(bare, (
+    "reviewer", "reviewers", "reviewer_name", "screener", "screened_by", "asreview_user_name",
+)))  # fmt: skip
 _WHY = frozenset(map(bare, ("exclusion_reason", "exclusion_reasons", "reason_for_exclusion")))
+
+
+def holds_decisions(cells: Iterable[object], *, spelt_out: bool = False) -> bool:
+    """Tell whether at least half of the cells that say anything say a decision.
+
+    Parameters
+    ----------
+    cells : iterable
+        A column.
+    spelt_out : bool, default False
+        Whether one of them must be more than the answer to any question, as "yes" and 1 are.
+    """
+    words = [word for word in map(_word, cells) if word and word not in _UNSEEN]
+    decisions = [word for word in words if word in _WORDS]
+    if spelt_out and set(decisions) <= _ANSWERS:
+        return False
+    return bool(decisions) and 2 * len(decisions) >= len(words)
+
+
+def nearest_word(cell: object) -> str | None:
+    """Return the decision that a cell may mean that holds none."""
+    return nearest(str(cell), (INCLUDE, EXCLUDE, MAYBE))
+
+
+def people_columns(columns: Collection[str]) -> list[str]:
+    """Return the columns of who decided."""
+    return [name for name in columns if bare(name) in _PEOPLE]
+
+
+def _word(cell: object) -> str:
+    return str(cell).strip().casefold().removesuffix(".0")
 
 
 def label_column(columns: Collection[str]) -> str | None:
@@ -169,29 +257,56 @@ def label_column(columns: Collection[str]) -> str | None:
     return min(known, key=lambda name: (_BY_BARE[bare(name)], name), default=None)
 
 
-def _labelled(extra: Mapping[str, Any], label: str) -> Told:
-    said = str(extra[label]).strip()
-    word = said.casefold().removesuffix(".0")
-    if word in _UNSEEN:
-        return Told()
+def _cell(
+    extra: Mapping[str, Any], column: str, person: str | None, why: str
+) -> tuple[Vote | None, tuple[tuple[str, str], ...]]:
+    """Return what a cell says, None where nobody has looked yet, and itself if it is no answer."""
+    said = str(extra.get(column, "")).strip()
+    word = _word(said)
+    if not word or word in _UNSEEN:
+        return None, ()
     if word not in _WORDS:
-        return Told(unread=((label, said),))
-    people = [str(value).strip() for name, value in extra.items() if bare(name) in _PEOPLE]
-    reasons = [str(value).strip() for name, value in extra.items() if bare(name) in _WHY]
-    why = reasons[0] if reasons and _WORDS[word] == EXCLUDE else ""
-    vote = Vote(people[0] if people else None, _WORDS[word], why)
-    return Told((vote,), reasons=reasons[0] if reasons else "")
+        return None, ((column, said),)
+    return Vote(person, _WORDS[word], why if _WORDS[word] == EXCLUDE else ""), ()
 
 
-def read_decisions(extra: Mapping[str, Any], label: str | None = None) -> Told:
+def _in_columns(extra: Mapping[str, Any], columns: TableColumns) -> Told:
+    reasons = next((_text(extra[name]) for name in extra if bare(name) in _WHY), "")
+    votes: list[Vote] = []
+    unread: list[tuple[str, str]] = []
+    agreed = None
+    if columns.label is not None:
+        people = people_columns(list(extra))
+        person = _text(extra[people[0]]) if people else None
+        vote, wrong = _cell(extra, columns.label, person, reasons)
+        votes, unread = [vote] if vote else [], [*wrong]
+    for one in columns.reviewers:
+        name = (_text(extra.get(one.names, "")) if one.names else "") or one.name
+        why = _text(extra.get(one.reasons, "")) if one.reasons else ""
+        vote, wrong = _cell(extra, one.heading, name, why)
+        votes += [vote] if vote else []
+        unread += wrong
+    if columns.agreed is not None:
+        agreed, wrong = _cell(extra, columns.agreed, None, reasons)
+        unread += wrong
+    if not votes and agreed is None and not unread:
+        return Told()
+    return Told(tuple(votes), tuple(unread), reasons=reasons, agreed=agreed)
+
+
+def _text(value: object) -> str:
+    return str(value).strip()
+
+
+def read_decisions(extra: Mapping[str, Any], columns: TableColumns | None = None) -> Told:
     """Return what an entry says of decisions about it.
 
     Parameters
     ----------
     extra : mapping
         What the readers kept of it, `records.extra` as a dictionary.
-    label : str, optional
-        The column of decisions of its table (`label_column`).
+    columns : TableColumns, optional
+        The columns of decisions of its table (`decided_columns.table_columns`).
 
     Examples
     --------
@@ -199,7 +314,7 @@ def read_decisions(extra: Mapping[str, Any], label: str | None = None) -> Told:
     >>> [(vote.reviewer, vote.decision) for vote in told.votes]
     [('Anna', 'include')]
     """
-    found = [_labelled(extra, label)] if label and extra.get(label) is not None else []
+    found = [_in_columns(extra, columns)] if columns else []
     for column, value in extra.items():
         notes = value if isinstance(value, list) else [value]
         text = " | ".join(note for note in notes if isinstance(note, str))
@@ -215,4 +330,5 @@ def read_decisions(extra: Mapping[str, Any], label: str | None = None) -> Told:
         tuple(item for told in found for item in told.unread),
         max((told.n_screenings for told in found), default=0),
         next((told.reasons for told in found if told.reasons), ""),
+        next((told.agreed for told in found if told.agreed), None),
     )

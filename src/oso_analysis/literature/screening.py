@@ -24,7 +24,7 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from oso_analysis.codebook import Codebook
+from oso_analysis.codebook import STAGES, Codebook
 from oso_analysis.errors import InputError, Problem, nearest, require_columns
 from oso_analysis.frames import among, distinct
 from oso_analysis.literature.adjudication import contradictions, name_works
@@ -178,16 +178,23 @@ def _votes(screening: pd.DataFrame, work_ids: pd.DataFrame, reviewer: str) -> pd
 def _counted_reasons(votes: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     """Return how often each reason was given for each work, the one that counts first.
 
-    The most frequent counts, ties in the codebook's order. "Too little bibliographic information"
-    speaks of one sighting and counts only where there is no other reason.
+    A reason of a later stage counts before one of an earlier: a work of which one sighting was
+    read in full was read, whatever was said of another's title. Then the most frequent counts,
+    ties in the codebook's order. "Too little bibliographic information" speaks of one sighting and
+    counts only where there is no other reason.
     """
     given = votes.dropna(subset=["exclusion_reason"])
     order = {reason: place for place, reason in enumerate(codebook["exclusion_reason"])}
     counted = given.groupby(["work_id", "exclusion_reason"]).size().rename("n").reset_index()
     counted["of_sighting"] = counted["exclusion_reason"] == ABOUT_THE_SIGHTING
+    stages = codebook["exclusion_reason"].attribute("stage")
+    counted["stage"] = [
+        STAGES.index(stages[reason] or "screening") for reason in counted["exclusion_reason"]
+    ]
     counted["place"] = counted["exclusion_reason"].map(order)
     return counted.sort_values(
-        ["work_id", "of_sighting", "n", "place"], ascending=[True, True, False, True]
+        ["work_id", "of_sighting", "stage", "n", "place"],
+        ascending=[True, True, False, False, True],
     )
 
 
@@ -203,7 +210,9 @@ def _why_reasons(votes: pd.DataFrame, codebook: Codebook) -> dict[str, str]:
     for work, group in _counted_reasons(votes, codebook).groupby("work_id"):
         of_work = group[~group["of_sighting"]]
         rivals = of_work if len(of_work) else group
-        if len(rivals) > 1:
+        if len(rivals) > 1 and rivals["stage"].iloc[0] > rivals["stage"].iloc[1]:
+            why[str(work)] = "the reason of the latest stage counts"
+        elif len(rivals) > 1:
             tie = rivals["n"].iloc[0] == rivals["n"].iloc[1]
             rule = "of the most frequent reasons the first in the codebook counts"
             why[str(work)] = rule if tie else "the most frequent reason counts"

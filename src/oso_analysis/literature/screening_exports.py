@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ import pandas as pd
 
 from oso_analysis.codebook import Codebook
 from oso_analysis.display import Summarised, Summary, plural
-from oso_analysis.errors import InputError, Problem, check_option, nearest_code
+from oso_analysis.errors import InputError, Problem, check_option, listed, nearest_code
 from oso_analysis.files import short_names
 from oso_analysis.literature.decided import (
     MAYBE,
@@ -28,7 +29,13 @@ from oso_analysis.literature.decided import (
     Told,
     Vote,
     label_column,
+    nearest_word,
     read_decisions,
+)
+from oso_analysis.literature.decided_columns import (
+    TableColumns,
+    require_headings,
+    table_columns,
 )
 from oso_analysis.literature.readers import ReadResult, read_records
 from oso_analysis.literature.reasons import known_reasons, match_reasons
@@ -37,7 +44,10 @@ from oso_analysis.literature.screening import DECISIONS, EXCLUDE, INCLUDE
 __all__ = ["ScreeningResult", "read_screening"]
 
 _COLUMNS = ("record_id", "reviewer", "decision", "exclusion_reason")
+_ADJUDICATED = ("record_id", "decision", "exclusion_reason", "decided_by", "note")
 _COUNTS = ("n_include", "n_exclude", "n_undecided", "n_without")
+#: What the readers add to the id of a record without a key that they have met before.
+_NUMBERED = re.compile(r"(?<=-[a-z2-7]{8})-\d+$")
 #: What a reviewer is called in published data; see docs/how-to/your-own-review.md.
 _ROLE = re.compile(r"reviewer_[1-9]\d*")
 
@@ -51,12 +61,15 @@ class ScreeningResult(Summarised):
     screening : pandas.DataFrame
         One row a record and reviewer who decided: `record_id, reviewer, decision,
         exclusion_reason`. In the order of the records.
+    adjudication : pandas.DataFrame
+        One row a record with a decision that reviewers agreed on, where theirs do not say the same:
+        `record_id, decision, exclusion_reason, decided_by, note`, the last two blank.
     reviewers : pandas.DataFrame
         One row a reviewer: `reviewer` as in `screening`; `name` as in the exports, missing where
         they have none; `n_include, n_exclude, n_undecided, n_without`, which add up to the number
         of records.
     n_records : int
-        How many records were read.
+        How many records were read; several rows of one, by several reviewers, are one.
     n_decided, n_undecided, n_without : int
         Records that somebody decided; that somebody looked at and nobody decided; without any
         answer. They add up to `n_records`.
@@ -67,6 +80,7 @@ class ScreeningResult(Summarised):
     """
 
     screening: pd.DataFrame
+    adjudication: pd.DataFrame
     reviewers: pd.DataFrame
     n_records: int
     n_decided: int
@@ -79,6 +93,7 @@ class ScreeningResult(Summarised):
     def _summary(self) -> Summary:
         rows = [
             ("screening", len(self.screening), "decisions, one row a record and reviewer"),
+            ("adjudication", len(self.adjudication), "decisions agreed on by reviewers who differ"),
             ("reviewers", len(self.reviewers), "reviewers"),
             ("n_records", self.n_records, "records read, of which"),
             ("n_decided", self.n_decided, "decided by somebody"),
@@ -94,6 +109,7 @@ def read_screening(
     included: Iterable[str | os.PathLike[str]] = (),
     excluded: Iterable[str | os.PathLike[str]] = (),
     reviewer: str | None = None,
+    columns: Iterable[str] = (),
     maybe: str = UNDECIDED,
     keep_names: bool = False,
     codebook: Codebook | None = None,
@@ -104,12 +120,17 @@ def read_screening(
     ----------
     paths : iterable of path-like
         Exports whose entries say what was decided: Rayyan's notes, ASReview's labels, Covidence's
-        reasons for exclusion, or a column such as `decision` or `included`.
+        reasons for exclusion, a column such as `decision` or `included`, or one for each reviewer
+        ("Reviewer 1", "R2 decision"). Rows that say the same of a work and differ in the reviewer
+        are one record.
     included, excluded : iterable of path-like, optional
         Lists all of whose records were included, or excluded. Records get their ids from all
         files together, as `read_records` gives them.
     reviewer : str, optional
         Who decided where the export does not say.
+    columns : iterable of str, optional
+        Headings of columns that hold one reviewer's decisions each, where they are called
+        otherwise.
     maybe : str, default "undecided"
         What the answer "maybe" is: "include", "exclude" or "undecided".
     keep_names : bool, default False
@@ -138,7 +159,9 @@ def read_screening(
     names = short_names(files)
     list_of = _lists({decision: [names[path] for path in lists[decision]] for decision in lists})
     read = read_records(files)
-    entries, problems = _entries(read, list_of)
+    entries, tables, problems = _entries(read, list_of, list(columns))
+    n_rows = len(entries)
+    entries = _one_a_record(entries, read, tables)
     votes: dict[str | None, list[Vote | None]] = {}
     for at, entry in enumerate(entries):
         for who, vote in _by_reviewer(entry.told, reviewer, maybe).items():
@@ -155,7 +178,8 @@ def read_screening(
         rule = "no entry says what was decided; if it is a list of what was included or excluded, "
         rule += "say so with --included or --excluded"
         raise InputError([Problem(rule, file=", ".join(sorted(set(names.values()))))])
-    return _result(read, entries, votes, keep_names=keep_names, codebook=codebook)
+    notes = [*_told_columns(tables), *_told_rows(n_rows - len(entries))]
+    return _result(read, entries, votes, notes, keep_names=keep_names, codebook=codebook)
 
 
 # ------------------------------------------------------------------------------------- Gathering
@@ -177,8 +201,10 @@ def _lists(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
     return {name: decision for decision, files in names.items() for name in files}
 
 
-def _entries(read: ReadResult, list_of: Mapping[str, str]) -> tuple[list[_Entry], list[Problem]]:
-    """Return what each record's entry says, and what of it cannot be read."""
+def _entries(
+    read: ReadResult, list_of: Mapping[str, str], asked: list[str]
+) -> tuple[list[_Entry], dict[str | None, TableColumns], list[Problem]]:
+    """Return what each record's entry says, where that stands, and what of it cannot be read."""
     records = read.records
     columns = zip(
         *(records[name] for name in ("record_id", "source_file", "source_line", "extra")),
@@ -193,22 +219,73 @@ def _entries(read: ReadResult, list_of: Mapping[str, str]) -> tuple[list[_Entry]
         if extra is None:
             problems.append(replace(place, rule="has no JSON in `extra`", column="extra"))
         rows.append((record_id, place, extra or {}, list_of.get(file)))
-    headings: dict[str | None, set[str]] = {}
+    of_file: dict[str | None, list[dict[str, Any]]] = {}
     for _, place, extra, _ in rows:
-        headings.setdefault(place.file, set()).update(extra)
-    labels = {source: label_column(sorted(names)) for source, names in headings.items()}
+        of_file.setdefault(place.file, []).append(extra)
+    headings = {file: sorted({*chain(*extras)}) for file, extras in of_file.items()}
+    require_headings(asked, sorted({*chain(*headings.values())}))
+    tables = {
+        file: table_columns(extras, label_column(headings[file]), asked)
+        for file, extras in of_file.items()
+    }
     entries = []
-    for record_id, place, extra, listed in rows:
-        told = read_decisions(extra, labels[place.file])
-        if listed:
-            reasons = told.reasons if listed == EXCLUDE else ""
-            told = replace(told, votes=(*told.votes, Vote(None, listed, reasons)))
+    for record_id, place, extra, on_list in rows:
+        told = read_decisions(extra, tables[place.file])
+        if on_list:
+            reasons = told.reasons if on_list == EXCLUDE else ""
+            told = replace(told, votes=(*told.votes, Vote(None, on_list, reasons)))
         rule = "is no decision that can be read"
         problems += [
-            replace(place, rule=rule, column=column, value=value) for column, value in told.unread
+            replace(place, rule=rule, column=column, value=value, nearest=nearest_word(value))
+            for column, value in told.unread
         ]
         entries.append(_Entry(record_id, told, place))
-    return entries, problems
+    return entries, tables, problems
+
+
+def _one_a_record(
+    entries: list[_Entry], read: ReadResult, tables: Mapping[str | None, TableColumns]
+) -> list[_Entry]:
+    """Put together the rows of a table that are about one record and by different reviewers.
+
+    A table with a row a record and reviewer names each record several times; the readers, who know
+    of records only, give the later rows ids of their own. In the export of a tool, which has all
+    reviewers' decisions in one entry, a second entry is a second record.
+    """
+    again = read.repairs["reason"].str.contains(" is not unique; ", na=False)
+    first: dict[str, str] = dict(
+        read.repairs.loc[again, ["record_id", "raw"]].itertuples(index=False)
+    )
+    # Every issue has an editorial, and every volume an introduction.
+    about = ["type", "title", "authors", "year", "container", "volume", "issue", "pages", "doi"]
+    about.append("source_file")
+    texts = read.records[about].astype("str").fillna("").apply(lambda text: text.str.casefold())
+    work = dict(zip(read.records["record_id"], texts.itertuples(index=False), strict=True))
+    kept: dict[str, _Entry] = {}
+    for entry in entries:
+        who = {vote.reviewer for vote in entry.told.votes}
+        one = first.get(entry.record_id, _NUMBERED.sub("", entry.record_id))
+        there = kept.get(one)
+        if (
+            there is None
+            or tables[entry.problem.file].label is None
+            or one == entry.record_id
+            or work[one] != work[entry.record_id]
+            or not who
+            or None in who
+            or who & {vote.reviewer for vote in there.told.votes}
+        ):
+            kept[entry.record_id] = entry
+            continue
+        votes = [
+            replace(vote, reasons=vote.reasons or told.reasons)
+            if vote.decision == EXCLUDE
+            else vote
+            for told in (there.told, entry.told)
+            for vote in told.votes
+        ]
+        kept[one] = replace(there, told=replace(there.told, votes=tuple(votes), reasons=""))
+    return list(kept.values())
 
 
 def _extra(text: str) -> dict[str, Any] | None:
@@ -237,6 +314,27 @@ def _by_reviewer(told: Told, unnamed: str | None, maybe: str) -> dict[str | None
 # --------------------------------------------------------------------------------------- Telling
 
 
+def _told_columns(tables: Mapping[str | None, TableColumns]) -> Iterator[str]:
+    """Yield which columns were taken for whose decisions, where there was a choice."""
+    for file, table in tables.items():
+        if table.reviewers:
+            each = listed([repr(column.heading) for column in table.reviewers])
+            read = "is read as one reviewer's decisions"
+            if len(table.reviewers) > 1:
+                read = "are read as one reviewer's decisions each"
+            agreed = f"{table.agreed!r} as" if table.agreed else "and no column as"
+            yield f"{file}: {each} {read}, {agreed} what they agreed on"
+
+
+def _told_rows(n: int) -> Iterator[str]:
+    if n:
+        yield (
+            f"{plural(n, 'row')} by a further reviewer of the same record; as an export of a "
+            "project the file counts each row as a record found, so put one there that has each "
+            "record once"
+        )
+
+
 def _roles(votes: Mapping[str | None, list[Vote | None]]) -> dict[str | None, str]:
     """Return what each reviewer is called in data that are published, the first reviewer first."""
 
@@ -256,6 +354,7 @@ def _result(
     read: ReadResult,
     entries: list[_Entry],
     votes: dict[str | None, list[Vote | None]],
+    notes: list[str],
     *,
     keep_names: bool,
     codebook: Codebook | None,
@@ -272,6 +371,15 @@ def _result(
     ]
     answers = [{vote.decision for who in people if (vote := votes[who][at])}
                for at in range(len(entries))]  # fmt: skip
+    adjudicated = [
+        (entry.record_id, told.decision, written(told), None, None)
+        for entry, said in zip(entries, answers, strict=True)
+        if (told := entry.told.agreed)
+        and told.decision in DECISIONS
+        and said & set(DECISIONS) != {told.decision}
+    ]
+    for entry, given in zip(entries, answers, strict=True):
+        given.update({entry.told.agreed.decision} & set(DECISIONS) if entry.told.agreed else ())
     n_decided = sum(bool(said & set(DECISIONS)) for said in answers)
     n_undecided = sum(said == {UNDECIDED} for said in answers)
     counts = []
@@ -284,6 +392,7 @@ def _result(
     )
     return ScreeningResult(
         screening=pd.DataFrame(rows, columns=list(_COLUMNS)).astype("str"),
+        adjudication=pd.DataFrame(adjudicated, columns=list(_ADJUDICATED)).astype("str"),
         reviewers=pd.DataFrame(counts, columns=["reviewer", "name", *_COUNTS]).astype(
             {"reviewer": "str", "name": "str"} | dict.fromkeys(_COUNTS, "int64")
         ),
@@ -291,7 +400,7 @@ def _result(
         n_decided=n_decided,
         n_undecided=n_undecided,
         n_without=len(entries) - n_decided - n_undecided,
-        notes=(*_earlier(entries), *written.notes(idle)),
+        notes=(*notes, *_earlier(entries), *written.notes(idle)),
         read=read,
     )
 

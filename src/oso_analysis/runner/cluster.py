@@ -22,7 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from oso_analysis.errors import OsoError, RunError
+from oso_analysis.errors import OsoError, RunError, check_address
 from oso_analysis.runner.assemble import AssembleTask, assemble
 from oso_analysis.runner.execute import NotebookResult, NotebookTask, run_notebook
 from oso_analysis.runner.inputs import lock_files
@@ -52,10 +52,13 @@ def cluster_workers(address: str, root: Path) -> Iterator[Place]:
 
     Raises
     ------
+    InputError
+        If that is not spelt as an address.
     RunError
         If Dask is not installed, no scheduler answers, there are no workers, or a worker has other
         versions of the packages: its results could differ.
     """
+    check_address("--scheduler", address)
     try:
         import distributed
     except ImportError:
@@ -64,7 +67,8 @@ def cluster_workers(address: str, root: Path) -> Iterator[Place]:
         # Dask has no annotations.
         connect: Any = distributed.Client
         client = connect(address, timeout=_CONNECT_SECONDS, set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
+    except (OSError, TypeError, ValueError) as error:
+        # Dask's own answers where a protocol's settings are missing are TypeErrors.
         raise RunError(f"no Dask scheduler answers at {address}: {error}") from None
     with client, scratch_folder() as scratch:
         workers = client.nthreads()

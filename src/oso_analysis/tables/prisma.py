@@ -19,7 +19,6 @@ producing PRISMA 2020-compliant flow diagrams. Campbell Systematic Reviews 18, e
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -43,6 +42,13 @@ from oso_analysis.literature.screening import (
 )
 from oso_analysis.schema import COMPLETION, SEARCH_KINDS, TOPIC_SEARCH
 from oso_analysis.scope import REASONS
+from oso_analysis.tables.prisma_stages import (
+    AUTOMATION,
+    SCREENING,
+    FlowStage,
+    removed_at,
+    stages_of,
+)
 from oso_analysis.tables.works import TOTAL
 
 __all__ = [
@@ -56,31 +62,6 @@ __all__ = [
 ]
 
 FLOW_COLUMNS = ("box", "stage", "role", "label", "unit", "n", "parent")
-
-
-@dataclass(frozen=True)
-class FlowStage:
-    """A stage after screening: retrieval, full-text eligibility, or an edition's choice of works.
-
-    Attributes
-    ----------
-    box : str
-        Id of the box with the works removed ("not_retrieved", "ineligible", "outside_edition").
-    entering_label : str
-        What the works entering the stage are called ("Works sought in full text").
-    removed_label : str
-        What those removed are called ("Works not retrieved").
-    removed : pandas.DataFrame
-        `work_id, reason` of the works removed; works that do not enter the stage are ignored.
-    reason_labels : mapping
-        Reason to label, in the order of the diagram; a reason it lacks prints in plain words.
-    """
-
-    box: str
-    entering_label: str
-    removed_label: str
-    removed: pd.DataFrame
-    reason_labels: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Box(NamedTuple):
@@ -161,6 +142,14 @@ def edition_stage(outside_works: pd.DataFrame) -> FlowStage:
     )
 
 
+def _check_stages(stages: Sequence[FlowStage]) -> None:
+    boxes = [stage.box for stage in stages]
+    twice = sorted({box for box in boxes if boxes.count(box) > 1})
+    if twice:
+        rule = "is a stage already; the codebook's reasons for exclusion may have made it"
+        raise InputError([Problem(rule, column="later_stages", value=box) for box in twice])
+
+
 def count_prisma_flow(
     records: pd.DataFrame,
     work_ids: pd.DataFrame,
@@ -186,11 +175,14 @@ def count_prisma_flow(
     searches : pandas.DataFrame
         `records_file`: the sources that the search log names.
     codebook : Codebook
-        Labels and order of exclusion reasons.
+        Labels, order and stages of exclusion reasons. A reason is counted where its `stage` has it:
+        before screening ("automation"), at screening (the default), not retrieved ("retrieval") or
+        excluded after reading ("full_text"). The boxes of retrieval and of full texts are there
+        where the codebook has a reason of that stage. Works in conflict stand at screening.
     rejects : pandas.DataFrame, optional
         Entries that could not be read: identified, then removed.
     later_stages : sequence of FlowStage, optional
-        Stages between screening and inclusion, in order.
+        Further stages before inclusion, in order, after those of the codebook.
     names : mapping, optional
         What the review calls its searches, by file (`labels.search_labels`).
     kinds : mapping, optional
@@ -214,7 +206,8 @@ def count_prisma_flow(
     Raises
     ------
     InputError
-        Missing columns, works removed that do not exist, or a kind of search that is none.
+        Missing columns, works removed that do not exist, a stage given twice, or a kind of search
+        that is none.
     RunError
         Boxes that do not balance, named with their numbers.
     """
@@ -233,8 +226,11 @@ def count_prisma_flow(
     boxes.append(
         _Box("works", "identification", "main", "Works identified", "works", n_works, "identified")
     )
+    require_codebook(codebook)
+    stages = [*stages_of(work_screening, codebook), *later_stages]
+    _check_stages(stages)
     boxes += _screening(work_screening, codebook)
-    boxes += _inclusion(work_screening, work_ids, records, later_stages)
+    boxes += _inclusion(work_screening, work_ids, records, codebook, stages)
     flow = pd.DataFrame(boxes, columns=list(FLOW_COLUMNS))
     flow = flow.astype({name: "str" for name in FLOW_COLUMNS if name != "n"} | {"n": "int64"})
     check_balance(flow)
@@ -320,11 +316,22 @@ def _identification(
 
 def _screening(works: pd.DataFrame, codebook: Codebook) -> list[_Box]:
     decisions = works["decision"].value_counts()
+    labels = codebook["exclusion_reason"].labels
 
     def n(decision: str) -> int:
         return int(decisions.get(decision, 0))
 
+    excluded = works[works["decision"] == EXCLUDE]
+    reasons = excluded.set_index("work_id")["exclusion_reason"]
+    marked = reasons[removed_at(reasons, AUTOMATION, codebook)]
+    at_once = reasons[removed_at(reasons, SCREENING, codebook)]
     boxes = []
+    if len(marked):
+        label = "Works marked as ineligible by automation tools"
+        boxes += [
+            _Box(AUTOMATION, "identification", "removed", label, "works", len(marked), "works"),
+            *_reasons(AUTOMATION, "identification", marked, labels),
+        ]
     if n(NOT_SCREENED):
         boxes.append(
             _Box(
@@ -337,15 +344,14 @@ def _screening(works: pd.DataFrame, codebook: Codebook) -> list[_Box]:
                 "works",
             )
         )
-    n_screened = int(works["decision"].isin([INCLUDE, EXCLUDE, CONFLICT]).sum())
+    n_screened = int(works["decision"].isin([INCLUDE, EXCLUDE, CONFLICT]).sum()) - len(marked)
     boxes += [
         _Box("screened", "screening", "main", "Works screened", "works", n_screened, "works"),
-        _Box("excluded", "screening", "removed", "Works excluded", "works", n(EXCLUDE), "screened"),
+        _Box(
+            "excluded", "screening", "removed", "Works excluded", "works", len(at_once), "screened"
+        ),
     ]
-    excluded = works.loc[works["decision"] == EXCLUDE, "exclusion_reason"]
-    require_codebook(codebook)
-    labels = codebook["exclusion_reason"].labels
-    boxes += _reasons("excluded", "screening", excluded, labels)
+    boxes += _reasons("excluded", "screening", at_once, labels)
     if n(CONFLICT):
         boxes.append(
             _Box(
@@ -365,9 +371,13 @@ def _inclusion(
     works: pd.DataFrame,
     work_ids: pd.DataFrame,
     records: pd.DataFrame,
+    codebook: Codebook,
     later_stages: Sequence[FlowStage],
 ) -> list[_Box]:
+    excluded = works.loc[works["decision"] == EXCLUDE].set_index("work_id")["exclusion_reason"]
+    early = removed_at(excluded, AUTOMATION, codebook) | removed_at(excluded, SCREENING, codebook)
     remaining = set(works.loc[works["decision"] == INCLUDE, "work_id"])
+    remaining |= set(excluded.index[~early])
     boxes = []
     parent = "screened"
     for stage in later_stages:

@@ -10,6 +10,7 @@ import pandas as pd
 from oso_analysis.errors import InputError, Problem, require_columns
 from oso_analysis.files import safe_cell
 from oso_analysis.tables.prisma import FLOW_COLUMNS
+from oso_analysis.tables.prisma_stages import AUTOMATION, NOT_RETRIEVED
 
 __all__ = ["to_prisma2020_csv"]
 
@@ -51,8 +52,6 @@ _TEMPLATE = (
     ("total_studies_ma", "node23", "box17", "Total studies included in meta-analysis"),
     ("total_reports_ma", "", "box17", "Reports of total included studies in meta-analysis"),
 )
-#: Box of a `FlowStage` that the template knows as "not retrieved".
-_NOT_RETRIEVED = "not_retrieved"
 #: Characters of a line; the package's own number for reasons. Longer ones leave their box.
 _LINE = 35
 #: Signs the package gives a meaning of its own, and what is drawn for them. It writes texts in
@@ -118,8 +117,8 @@ def to_prisma2020_csv(flow: pd.DataFrame) -> str:
     The template has two columns of boxes, and in its right one records found by other methods are
     never de-duplicated against the left. Here they are, so all sources stand in the left column,
     each with its number, and the right column holds zeros: draw it with ``other = FALSE``,
-    ``previous = FALSE``. Reasons for exclusion apply at screening, where the template has only a
-    total; they are spelt out in that box's text, a line each.
+    ``previous = FALSE``. Of reasons for exclusion at screening the template has only a total; they
+    are spelt out in that box's text, a line each.
 
     The box before screening counts records. A work that is not yet screened leaves with the one
     record that removing duplicates has left of it, so it counts as one there; the text says how
@@ -158,8 +157,8 @@ def to_prisma2020_csv(flow: pd.DataFrame) -> str:
     removed = flow[flow["role"] == "removed"]
     later = removed[removed["parent"].str.startswith("before_")]
     passed = int(main.loc[main["parent"] == "screened", "n"].iloc[0])
-    not_retrieved = int(n.get(_NOT_RETRIEVED, 0))
-    ineligible = later[later["box"] != _NOT_RETRIEVED]
+    not_retrieved = int(n.get(NOT_RETRIEVED, 0))
+    ineligible = later[later["box"] != NOT_RETRIEVED]
     reasons = pd.concat(
         [
             parts[parts["parent"] == box]
@@ -170,12 +169,14 @@ def to_prisma2020_csv(flow: pd.DataFrame) -> str:
         or [parts.iloc[:0]]
     )
     early = removed[
-        removed["parent"].isin(["identified", "works"]) & (removed["box"] != "duplicates")
+        removed["parent"].isin(["identified", "works"])
+        & ~removed["box"].isin(["duplicates", AUTOMATION])
     ]
     numbers: dict[str, object] = {
         "database_results": n["identified"],
         "database_specific_results": _list_parts(parts[parts["parent"].isin(source_boxes)]),
         "duplicates": n["duplicates"],
+        "excluded_automatic": int(n.get(AUTOMATION, 0)),
         "excluded_other": int(early["n"].sum()),
         "records_screened": n["screened"],
         "records_excluded": int(removed.loc[removed["parent"] == "screened", "n"].sum()),
@@ -194,6 +195,9 @@ def to_prisma2020_csv(flow: pd.DataFrame) -> str:
     texts = {}
     if len(screening_reasons):
         texts["records_excluded"] = _excluded_text(screening_reasons)
+    if AUTOMATION in n:
+        label = "Records marked as ineligible by automation tools"
+        texts["excluded_automatic"] = f"{label} (one record of each work)"
     if len(early):
         texts["excluded_other"] = _removed_text(early)
     rows = [

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from oso_analysis.errors import InputError, Problem, require_columns
+from oso_analysis.errors import InputError, Problem, RunError, check_address, require_columns
 from oso_analysis.literature.deduplicate.block import NEIGHBOURS, pairs_by_key
 from oso_analysis.literature.deduplicate.core import Deduplication, check_records
 from oso_analysis.literature.deduplicate.decisions import check_decisions
@@ -96,10 +96,17 @@ def _scheduler(address: str | None) -> Iterator[None]:
         with dask.config.set(options):
             yield
         return
+    check_address("scheduler", address)
     import distributed
 
-    cluster: Any = distributed
-    with dask.config.set(options), cluster.Client(address):
+    # Dask has no annotations.
+    connect: Any = distributed.Client
+    try:
+        client = connect(address)
+    except (OSError, TypeError, ValueError) as error:
+        # Dask's own answers where a protocol's settings are missing are TypeErrors.
+        raise RunError(f"no Dask scheduler answers at {address}: {error}") from None
+    with dask.config.set(options), client:
         yield
 
 
@@ -241,7 +248,9 @@ def deduplicate_dask(
     Raises
     ------
     InputError
-        As `deduplicate`, and where dask is not installed.
+        As `deduplicate`, where dask is not installed, and where `scheduler` is no address.
+    RunError
+        If no scheduler answers.
     """
     try:
         import dask.dataframe
