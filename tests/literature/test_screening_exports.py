@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from oso_analysis.cli import main
@@ -180,6 +180,7 @@ NAMES = st.text(
 WORDS = {"Included": "include", "Excluded": "exclude", "Maybe": "maybe", "Undecided": "undecided"}
 
 
+@example({"&quot;": "Excluded"}, "", "")
 @given(
     st.dictionaries(NAMES, st.sampled_from(sorted(WORDS)), min_size=1),
     st.sampled_from(["", "L1 2020 | ", "a note: with {braces} | "]),

@@ -93,11 +93,13 @@ def _rayyan(column: str, text: str) -> Told:
     A project that was filled from another's export has that one's decisions in its notes, before
     its own: only the last count.
     """
-    if "=&gt;" in text or "&quot;" in text:
-        # Reference managers keep notes as HTML, and some escape them twice.
-        text = unescape(unescape(text))
     *earlier, last = text.split(_RAYYAN)
     pairs = _pairs(last)
+    if pairs is None and "&" in text:
+        # Reference managers keep notes as HTML, and some escape them twice. A note that can be
+        # read as it is may have such letters in a name.
+        *earlier, last = unescape(unescape(text)).split(_RAYYAN)
+        pairs = _pairs(last)
     votes = []
     for name, word in pairs or ():
         decision = _RAYYAN_WORDS.get(word.casefold())
