@@ -93,6 +93,9 @@ def test_workbook_gives_back_the_numbers(built: Path) -> None:
     assert got["% of works"].tolist()[:3] == expected["percent_of_works"].tolist()[:3]
     assert pd.isna(got["Works"][3])
     book = openpyxl.load_workbook(built / "report.xlsx")
+    # A spreadsheet shows what the report prints; the cell keeps all digits.
+    shown = [book["Table 2"].cell(HEADER_ROW + 1, column).number_format for column in (2, 3)]
+    assert shown == ["#,##0", "0.0"]
     for sheet in book:
         for row in sheet.iter_rows():
             assert all(cell.data_type != "f" for cell in row)

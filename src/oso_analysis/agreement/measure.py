@@ -13,6 +13,7 @@ from oso_analysis.agreement.coefficients import alphas, kappas, percents
 from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, Codebook
 from oso_analysis.errors import InputError, Problem, nearest, require_columns
 from oso_analysis.labels import FACET_LABELS
+from oso_analysis.rounding import percent
 
 __all__ = [
     "AGREEMENT_COLUMNS",
@@ -220,7 +221,7 @@ def _interval(draws: np.ndarray, notes: list[str]) -> dict[str, Any]:
         result = {"alpha_low": float(low), "alpha_high": float(high)}
         if lost:
             share = 100 * lost / len(draws)
-            notes = [*notes, f"{share:.1f} % of resamples without variation left out"]
+            notes = [*notes, f"{percent(share, 1)} % of resamples without variation left out"]
     return result | {"note": "; ".join(notes) or None}
 
 

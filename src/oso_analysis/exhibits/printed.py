@@ -1,8 +1,9 @@
 """How a value is printed: one set of rules for notebooks, pages, Word and PDF.
 
 Whole numbers carry thousands separators, years do not, percentages have one decimal, other decimals
-as many as they need, a missing value is an en dash that a note explains, and the code `not_stated`
-is printed as "Not stated". A figure withheld by disclosure control is printed as its mark, ``[c]``.
+as many as they need; halves are rounded up (`oso_analysis.rounding`). A missing value is an en dash
+that a note explains, and the code `not_stated` is printed as "Not stated". A figure withheld by
+disclosure control is printed as its mark, ``[c]``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from html import escape
 from typing import Any
 
 from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, WITHHELD
+from oso_analysis.rounding import percent, rounded
 
 __all__ = [
     "MISSING",
@@ -84,10 +86,11 @@ def number(value: float, decimals: int | None = None) -> str:
         return MISSING
     if decimals is None:
         decimals = _decimals("", [value])
-    text = f"{value:,.{decimals}f}"
-    if text.startswith("-"):
-        text = "−" + text[1:] if text.strip("-0.,") else text[1:]
-    return text
+    return _minus(rounded(value, decimals))
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")
 
 
 def _decimals(column: str, values: Sequence[Any]) -> int:
@@ -105,12 +108,16 @@ def _decimals(column: str, values: Sequence[Any]) -> int:
     return 2 if least >= 0.01 else min(4, 1 - math.floor(math.log10(least)))
 
 
-def _figure(value: Any, year: bool, decimals: int) -> str:
+def _figure(value: Any, column: str, year: bool, decimals: int) -> str:
     if value is None:
         return MISSING
     if value == WITHHELD:
         return str(value)
-    return str(int(value)) if year else number(value, decimals)
+    if year:
+        return str(int(value))
+    # A table has the exact counts beside it, and still no "0.0 %" for one of three thousand.
+    is_share = "percent" in column and math.isfinite(value)
+    return _minus(percent(value, decimals)) if is_share else number(value, decimals)
 
 
 def _is_year(column: str) -> bool:
@@ -157,7 +164,7 @@ def printed_table(
                 for one in dict.fromkeys(series)
             }
             cells.append(
-                [_figure(v, year, decimals[of]) for v, of in zip(values, series, strict=True)]
+                [_figure(v, name, year, decimals[of]) for v, of in zip(values, series, strict=True)]
             )
         elif kinds[name] == "boolean":
             cells.append([MISSING if v is None else "yes" if v else "no" for v in values])

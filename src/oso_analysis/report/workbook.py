@@ -92,7 +92,7 @@ def _sheet(sheet: Worksheet, exhibit: Numbered) -> None:
         head.alignment = Alignment(wrap_text=True, vertical="bottom")
         values = [row[column - 1] for row in data["rows"]]
         for row, value in enumerate(values, start=HEADER_ROW + 1):
-            _put(sheet, row, column, value, year="year" in name)
+            _put(sheet, row, column, value, name)
         longest = max(
             [len(words) // 2, *(len(str(value)) for value in values if value is not None)]
         )
@@ -100,11 +100,14 @@ def _sheet(sheet: Worksheet, exhibit: Numbered) -> None:
     sheet.freeze_panes = f"A{HEADER_ROW + 1}"
 
 
-def _put(sheet: Worksheet, row: int, column: int, value: Any, *, year: bool) -> None:
+def _put(sheet: Worksheet, row: int, column: int, value: Any, name: str) -> None:
     if value is None:
         return
     cell = sheet.cell(row, column, safe_cell(value))
-    if isinstance(value, int) and not isinstance(value, bool) and not year:
+    if "percent" in name and isinstance(value, int | float):
+        # One decimal is what the report prints; the cell holds all of them.
+        cell.number_format = "0.0"
+    elif isinstance(value, int) and not isinstance(value, bool) and "year" not in name:
         cell.number_format = "#,##0"
 
 
