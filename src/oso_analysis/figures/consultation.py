@@ -41,6 +41,7 @@ from oso_analysis.figures.style import (
     style,
     text_colour_on,
 )
+from oso_analysis.labels import KIND_PLURALS
 from oso_analysis.tables.consultation import NO_OUTCOME
 from oso_analysis.tables.withheld import numbers
 
@@ -57,8 +58,6 @@ _UNITS = {
     "n_submissions": "submissions",
     "n_respondents": "respondents",
 }
-#: Kinds in the plural; another codebook's word stands as it is, as in its language.
-_MANY = {"Issue": "Issues", "Possible solution": "Possible solutions"}
 _SMALL = 8.0
 _BAR_MM = 4.4
 #: Free space beside rows' labels and bars.
@@ -263,7 +262,7 @@ def _sides(table: pd.DataFrame, *, narrow: bool) -> list[str]:
     """Return what stands to the left and to the right, in the codebook's words."""
     named = dict(zip(table["kind"], table.get("kind_label", []), strict=False))
     labels = [str(named.get("issue", "Issue")), str(named.get("solution", "Possible solution"))]
-    words = [_MANY.get(label, label) for label in labels]
+    words = [KIND_PLURALS.get(label, label) for label in labels]
     return ["Solutions" if narrow and word == "Possible solutions" else word for word in words]
 
 
@@ -410,7 +409,7 @@ def plot_outcomes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Fi
     require_columns(table, ["outcome", "n_segments"], where="plot_outcomes")
     table = numbers(table)
     if not table["n_segments"].fillna(1).sum():
-        return empty(width_mm, "No possible solution was coded")
+        return empty(width_mm, "Nothing that could serve an outcome was coded")
     rows = table.assign(words=printed_words(table, "outcome"), last=table["outcome"].eq(NOT_STATED))
     rows = rows.sort_values(
         ["last", "n_segments"], ascending=[True, False], kind="stable", ignore_index=True
@@ -432,7 +431,7 @@ def plot_outcomes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Fi
             if both and row.n_submissions != row.n_segments:
                 words += f" in {row.n_submissions}" + ("" if narrow else " submissions")
             direct_label(ax, 0 if pd.isna(row.n_segments) else row.n_segments, row.Index, words)
-        unit = "Solutions in submissions" if narrow and both else "Possible solutions (segments)"
+        unit = "Segments in submissions" if narrow and both else "Segments"
         _finish_bars(ax, rows.index, wrapped, largest(rows["n_segments"]), unit, width_mm)
         ax.set_ylim(tall - 0.4, -0.6)
     return figure
