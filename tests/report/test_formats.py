@@ -6,9 +6,10 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
@@ -108,6 +109,41 @@ def test_pdf_is_tagged_with_title_and_bookmarks(built: Path) -> None:
     assert b"/StructTreeRoot" in content
     assert b"/Outlines" in content
     assert b"/CreationDate" not in content
+
+
+def test_pdf_keeps_the_standard_of_accessible_documents(built: Path) -> None:
+    reader = pypdf.PdfReader(built / "report.pdf")
+    root = reader.root_object
+    assert "pdfuaid" in root["/Metadata"].get_object().get_data().decode("utf-8")
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert root["/Lang"] == "en-GB"
+    found = list(_structure(root["/StructTreeRoot"]))
+    assert [item.get("/Alt") for item in found if item["/S"] == "/Figure"] == [
+        "Prevention 1,200 works, policing 34, not stated 5."
+    ]
+    headers = [item for item in found if item["/S"] == "/TH"]
+    assert headers
+    assert all(item["/A"][0]["/Scope"] == "/Column" for item in headers)
+
+
+def _structure(item: Any) -> Iterator[Any]:
+    if isinstance(item, list):
+        for part in item:
+            yield from _structure(part.get_object())
+    elif isinstance(item, dict):
+        if "/S" in item:
+            yield item
+        yield from _structure(item.get("/K", []))
+
+
+def test_a_pdf_that_cannot_keep_the_standard_is_made_all_the_same(
+    save: Callable[..., Path], tmp_path: Path, info: Info
+) -> None:
+    chapter = save("01_levels.ipynb", markdown("# One\n\n#### Four, and no two or three"))
+    build_report([chapter], tmp_path / "out", info)  # type: ignore[arg-type]
+    root = pypdf.PdfReader(tmp_path / "out" / "report.pdf").root_object
+    assert "/StructTreeRoot" in root
+    assert "pdfuaid" not in root["/Metadata"].get_object().get_data().decode("utf-8")
 
 
 def test_every_format_names_review_edition_and_authors(built: Path, info: Info) -> None:

@@ -1,4 +1,4 @@
-"""The report as a PDF: tagged, with bookmarks, set by Typst."""
+"""The report as a PDF: accessible (PDF/UA-1), with bookmarks, set by Typst."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from oso_analysis.report.citations import run_pandoc
 from oso_analysis.report.document import write_pictures
 
 __all__ = ["pdf_document"]
+
+#: The standard of accessible PDF as Typst's option has it, and as its messages do.
+_ACCESSIBLE, _ACCESSIBLE_NAME = "ua-1", "PDF/UA-1"
 
 
 def pdf_document(source: bytes, pictures: Mapping[str, bytes]) -> bytes:
@@ -44,18 +47,29 @@ def pdf_document(source: bytes, pictures: Mapping[str, bytes]) -> bytes:
         main = folder / "main.typ"
         main.write_bytes(setting)
         try:
-            # No clock, and no fonts of the machine's own: the same bytes anywhere.
-            return bytes(
-                typst.compile(
-                    str(main),
-                    root=str(folder),
-                    timestamp=0,
-                    ignore_system_fonts=True,
-                    font_paths=[str(_fonts())],
-                )
-            )
+            return _set(main, [_ACCESSIBLE])
         except typst.TypstError as error:
-            raise RunError(f"Typst could not set the PDF: {error}") from error
+            if _ACCESSIBLE_NAME not in str(error):
+                raise RunError(f"Typst could not set the PDF: {error}") from error
+            # A heading of a chapter's own that skips a level, say: the PDF is tagged all the same,
+            # and only does not claim to keep the standard.
+            return _set(main, [])
+
+
+def _set(main: Path, standards: list[str]) -> bytes:
+    import typst
+
+    # No clock, and no fonts of the machine's own: the same bytes anywhere.
+    return bytes(
+        typst.compile(
+            str(main),
+            root=str(main.parent),
+            timestamp=0,
+            ignore_system_fonts=True,
+            font_paths=[str(_fonts())],
+            pdf_standards=standards,
+        )
+    )
 
 
 def _fonts() -> Path:
