@@ -82,7 +82,7 @@ def test_word_tables_have_header_rows_and_pictures_alt_text(built: Path) -> None
     assert alt == ["Prevention 1,200 works, policing 34, not stated 5."]
 
 
-def test_workbook_gives_back_the_numbers(built: Path) -> None:
+def test_workbook_gives_back_the_numbers(built: Path, info: Info) -> None:
     sheets = pd.read_excel(
         built / "report.xlsx", sheet_name=None, header=HEADER_ROW - 1, engine="openpyxl"
     )
@@ -97,6 +97,15 @@ def test_workbook_gives_back_the_numbers(built: Path) -> None:
     # A spreadsheet shows what the report prints; the cell keeps all digits.
     shown = [book["Table 2"].cell(HEADER_ROW + 1, column).number_format for column in (2, 3)]
     assert shown == ["#,##0", "0.0"]
+    assert book["Table 2"].freeze_panes == f"A{HEADER_ROW + 1}"
+    # Printed, it is as wide as a page, with the headings on each.
+    assert book["Table 2"].print_title_rows == f"${HEADER_ROW}:${HEADER_ROW}"
+    assert all(sheet.sheet_properties.pageSetUpPr.fitToPage for sheet in book)
+    # What these data cannot tell is read without scrolling sideways.
+    cells = [row[0] for row in book["Contents"].iter_rows(max_row=8) if row[0].value]
+    [limit] = [cell for cell in cells if cell.value == info.limits[0]]
+    assert limit.alignment.wrap_text
+    assert any(limit.coordinate in merged for merged in book["Contents"].merged_cells.ranges)
     for sheet in book:
         for row in sheet.iter_rows():
             assert all(cell.data_type != "f" for cell in row)

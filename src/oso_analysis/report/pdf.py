@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from oso_analysis.errors import RunError
 from oso_analysis.report.citations import run_pandoc
@@ -14,7 +15,8 @@ from oso_analysis.report.document import write_pictures
 __all__ = ["pdf_document"]
 
 #: The standard of accessible PDF as Typst's option has it, and as its messages do.
-_ACCESSIBLE, _ACCESSIBLE_NAME = "ua-1", "PDF/UA-1"
+_ACCESSIBLE = "ua-1"
+_ACCESSIBLE_NAME = "PDF/UA-1"
 
 
 def pdf_document(source: bytes, pictures: Mapping[str, bytes]) -> bytes:
@@ -56,7 +58,7 @@ def pdf_document(source: bytes, pictures: Mapping[str, bytes]) -> bytes:
             return _set(main, [])
 
 
-def _set(main: Path, standards: list[str]) -> bytes:
+def _set(main: Path, standards: list[Any]) -> bytes:
     import typst
 
     # No clock, and no fonts of the machine's own: the same bytes anywhere.
