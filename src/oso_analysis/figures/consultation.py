@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 from oso_analysis.codebook import NOT_STATED, WITHHELD
 from oso_analysis.errors import check_option, require_columns
-from oso_analysis.figures.grids import fit_upright, measure, wrap_rows
+from oso_analysis.figures.grids import fit_upright, measure, too_many, upright_size, wrap_rows
 from oso_analysis.figures.issue_flow import plot_issue_flow
 from oso_analysis.figures.layout import (
     TICK_SIZE,
@@ -311,7 +311,9 @@ def plot_sector_heatmap(
     with style():
         wrapped = wrap_rows(themes["theme_label"], 14 if narrow else 30)
         places, tall = row_places(wrapped, 7.5)
-        heads, room = _sector_heads(sectors, base, wrapped, width_mm)
+        heads, room, head_size = _sector_heads(sectors, base, wrapped, width_mm)
+        if head_size is None:
+            return empty(width_mm, too_many(len(sectors)))
         figure = new_figure(width_mm=width_mm, height_mm=62 + room + 7.5 * tall)
         ax = figure.subplots()
         colours = count_colours()
@@ -350,9 +352,7 @@ def plot_sector_heatmap(
                     fontsize=_SMALL + 1,
                     color=MUTED if np.isnan(percent) else text_colour_on(colours(percent / 100)),
                 )
-        ax.set_xticks(
-            range(len(sectors)), heads, rotation=90, fontsize=_SMALL - narrow, linespacing=1.0
-        )
+        ax.set_xticks(range(len(sectors)), heads, rotation=90, fontsize=head_size, linespacing=1.0)
         ax.xaxis.tick_top()
         ax.set_yticks(places, wrapped)
         ax.tick_params(length=0)
@@ -374,8 +374,11 @@ def _edges(places: Sequence[float]) -> list[float]:
 
 def _sector_heads(
     sectors: pd.DataFrame, base: str, rows: list[str], width_mm: float
-) -> tuple[list[str], float]:
-    """Return the upright headings of a heat map, and the height they need beyond the usual."""
+) -> tuple[list[str], float, float | None]:
+    """Return the upright headings of a heat map, the height they need beyond the usual, their size.
+
+    The size is None where the columns are too many for headings that can be read.
+    """
     narrow = is_narrow(width_mm)
     size = _SMALL - narrow
     column = (width_mm - measure("\n".join(rows), TICK_SIZE) - _BESIDE_MM) / len(sectors)
@@ -387,7 +390,7 @@ def _sector_heads(
     else:
         heads = fit_upright(names, [f"\n{n}" for n in bases], 18, column, size)
     usual = 44.0 if narrow else 32.0
-    return heads, max(0.0, measure("\n".join(heads), size) - usual)
+    return heads, max(0.0, measure("\n".join(heads), size) - usual), upright_size(column, size)
 
 
 def plot_outcomes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Figure:

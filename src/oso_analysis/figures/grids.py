@@ -13,7 +13,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
-from oso_analysis.figures.layout import MM_PER_POINT, TICK_SIZE, line_height, sheet, text_width
+from oso_analysis.figures.layout import (
+    MM_PER_POINT,
+    TICK_SIZE,
+    empty,
+    line_height,
+    sheet,
+    text_width,
+)
 from oso_analysis.figures.style import (
     FULL_WIDTH_MM,
     GRID,
@@ -38,12 +45,16 @@ __all__ = [
     "fit_wrap",
     "hyphenate",
     "measure",
+    "too_many",
     "type_size",
+    "upright_size",
     "wrap_rows",
     "wrap_within",
 ]
 
 _PAD = 1.2
+#: Points below which nobody reads a heading on paper.
+_LEAST_SIZE = 4.5
 #: Widths grow in proportion to the type size; measured large, free of hinting.
 _SIZE_MEASURED = 100.0
 #: Glyphs snapped to the pixels of a screen come out a little wider.
@@ -202,6 +213,25 @@ def fit_upright(
     return [name + tail.replace("\n", mark) for name, tail in zip(names, tails, strict=True)]
 
 
+def upright_size(column_mm: float, size: float) -> float | None:
+    """Return the type size at which a line stands upright above its column, None if too small.
+
+    Parameters
+    ----------
+    column_mm : float
+        Width of a column.
+    size : float
+        Type size in points where there is room.
+    """
+    fits = min(size, column_mm / line_height("x", 1.0))
+    return fits if fits >= _LEAST_SIZE else None
+
+
+def too_many(n_columns: int) -> str:
+    """Return what is said in place of a grid whose headings nobody could read."""
+    return f"{n_columns} columns are too many to draw; the table behind this figure has them all"
+
+
 @dataclass(frozen=True)
 class Grid:
     """What a grid shows.
@@ -281,8 +311,11 @@ def draw_grid(grid: Grid, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
     cell = (width_mm - left - n_apart * _APART - 0.5) / max(len(grid.columns), 1)
 
     headings, upright = _headings(grid, cell, size)
+    head_size = upright_size(cell, size) if upright else size
+    if head_size is None:
+        return empty(width_mm, too_many(len(grid.columns)))
     head = max(
-        (measure(t, size) if upright else line_height(t, size) for t in headings.values()),
+        (measure(t, head_size) if upright else line_height(t, size) for t in headings.values()),
         default=0,
     )
     labels = {code: fit_wrap(text, label_width, size) for code, text in grid.rows.items()}
@@ -305,7 +338,7 @@ def draw_grid(grid: Grid, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
                 ha="center",
                 va="bottom",
                 rotation=90 if upright else 0,
-                fontsize=size,
+                fontsize=head_size,
                 linespacing=1.1,
             )
         for (code, text), at, tall in zip(labels.items(), rows, heights, strict=False):
