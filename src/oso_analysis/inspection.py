@@ -31,7 +31,7 @@ __all__ = ["Inspection", "inspect_project"]
 _NUMBER = re.compile(
     r"(?<![\w.#-])(?!(?:95|100) ?%)\d+(?:[,.]\d+)*(?: ?%| per cent\b| (?:\w+ ){0,2}?"
     r"(?:works?|records?|publications?|stud(?:y|ies)|submissions?|respondents?|segments?"
-    r"|solutions?|issues|reviewers?|coders?)\b)",
+    r"|solutions?|proposals?|issues|reviewers?|coders?)\b)",
     re.IGNORECASE,
 )
 _MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)

@@ -216,6 +216,7 @@ def html_table(
     caption: str = "",
     limit: int | None = None,
     mark_long_text: bool = False,
+    align: bool = False,
 ) -> str:
     """Return the table as HTML: header cells with scope, numbers right-aligned, all escaped.
 
@@ -228,15 +229,19 @@ def html_table(
         Rows to show; a last row says how many more there are, and where.
     mark_long_text : bool
         Give columns of long text the class ``text``, so that a style sheet can keep them wide.
+    align : bool, default False
+        Set words to the left in each cell: JupyterLab takes the style sheet out of a notebook that
+        it does not trust, and then centres a wide table's caption out of sight.
     """
-    css = ['class="num"' if numeric else "" for numeric in table.numeric]
+    left = 'style="text-align:left"' if align else ""
+    css = ['class="num"' if numeric else left for numeric in table.numeric]
     if mark_long_text:
         for index in range(len(css)):
             if any(len(row[index]) > _LONG_TEXT for row in table.rows):
                 css[index] = 'class="text"'
     parts = ["<table>"]
     if caption:
-        parts.append(f"<caption>{caption}</caption>")
+        parts.append(f"<caption{left and ' '}{left}>{caption}</caption>")
     parts.append("<thead><tr>")
     for name, attribute in zip(table.headings, css, strict=True):
         parts.append(f'<th {attribute + " " if attribute else ""}scope="col">{escape(name)}</th>')
