@@ -290,7 +290,7 @@ def test_alternative_text_adds_nothing_up_that_a_table_has_not_added_up() -> Non
     ("labels", "counts", "said"),
     [
         (["A", None, "not_stated"], [1, 2, 3], "Not stated with 3, Not stated with 2, A with 1."),
-        (["A", "B"], [2.9, 0.4], "A with 2.90, B with 0.40."),
+        (["A", "B"], [2.9, 0.4], "A with 2.9, B with 0.4."),
         (["A", "B", "C"], ["[c]", 3, None], "B with 3. Withheld or missing: A, C."),
         (["2002", "2003"], [1, 4], "works, largest first: 2003 with 4, 2002 with 1."),
         ([f"L{n}" for n in range(15)], [9] * 11 + [1] * 4, "L11 with 1, and 3 more with 1 each."),

@@ -30,7 +30,7 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
         (0, "0 works speak"),
         (-1, "−1 work speaks"),
         (-1.0, "−1 work speaks"),
-        (-0.5, "−0.50 works speak"),
+        (-0.5, "−0.5 works speak"),
     ],
 )
 def test_nouns_and_verbs_follow_their_count(n: float, said: str) -> None:

@@ -150,6 +150,10 @@ def test_the_page_fits_a_narrow_window(
         tab = browser.new_page(viewport={"width": 320, "height": 700})
         tab.goto(page.as_uri())
         assert tab.evaluate("document.documentElement.scrollWidth") == 320
+        # All is in a landmark, and no two that scroll are of one name.
+        assert tab.evaluate("[...document.body.children].map(e => e.tagName)") == ["MAIN"]
+        names = tab.locator("[role=region]").evaluate_all("all => all.map(e => e.ariaLabel)")
+        assert len(names) == len(set(names)) > 0
         tab.close()
 
 

@@ -102,7 +102,8 @@ def _decimals(column: str, values: Sequence[Any]) -> int:
         return 0 if whole else 1
     if "percent" in column:
         return 1
-    if max(sizes) >= 10:
+    # Ranks that ties share are halves: 3.5, not 3.50.
+    if max(sizes) >= 10 or all(round(size, 1) == size for size in sizes):
         return 1
     least = min(size for size in sizes if size > 0)
     return 2 if least >= 0.01 else min(4, 1 - math.floor(math.log10(least)))
