@@ -281,9 +281,22 @@ def test_many_upright_headings_stand_apart(n: int) -> None:
     assert text_outside_canvas(figure) == []
 
 
-def test_more_columns_than_can_be_read_are_answered_in_words() -> None:
-    [text] = plot_cross_table(_many(90), "theme", "population").axes[0].texts
-    assert text.get_text().startswith("90 columns are too many to draw")
+@pytest.mark.parametrize("width_mm", [60, 85, 170])
+def test_more_columns_than_can_be_read_are_answered_in_words(width_mm: float) -> None:
+    figure = plot_cross_table(_many(90), "theme", "population", width_mm=width_mm)
+    [text] = figure.axes[0].texts
+    assert " ".join(text.get_text().split()).startswith("90 columns are too many to draw")
+    assert text_outside_canvas(figure) == []
+
+
+def test_numbers_nobody_can_read_are_not_drawn_either() -> None:
+    table = _many(45)
+    [text] = (
+        plot_cross_table(table.assign(n_works=table["n_works"] * 500), "theme", "population")
+        .axes[0]
+        .texts
+    )
+    assert text.get_text().startswith("45 columns are too many to draw")
 
 
 def _sectors(n: int) -> pd.DataFrame:
@@ -305,3 +318,9 @@ def test_many_sectors_stand_apart_or_are_answered_in_words() -> None:
     assert overlapping_text(figure) == []
     [text] = figures.plot_sector_heatmap(_sectors(90)).axes[0].texts
     assert text.get_text().startswith("90 columns are too many to draw")
+
+
+@pytest.mark.parametrize(("n", "width_mm"), [(36, 170), (24, 120)])
+def test_numbers_of_many_sectors_stand_apart(n: int, width_mm: float) -> None:
+    table = _sectors(n).assign(n_submissions=100, n_submissions_of_sector=200)
+    assert overlapping_text(figures.plot_sector_heatmap(table, width_mm=width_mm)) == []

@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
 from oso_analysis.codebook import NOT_STATED, WITHHELD
 from oso_analysis.errors import check_option, require_columns
-from oso_analysis.figures.grids import fit_upright, measure, too_many, upright_size, wrap_rows
+from oso_analysis.figures.grids import (
+    fit_numbers,
+    fit_upright,
+    measure,
+    too_many,
+    upright_size,
+    wrap_rows,
+)
 from oso_analysis.figures.issue_flow import plot_issue_flow
 from oso_analysis.figures.layout import (
     TICK_SIZE,
@@ -311,8 +318,11 @@ def plot_sector_heatmap(
     with style():
         wrapped = wrap_rows(themes["theme_label"], 14 if narrow else 30)
         places, tall = row_places(wrapped, 7.5)
-        heads, room, head_size = _sector_heads(sectors, base, wrapped, width_mm)
-        if head_size is None:
+        column_mm = _column_mm(wrapped, len(sectors), width_mm)
+        heads, room, head_size = _sector_heads(sectors, base, column_mm, narrow=narrow)
+        numbers_in = [_count(n) for n in counts.to_numpy(dtype=float).flat]
+        number_size = fit_numbers(numbers_in, column_mm, _SMALL + 1)
+        if head_size is None or number_size is None:
             return empty(width_mm, too_many(len(sectors)))
         figure = new_figure(width_mm=width_mm, height_mm=62 + room + 7.5 * tall)
         ax = figure.subplots()
@@ -349,7 +359,7 @@ def plot_sector_heatmap(
                     _count(n),
                     ha="center",
                     va="center",
-                    fontsize=_SMALL + 1,
+                    fontsize=number_size,
                     color=MUTED if np.isnan(percent) else text_colour_on(colours(percent / 100)),
                 )
         ax.set_xticks(range(len(sectors)), heads, rotation=90, fontsize=head_size, linespacing=1.0)
@@ -372,16 +382,19 @@ def _edges(places: Sequence[float]) -> list[float]:
     return edges
 
 
+def _column_mm(rows: list[str], n_columns: int, width_mm: float) -> float:
+    """Return about how wide a column beside the rows' labels is."""
+    return (width_mm - measure("\n".join(rows), TICK_SIZE) - _BESIDE_MM) / n_columns
+
+
 def _sector_heads(
-    sectors: pd.DataFrame, base: str, rows: list[str], width_mm: float
+    sectors: pd.DataFrame, base: str, column: float, *, narrow: bool
 ) -> tuple[list[str], float, float | None]:
     """Return the upright headings of a heat map, the height they need beyond the usual, their size.
 
     The size is None where the columns are too many for headings that can be read.
     """
-    narrow = is_narrow(width_mm)
     size = _SMALL - narrow
-    column = (width_mm - measure("\n".join(rows), TICK_SIZE) - _BESIDE_MM) / len(sectors)
     names = list(printed_words(sectors, "respondent_sector"))
     bases = [f"n = {_count(n)}" for n in sectors[base]]
     if narrow:

@@ -33,6 +33,7 @@ from oso_analysis.figures.style import (
     text_colour_on,
     wrap_label,
 )
+from oso_analysis.rounding import rounded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Grid",
     "draw_grid",
+    "fit_numbers",
     "fit_upright",
     "fit_wrap",
     "hyphenate",
@@ -53,8 +55,10 @@ __all__ = [
 ]
 
 _PAD = 1.2
-#: Points below which nobody reads a heading on paper.
-_LEAST_SIZE = 4.5
+#: Points below which nobody reads a heading on paper; digits are read a little smaller.
+_LEAST_SIZE, _LEAST_NUMBER = 4.5, 4.0
+#: Millimetres between the numbers of two columns, so that 10 and 11 are not 1,011.
+_BETWEEN = 0.5
 #: Widths grow in proportion to the type size; measured large, free of hinting.
 _SIZE_MEASURED = 100.0
 #: Glyphs snapped to the pixels of a screen come out a little wider.
@@ -227,6 +231,23 @@ def upright_size(column_mm: float, size: float) -> float | None:
     return fits if fits >= _LEAST_SIZE else None
 
 
+def fit_numbers(texts: Iterable[str], column_mm: float, size: float) -> float | None:
+    """Return the type size at which numbers stand beside each other, None if too small to read.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Numbers as they are printed.
+    column_mm : float
+        Width of a column.
+    size : float
+        Type size in points where there is room.
+    """
+    widest = max((measure(text, 1.0) for text in texts), default=1.0)
+    fits = min(size, (column_mm - _BETWEEN) / widest)
+    return fits if fits >= _LEAST_NUMBER else None
+
+
 def too_many(n_columns: int) -> str:
     """Return what is said in place of a grid whose headings nobody could read."""
     return f"{n_columns} columns are too many to draw; the table behind this figure has them all"
@@ -264,7 +285,7 @@ class Grid:
     gaps: Collection[tuple[str, str]] = ()
     key: str = ""
     swatches: Mapping[str, str] = field(default_factory=dict)
-    spell: Callable[[float], str] = "{:,.0f}".format
+    spell: Callable[[float], str] = rounded
     darkest: float | None = None
 
 
@@ -312,7 +333,8 @@ def draw_grid(grid: Grid, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
 
     headings, upright = _headings(grid, cell, size)
     head_size = upright_size(cell, size) if upright else size
-    if head_size is None:
+    number_size = fit_numbers(map(grid.spell, grid.values.values()), cell, size)
+    if head_size is None or number_size is None:
         return empty(width_mm, too_many(len(grid.columns)))
     head = max(
         (measure(t, head_size) if upright else line_height(t, size) for t in headings.values()),
@@ -348,7 +370,7 @@ def draw_grid(grid: Grid, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
             ax.text(
                 swatch + _PAD, middle, text, ha="left", va="center", fontsize=size, linespacing=1.1
             )
-        _cells(ax, grid, (left, top), (columns, rows), (cell, heights), size)
+        _cells(ax, grid, (left, top), (columns, rows), (cell, heights), number_size)
         if key:
             ax.text(_PAD, _PAD, key, ha="left", va="bottom", fontsize=size - 0.5, color=MUTED)
     return figure
@@ -390,7 +412,7 @@ def _cells(
     corner: tuple[float, float],
     starts: tuple[list[float], list[float]],
     sizes: tuple[float, list[float]],
-    size: float,
+    number_size: float,
 ) -> None:
     colours = count_colours()
     (left, top), (columns, rows), (cell, heights) = corner, starts, sizes
@@ -400,9 +422,6 @@ def _cells(
         if row not in grid.plain and column not in grid.plain
     ]
     darkest = grid.darkest if grid.darkest is not None else max(shaded, default=1)
-    texts = {pair: grid.spell(value) for pair, value in grid.values.items()}
-    longest = max((measure(text, 1.0) for text in texts.values()), default=1.0)
-    number_size = min(size, (cell - 0.3) / longest)
     for (row, y), tall in zip(zip(grid.rows, rows, strict=False), heights, strict=True):
         for column, x in zip(grid.columns, columns, strict=False):
             value = grid.values.get((row, column))
@@ -425,7 +444,7 @@ def _cells(
             ax.text(
                 left + x + cell / 2,
                 top - y - tall / 2,
-                texts[row, column],
+                grid.spell(value),
                 ha="center",
                 va="center_baseline",
                 fontsize=number_size,
