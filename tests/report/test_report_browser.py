@@ -155,8 +155,18 @@ def test_a_drawing_that_goes_on_beyond_a_phone_is_shown_to_go_on(
         return {shot.getpixel((shot.width - 1, y)) for y in range(2, shot.height - 20, 7)}
 
     assert (255, 255, 255) not in edge()
-    box.evaluate("e => e.scrollTo({left: e.scrollWidth, behavior: 'instant'})")
+
+    def end() -> None:
+        box.evaluate("e => e.scrollTo({left: e.scrollWidth, behavior: 'instant'})")
+
+    end()
     assert edge() == {(255, 255, 255)}
+
+    # Forced colours leave no shadow, and something all the same.
+    tab.emulate_media(forced_colors="active")
+    assert edge() == {(255, 255, 255)}
+    box.evaluate("e => e.scrollTo({left: 0, behavior: 'instant'})")
+    assert (255, 255, 255) not in edge()
 
 
 def test_links_to_numbers_say_whose_they_are(open_page: Open, page: Path) -> None:
