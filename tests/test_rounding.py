@@ -29,6 +29,9 @@ from oso_analysis.tables.intervals import add_percentages
         (1234567.5, 0, "1,234,568"),
         (12, 0, "12"),
         (2.675, 2, "2.68"),
+        (0.285 * 100, 0, "29"),
+        (1e30, 1, "1,000,000,000,000,000,019,884,624,838,656.0"),
+        (float("inf"), 1, "inf"),
     ],
 )
 def test_halves_go_away_from_zero(value: float, decimals: int, text: str) -> None:
@@ -51,7 +54,8 @@ def test_every_share_of_a_count_is_rounded_as_on_paper(pair: tuple[int, int]) ->
 @pytest.mark.parametrize(
     ("value", "decimals", "text"),
     [(0, 0, "0"), (0.4, 0, "<1"), (0.5, 0, "1"), (99.5, 0, ">99"), (99.4, 0, "99"), (100, 0, "100"),
-     (0.04, 1, "<0.1"), (99.96, 1, ">99.9"), (-3.25, 1, "-3.3"), (250, 0, "250")],
+     (0.04, 1, "<0.1"), (99.96, 1, ">99.9"), (-3.25, 1, "-3.3"), (250, 0, "250"),
+     (99.99999999999999, 1, "100.0"), (1e-15, 0, "0"), (float("inf"), 0, "inf")],
 )  # fmt: skip
 def test_some_are_never_none_and_never_all(value: float, decimals: int, text: str) -> None:
     assert percent(value, decimals) == text
@@ -71,6 +75,33 @@ def test_figure_table_and_prose_agree() -> None:
     rows = [[11.25], [0.03], [99.97], [None]]
     shown = [row[0] for row in printed_table(schema, rows, {}).rows]
     assert shown == ["11.3", "<0.1", ">99.9", "–"]
+
+
+def test_a_difference_of_shares_is_no_share() -> None:
+    """+0.03 percentage points would be "<0.1", which −5 are as well, and −0.03 would be "0.0"."""
+    for name, values in (
+        ("percent_difference", [0.03, 99.97, 12.0]),
+        ("percent_moved", [0.03, 99.97, -12.0]),
+    ):
+        schema = [{"name": name, "type": "number"}]
+        shown = [row[0] for row in printed_table(schema, [[v] for v in values], {}).rows]
+        assert shown[:2] == ["0.0", "100.0"]
+
+
+@pytest.mark.parametrize(
+    ("template", "value", "said"),
+    [
+        ("{x:.0f}", 2019.0, "2019"),
+        ("{x:,.0f}", 2019.0, "2,019"),
+        ("{x:percent.1}", 6.45, "6.5\u00a0%"),
+        ("{x:percent.1}", 99.97, "more than 99.9\u00a0%"),
+        ("{x}", 1e30, "1,000,000,000,000,000,019,884,624,838,656"),
+    ],
+)
+def test_prose_takes_a_year_from_a_column_with_gaps_and_any_number(
+    template: str, value: float, said: str
+) -> None:
+    assert exhibits.say(template, x=value) == said
 
 
 def test_slopes_say_less_than_one_percent_and_not_nought() -> None:

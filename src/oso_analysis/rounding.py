@@ -7,12 +7,15 @@ could stand as 6 % in a drawing and as 7 % in the workbook beside it.
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+import math
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 __all__ = ["percent", "rounded"]
 
 #: Decimal places beyond the wanted ones at which what a binary number cannot hold is cut off.
 _NOISE = 8
+#: Digits enough for the largest number there is; Decimal's own 28 would refuse it.
+_CONTEXT = Context(prec=400, rounding=ROUND_HALF_UP)
 
 
 def rounded(value: float, decimals: int = 0) -> str:
@@ -21,7 +24,7 @@ def rounded(value: float, decimals: int = 0) -> str:
     Parameters
     ----------
     value : int or float
-        Finite.
+        What is not finite is printed as Python has it (``inf``).
     decimals : int, default 0
         Decimal places.
 
@@ -38,10 +41,15 @@ def rounded(value: float, decimals: int = 0) -> str:
     >>> rounded(0.345, 2)
     '0.35'
     """
-    # 71.2 - 56.7 is 14.499999999999993 to the machine and 14.5 to everybody else.
-    exact = Decimal(f"{value:.{decimals + _NOISE}f}")
-    whole = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    if not math.isfinite(value):
+        return f"{value}"
+    whole = _exact(value, decimals).quantize(Decimal(1).scaleb(-decimals), context=_CONTEXT)
     return f"{abs(whole) if whole == 0 else whole:,.{decimals}f}"
+
+
+def _exact(value: float, decimals: int) -> Decimal:
+    """Return a number as it was meant: 71.2 - 56.7 is 14.499999999999993 to the machine alone."""
+    return Decimal(f"{value:.{decimals + _NOISE}f}")
 
 
 def percent(value: float, decimals: int = 0) -> str:
@@ -50,7 +58,7 @@ def percent(value: float, decimals: int = 0) -> str:
     Parameters
     ----------
     value : float
-        From 0 to 100; a difference in percentage points may lie outside.
+        From 0 to 100. A difference in percentage points is no share: print it with `rounded`.
     decimals : int, default 0
         Decimal places.
 
@@ -67,9 +75,12 @@ def percent(value: float, decimals: int = 0) -> str:
     '<0.1'
     """
     text = rounded(value, decimals)
-    step = 10.0**-decimals
-    if value > 0 and text == rounded(0, decimals):
+    if not math.isfinite(value):
+        return text
+    # Three thirds of a hundred may come as 99.99999999999999, and are all.
+    exact, step = _exact(value, decimals), 10.0**-decimals
+    if exact > 0 and text == rounded(0, decimals):
         return f"<{rounded(step, decimals)}"
-    if value < 100 and text == rounded(100, decimals):
+    if exact < 100 and text == rounded(100, decimals):
         return f">{rounded(100 - step, decimals)}"
     return text

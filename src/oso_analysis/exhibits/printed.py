@@ -1,9 +1,9 @@
 """How a value is printed: one set of rules for notebooks, pages, Word and PDF.
 
 Whole numbers carry thousands separators, years do not, percentages have one decimal, other decimals
-as many as they need; halves are rounded up (`oso_analysis.rounding`). A missing value is an en dash
-that a note explains, and the code `not_stated` is printed as "Not stated". A figure withheld by
-disclosure control is printed as its mark, ``[c]``.
+as many as they need; halves go away from zero (`oso_analysis.rounding`). A missing value is an en
+dash that a note explains, and the code `not_stated` is printed as "Not stated". A figure withheld
+by disclosure control is printed as its mark, ``[c]``.
 """
 
 from __future__ import annotations
@@ -86,11 +86,7 @@ def number(value: float, decimals: int | None = None) -> str:
         return MISSING
     if decimals is None:
         decimals = _decimals("", [value])
-    return _minus(rounded(value, decimals))
-
-
-def _minus(text: str) -> str:
-    return text.replace("-", "−")
+    return rounded(value, decimals).replace("-", "−")
 
 
 def _decimals(column: str, values: Sequence[Any]) -> int:
@@ -109,7 +105,13 @@ def _decimals(column: str, values: Sequence[Any]) -> int:
     return 2 if least >= 0.01 else min(4, 1 - math.floor(math.log10(least)))
 
 
-def _figure(value: Any, column: str, year: bool, decimals: int) -> str:
+def _is_share(column: str, values: Sequence[Any]) -> bool:
+    """Tell whether a column holds shares of a hundred and no differences between them."""
+    known = [v for v in values if v is not None and v != WITHHELD and math.isfinite(v)]
+    return "percent" in column and "difference" not in column and all(0 <= v <= 100 for v in known)
+
+
+def _figure(value: Any, *, share: bool, year: bool, decimals: int) -> str:
     if value is None:
         return MISSING
     if value == WITHHELD:
@@ -117,8 +119,7 @@ def _figure(value: Any, column: str, year: bool, decimals: int) -> str:
     if year:
         return str(int(value))
     # A table has the exact counts beside it, and still no "0.0 %" for one of three thousand.
-    is_share = "percent" in column and math.isfinite(value)
-    return _minus(percent(value, decimals)) if is_share else number(value, decimals)
+    return percent(value, decimals) if share and math.isfinite(value) else number(value, decimals)
 
 
 def _is_year(column: str) -> bool:
@@ -164,8 +165,12 @@ def printed_table(
                 one: _decimals(name, [v for v, of in zip(values, series, strict=True) if of == one])
                 for one in dict.fromkeys(series)
             }
+            share = _is_share(name, values)
             cells.append(
-                [_figure(v, name, year, decimals[of]) for v, of in zip(values, series, strict=True)]
+                [
+                    _figure(v, share=share, year=year, decimals=decimals[of])
+                    for v, of in zip(values, series, strict=True)
+                ]
             )
         elif kinds[name] == "boolean":
             cells.append([MISSING if v is None else "yes" if v else "no" for v in values])
