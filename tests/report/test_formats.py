@@ -15,12 +15,14 @@ import openpyxl
 import pandas as pd
 import pypdf
 import pytest
+import typst
 from conftest import Info, code, markdown, theme_table, themes
 from defusedxml import ElementTree
 from markupsafe import escape
 
+from oso_analysis.errors import RunError
 from oso_analysis.imprint import Imprint
-from oso_analysis.report import build_report
+from oso_analysis.report import build_report, pdf
 from oso_analysis.report.workbook import HEADER_ROW
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -153,6 +155,18 @@ def test_a_pdf_that_cannot_keep_the_standard_is_made_all_the_same(
     root = pypdf.PdfReader(tmp_path / "out" / "report.pdf").root_object
     assert "/StructTreeRoot" in root
     assert "pdfuaid" not in root["/Metadata"].get_object().get_data().decode("utf-8")
+
+
+def test_what_typst_cannot_set_at_all_is_said_in_its_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(main: Path, standards: list[Any]) -> bytes:
+        raise typst.TypstError("PDF/UA-1 error: 1" if standards else "no such picture")
+
+    monkeypatch.setattr(pdf, "_set", refuse)
+    source = json.dumps({"pandoc-api-version": [1, 23], "meta": {}, "blocks": []}).encode()
+    with pytest.raises(RunError, match="could not set the PDF: no such picture"):
+        pdf.pdf_document(source, {})
 
 
 def test_every_format_names_review_edition_and_authors(built: Path, info: Info) -> None:

@@ -49,13 +49,16 @@ def pdf_document(source: bytes, pictures: Mapping[str, bytes]) -> bytes:
         main = folder / "main.typ"
         main.write_bytes(setting)
         try:
-            return _set(main, [_ACCESSIBLE])
+            try:
+                return _set(main, [_ACCESSIBLE])
+            except typst.TypstError as error:
+                if _ACCESSIBLE_NAME not in str(error):
+                    raise
+                # A heading of a chapter's own that skips a level, say: the PDF is tagged all the
+                # same, and only does not claim to keep the standard.
+                return _set(main, [])
         except typst.TypstError as error:
-            if _ACCESSIBLE_NAME not in str(error):
-                raise RunError(f"Typst could not set the PDF: {error}") from error
-            # A heading of a chapter's own that skips a level, say: the PDF is tagged all the same,
-            # and only does not claim to keep the standard.
-            return _set(main, [])
+            raise RunError(f"Typst could not set the PDF: {error}") from error
 
 
 def _set(main: Path, standards: list[Any]) -> bytes:
