@@ -280,22 +280,27 @@ def test_alternative_text_adds_nothing_up_that_a_table_has_not_added_up() -> Non
         }
     )
     said = oso.exhibits.describe_counts(frame, "theme_label", "n_works")
-    assert said == "Counts of works, largest first: B 7, A 2."
+    assert said == "Counts of works, largest first: B with 7, A with 2."
     parts = frame[frame["kind_label"] != "All works"]
     said = oso.exhibits.describe_counts(parts, "theme_label", "n_works")
-    assert said == "Counts of works, largest first: B · y 7, A · y 2, A · x 1."
+    assert said == "Counts of works, largest first: B · y with 7, A · y with 2, A · x with 1."
 
 
 @pytest.mark.parametrize(
     ("labels", "counts", "said"),
     [
-        (["A", None, "not_stated"], [1, 2, 3], "Not stated 3, Not stated 2, A 1."),
-        (["A", "B"], [2.9, 0.4], "A 2.90, B 0.40."),
-        (["A", "B", "C"], ["[c]", 3, None], "B 3. Withheld or missing: A, C."),
-        ([f"L{n}" for n in range(15)], [9] * 11 + [1] * 4, "L11 1, and 3 more with 1 each."),
-        ([f"L{n}" for n in range(13)], [9] * 13, "L11 9, and 1 more with 9."),
-        ([f"L{n}" for n in range(14)], [9] * 13 + [1], "L11 9, and 2 more with as many or fewer."),
-        ([f"L{n}" for n in range(14)], [9] * 12 + [1, 1], "L11 9, and 2 more with fewer."),
+        (["A", None, "not_stated"], [1, 2, 3], "Not stated with 3, Not stated with 2, A with 1."),
+        (["A", "B"], [2.9, 0.4], "A with 2.9, B with 0.4."),
+        (["A", "B", "C"], ["[c]", 3, None], "B with 3. Withheld or missing: A, C."),
+        (["2002", "2003"], [1, 4], "works, largest first: 2003 with 4, 2002 with 1."),
+        ([f"L{n}" for n in range(15)], [9] * 11 + [1] * 4, "L11 with 1, and 3 more with 1 each."),
+        ([f"L{n}" for n in range(13)], [9] * 13, "L11 with 9, and 1 more with 9."),
+        (
+            [f"L{n}" for n in range(14)],
+            [9] * 13 + [1],
+            "L11 with 9, and 2 more with as many or fewer.",
+        ),
+        ([f"L{n}" for n in range(14)], [9] * 12 + [1, 1], "L11 with 9, and 2 more with fewer."),
     ],
 )
 def test_alternative_text_says_what_is_so(labels: list[str], counts: list[Any], said: str) -> None:
@@ -314,15 +319,16 @@ def test_alternative_text_takes_the_totals_of_another_column_beside_its_label() 
     )
     for columns in (frame, frame.drop(columns="theme")):
         said = oso.exhibits.describe_counts(columns, "theme_label", "n_works")
-        assert said.endswith("largest first: B 6, A 4.")
+        assert said.endswith("largest first: B with 6, A with 4.")
     said = oso.exhibits.describe_counts(frame, "theme", "n_works")
-    assert said.endswith("largest first: b 6, a 4.")
+    assert said.endswith("largest first: b with 6, a with 4.")
 
 
 def test_alternative_text_takes_totals_whatever_they_are_called(review: Review) -> None:
     fields = oso.tables.count_fields(review.records)
     said = oso.exhibits.describe_counts(fields, "field_label", "n_with_field")
-    assert f"Title {review.records['title'].notna().sum()}, " in said
+    assert said.startswith("Counts with field, largest first: ")
+    assert f"Title with {review.records['title'].notna().sum()}, " in said
     with pytest.raises(oso.InputError, match="'many' must be a number"):
         oso.exhibits.describe_counts(
             pd.DataFrame({"code_label": ["A"], "n_works": ["many"]}), "code_label", "n_works"

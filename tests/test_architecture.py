@@ -15,7 +15,7 @@ import pytest
 FLOORS = {
     "errors": 0, "codebook": 0, "schema": 0, "project": 0, "dictionary": 0, "labels": 0,
     "display": 0, "files": 0, "frames": 0, "lazy": 0, "slips": 0, "yaml_file": 0, "delimited": 0,
-    "declared": 0, "shapes": 0,
+    "declared": 0, "shapes": 0, "rounding": 0,
     "literature": 1, "consultation": 1, "indicators": 1, "review": 1, "scope": 1, "spreadsheets": 1,
     "people": 1, "consistency": 1, "imprint": 1,
     "tables": 2, "agreement": 2, "disclosure": 2, "reliability": 2, "personal_data": 2,

@@ -75,6 +75,7 @@ THEMES = "notebooks/03_literature_themes.ipynb"
 def _typed(cells: list[dict[str, Any]]) -> None:
     cells.append(text("In all 1,204 works were found; see [12 works](#a), `9 works` and 95 %."))
     cells.append(code('exhibits.prose("Of these, 12 % are new.")'))
+    cells.append(text("Of these, 13\N{NO-BREAK SPACE}% are old, by 14 points raised."))
 
 
 def _two_slips(root: Path) -> None:
@@ -161,7 +162,12 @@ FORGOTTEN: list[tuple[str, Callable[[Path], object], list[str]]] = [
     (
         "numbers typed into text",
         lambda root: change(root / SCALE, _typed),
-        ["'1,204 works' is typed", "'12 %' is typed, so it stays when the data change"],
+        [
+            "'1,204 works' is typed",
+            "'12 %' is typed, so it stays when the data change",
+            "'13 %' is typed",
+            "'14 points raised' is typed",
+        ],
     ),
     (
         "an id given twice",

@@ -29,9 +29,10 @@ __all__ = ["Inspection", "inspect_project"]
 
 #: A number with a counted noun or a percent sign after it; 95 % and 100 % are said of methods.
 _NUMBER = re.compile(
-    r"(?<![\w.#-])(?!(?:95|100) ?%)\d+(?:[,.]\d+)*(?: ?%| per cent\b| (?:\w+ ){0,2}?"
+    r"(?<![\w.#-])(?!(?:95|100)[ \u00a0]?%)\d+(?:[,.]\d+)*"
+    r"(?:[ \u00a0]?%| per cent\b| (?:\w+ ){0,2}?"
     r"(?:works?|records?|publications?|stud(?:y|ies)|submissions?|respondents?|segments?"
-    r"|solutions?|issues|reviewers?|coders?)\b)",
+    r"|solutions?|proposals?|issues|points? raised|reviewers?|coders?)\b)",
     re.IGNORECASE,
 )
 _MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)

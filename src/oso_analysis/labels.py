@@ -12,12 +12,38 @@ from collections.abc import Mapping
 
 from oso_analysis.schema import DataPackage
 
-__all__ = ["FACET_LABELS", "facet_labels", "search_labels"]
+__all__ = ["FACET_LABELS", "KIND_PLURALS", "facet_labels", "kind_in_sentence", "search_labels"]
 
 _OF_RECORDS = re.compile(r"records\s*:\s*", re.IGNORECASE)
 
 #: What facets that differ most from review to review are called where it says nothing else.
 FACET_LABELS: Mapping[str, str] = {"theme": "Theme", "behaviour": "Form"}
+
+#: Kinds of segments in the plural; another codebook's word stands as it is, as in its language.
+KIND_PLURALS: Mapping[str, str] = {"Issue": "Issues", "Possible solution": "Possible solutions"}
+
+
+def kind_in_sentence(label: str) -> str:
+    """Return the label of a kind of segments as an English sentence has it.
+
+    Parameters
+    ----------
+    label : str
+        As the codebook gives it.
+
+    Returns
+    -------
+    str
+        In the plural; a word that is not this package's own in quotation marks, for its plural
+        and its capitals are those of its language.
+
+    Examples
+    --------
+    >>> from oso_analysis.labels import kind_in_sentence
+    >>> kind_in_sentence("Issue"), kind_in_sentence("Maßnahme")
+    ('issues', '“Maßnahme”')
+    """
+    return KIND_PLURALS[label].lower() if label in KIND_PLURALS else f"“{label}”"
 
 
 def facet_labels(package: DataPackage, others: Mapping[str, str] | None = None) -> dict[str, str]:

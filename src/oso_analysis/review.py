@@ -204,7 +204,7 @@ class Review(Summarised):
             (
                 "segments",
                 len(segments),
-                f"issues and possible solutions, by {plural(segments['coder'].nunique(), 'coder')}",
+                f"coded in submissions, by {plural(segments['coder'].nunique(), 'coder')}",
             ),
             (
                 "indicators",

@@ -145,7 +145,7 @@ class Scope(Summarised):
             (
                 "segments",
                 len(self.segments),
-                f"issues and possible solutions in {plural(int(relevant.sum()), 'submission')}",
+                f"coded in {plural(int(relevant.sum()), 'submission')}",
             ),
             (
                 "indicators",

@@ -72,7 +72,8 @@ def test_table_shows_and_records_the_same_data() -> None:
     assert bundle["text/html"].count("<script") == 0
     assert "&lt;b&gt;mixed &amp; more&lt;/b&gt;" in bundle["text/html"]
     assert (
-        '<th scope="row">Not stated</th><td>2020</td><td class="num">5</td>' in bundle["text/html"]
+        '<th style="text-align:left" scope="row">Not stated</th>'
+        '<td style="text-align:left">2020</td><td class="num">5</td>' in bundle["text/html"]
     )
     assert "n = 1,239 works · Source: records" in bundle["text/html"]
     assert "Coded from titles." in bundle["text/html"]

@@ -30,7 +30,7 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
         (0, "0 works speak"),
         (-1, "−1 work speaks"),
         (-1.0, "−1 work speaks"),
-        (-0.5, "−0.50 works speak"),
+        (-0.5, "−0.5 works speak"),
     ],
 )
 def test_nouns_and_verbs_follow_their_count(n: float, said: str) -> None:
@@ -233,8 +233,9 @@ SMALL = [
     (
         "03_literature_themes",
         {"year_to": 2003},
-        "the largest number (2, 50 %) speak to Policing, then International policy, Research and "
-        "Multi-agency working (1 each); the smallest (0 each) to Internet industry, ",
+        "the largest number (2, 50\N{NO-BREAK SPACE}%) speak to Policing, then International "
+        "policy, Research and Multi-agency working (1 each); the smallest (0 each) to "
+        "Internet industry, ",
     ),
     (
         "05_consultation_themes",
@@ -361,12 +362,18 @@ def test_a_completion_search_is_only_told_of_where_there_is_one(
         # The issue areas of each of three works, by their place in the codebook.
         (
             ((0,), (1,), (0, 1)),
-            ", 2 (67 %) speak to each of International policy and Internet industry; the smallest "
-            "number (0 each) to Policing, Research, ",
+            ", 2 (67\N{NO-BREAK SPACE}%) speak to each of International policy and Internet "
+            "industry; the smallest number (0 each) to Policing, Research, ",
         ),
-        (((0,), (1,), ()), ", 1 (33 %) speaks to each of International policy and Internet "),
-        (((1,), (1,), ()), ", 2 (67 %) speak to Internet industry; the smallest number (0 each) "),
-        ((range(8), range(7), ()), ", 2 (67 %) speak to each of "),
+        (
+            ((0,), (1,), ()),
+            ", 1 (33\N{NO-BREAK SPACE}%) speaks to each of International policy and Internet ",
+        ),
+        (
+            ((1,), (1,), ()),
+            ", 2 (67\N{NO-BREAK SPACE}%) speak to Internet industry; the smallest number (0 each) ",
+        ),
+        ((range(8), range(7), ()), ", 2 (67\N{NO-BREAK SPACE}%) speak to each of "),
         ((range(8), range(7), ()), "Barriers to change; the smallest number (1) to Prevention."),
         ((range(8),) * 3, "3 of the 3 included works (scope of this edition: "),
         ((range(8),) * 3, " speak to each of International policy, Internet industry, "),

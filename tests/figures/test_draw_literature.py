@@ -30,6 +30,7 @@ from oso_analysis.figures.themes import (
 )
 from oso_analysis.literature.screening import included_works
 from oso_analysis.review import Review, load_review
+from oso_analysis.rounding import percent
 from oso_analysis.scope import scope_review
 from oso_analysis.tables.challenges import (
     cross_decisions_periods,
@@ -196,7 +197,9 @@ def test_bars_carry_number_and_share(review: Review, base: pd.Index) -> None:
     table = count_types(review.works, base)
     printed = words(plot_bars(table, "type"))
     first = table.iloc[0]
-    assert f"{first['n_works']:,} ({first['percent_of_works']:.0f}%)" in printed
+    assert (
+        f"{first['n_works']:,} ({percent(first['percent_of_works'])}\N{NO-BREAK SPACE}%)" in printed
+    )
     assert "All works" not in printed
 
 
@@ -279,7 +282,7 @@ def test_bars_without_a_number_say_so(counts: Any, said: str) -> None:
         {"venue": ["a", "b"], "venue_label": ["A", None], "n_works": counts}
     ).assign(percent_of_works=[75.0, float("nan")])
     printed = [text.get_text() for text in plot_bars(table, "venue").axes[0].texts]
-    assert printed == ["A", "3 (75%)", "b", said]
+    assert printed == ["A", "3 (75\N{NO-BREAK SPACE}%)", "b", said]
 
 
 def test_bars_of_no_number_are_named() -> None:

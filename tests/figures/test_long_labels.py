@@ -18,6 +18,7 @@ from oso_analysis.figures.comparison import plot_rank_differences, plot_theme_sl
 from oso_analysis.figures.grids import Grid, draw_grid, fit_wrap, wrap_within
 from oso_analysis.figures.outcomes import plot_outcome_trace
 from oso_analysis.figures.rendering import render
+from oso_analysis.figures.themes import plot_cross_table
 from oso_analysis.tables import consultation as said
 from oso_analysis.tables.comparison import compare_themes
 from oso_analysis.tables.outcomes import trace_outcomes
@@ -257,3 +258,69 @@ def test_compounds_longer_than_their_room_are_broken(width_mm: float) -> None:
     assert text_outside_canvas(figure) == []
     shown = [text.get_text() for text in figure.findobj(Text)]
     assert any("-\n" in text and words in text.replace("-\n", "") for text in shown)
+
+
+def _many(n: int) -> pd.DataFrame:
+    codes = [f"c{at}" for at in range(n)]
+    return pd.DataFrame(
+        {
+            "theme": ["a"] * n + ["b"] * n,
+            "theme_label": ["Working together"] * n + ["Prevention"] * n,
+            "population": codes * 2,
+            "population_label": [f"Young people in county number {code}" for code in codes] * 2,
+            "n_works": [at % 12 for at in range(2 * n)],
+            "is_gap": False,
+        }
+    )
+
+
+@pytest.mark.parametrize("n", [30, 36, 40, 45])
+def test_many_upright_headings_stand_apart(n: int) -> None:
+    figure = plot_cross_table(_many(n), "theme", "population")
+    assert overlapping_text(figure) == []
+    assert text_outside_canvas(figure) == []
+
+
+@pytest.mark.parametrize("width_mm", [60, 85, 170])
+def test_more_columns_than_can_be_read_are_answered_in_words(width_mm: float) -> None:
+    figure = plot_cross_table(_many(90), "theme", "population", width_mm=width_mm)
+    [text] = figure.axes[0].texts
+    assert " ".join(text.get_text().split()).startswith("90 columns are too many to draw")
+    assert text_outside_canvas(figure) == []
+
+
+def test_numbers_nobody_can_read_are_not_drawn_either() -> None:
+    table = _many(45)
+    [text] = (
+        plot_cross_table(table.assign(n_works=table["n_works"] * 500), "theme", "population")
+        .axes[0]
+        .texts
+    )
+    assert text.get_text().startswith("45 columns are too many to draw")
+
+
+def _sectors(n: int) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "theme": ["a"] * n,
+            "theme_label": ["Working together"] * n,
+            "respondent_sector": [f"s{at}" for at in range(n)],
+            "respondent_sector_label": [f"Association of teachers {at}" for at in range(n)],
+            "n_submissions": [1] * n,
+            "n_submissions_of_sector": [2] * n,
+            "percent_of_sector_submissions": [50.0] * n,
+        }
+    )
+
+
+def test_many_sectors_stand_apart_or_are_answered_in_words() -> None:
+    figure = figures.plot_sector_heatmap(_sectors(42))
+    assert overlapping_text(figure) == []
+    [text] = figures.plot_sector_heatmap(_sectors(90)).axes[0].texts
+    assert text.get_text().startswith("90 columns are too many to draw")
+
+
+@pytest.mark.parametrize(("n", "width_mm"), [(36, 170), (24, 120)])
+def test_numbers_of_many_sectors_stand_apart(n: int, width_mm: float) -> None:
+    table = _sectors(n).assign(n_submissions=100, n_submissions_of_sector=200)
+    assert overlapping_text(figures.plot_sector_heatmap(table, width_mm=width_mm)) == []

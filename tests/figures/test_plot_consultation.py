@@ -120,7 +120,7 @@ def test_nothing_is_said_in_words(codebook: Codebook) -> None:
         "Nothing was coded": figures.plot_issues_and_solutions(
             said.count_segments(none.segments, ["theme", "kind"], codebook)
         ),
-        "No possible solution was coded": figures.plot_outcomes(
+        "Nothing that could serve an outcome was coded": figures.plot_outcomes(
             said.count_outcomes(none.segments, codebook)
         ),
     }

@@ -44,4 +44,4 @@ def test_missing_columns_are_named(trace: pd.DataFrame) -> None:
 def test_no_solution_is_said_in_words(trace: pd.DataFrame) -> None:
     figure = plot_outcome_trace(trace.assign(n_segments=0))
     texts = [text.get_text() for text in figure.axes[0].texts]
-    assert texts == ["No possible solution was coded"]
+    assert texts == ["Nothing that could serve an outcome was coded"]

@@ -6,20 +6,23 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pandas as pd
 import pypdf
 import pytest
+import typst
 from conftest import Info, code, markdown, theme_table, themes
 from defusedxml import ElementTree
 from markupsafe import escape
 
+from oso_analysis.errors import RunError
 from oso_analysis.imprint import Imprint
-from oso_analysis.report import build_report
+from oso_analysis.report import build_report, pdf
 from oso_analysis.report.workbook import HEADER_ROW
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -81,7 +84,7 @@ def test_word_tables_have_header_rows_and_pictures_alt_text(built: Path) -> None
     assert alt == ["Prevention 1,200 works, policing 34, not stated 5."]
 
 
-def test_workbook_gives_back_the_numbers(built: Path) -> None:
+def test_workbook_gives_back_the_numbers(built: Path, info: Info) -> None:
     sheets = pd.read_excel(
         built / "report.xlsx", sheet_name=None, header=HEADER_ROW - 1, engine="openpyxl"
     )
@@ -93,6 +96,18 @@ def test_workbook_gives_back_the_numbers(built: Path) -> None:
     assert got["% of works"].tolist()[:3] == expected["percent_of_works"].tolist()[:3]
     assert pd.isna(got["Works"][3])
     book = openpyxl.load_workbook(built / "report.xlsx")
+    # A spreadsheet shows what the report prints; the cell keeps all digits.
+    shown = [book["Table 2"].cell(HEADER_ROW + 1, column).number_format for column in (2, 3)]
+    assert shown == ["#,##0", "0.0"]
+    assert book["Table 2"].freeze_panes == f"A{HEADER_ROW + 1}"
+    # Printed, it is as wide as a page, with the headings on each.
+    assert book["Table 2"].print_title_rows == f"${HEADER_ROW}:${HEADER_ROW}"
+    assert all(sheet.sheet_properties.pageSetUpPr.fitToPage for sheet in book)
+    # What these data cannot tell is read without scrolling sideways.
+    cells = [row[0] for row in book["Contents"].iter_rows(max_row=8) if row[0].value]
+    [limit] = [cell for cell in cells if cell.value == info.limits[0]]
+    assert limit.alignment.wrap_text
+    assert any(limit.coordinate in merged for merged in book["Contents"].merged_cells.ranges)
     for sheet in book:
         for row in sheet.iter_rows():
             assert all(cell.data_type != "f" for cell in row)
@@ -105,6 +120,53 @@ def test_pdf_is_tagged_with_title_and_bookmarks(built: Path) -> None:
     assert b"/StructTreeRoot" in content
     assert b"/Outlines" in content
     assert b"/CreationDate" not in content
+
+
+def test_pdf_keeps_the_standard_of_accessible_documents(built: Path) -> None:
+    reader = pypdf.PdfReader(built / "report.pdf")
+    root = reader.root_object
+    assert "pdfuaid" in root["/Metadata"].get_object().get_data().decode("utf-8")
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert root["/Lang"] == "en-GB"
+    found = list(_structure(root["/StructTreeRoot"]))
+    assert [item.get("/Alt") for item in found if item["/S"] == "/Figure"] == [
+        "Prevention 1,200 works, policing 34, not stated 5."
+    ]
+    headers = [item for item in found if item["/S"] == "/TH"]
+    assert headers
+    assert all(item["/A"][0]["/Scope"] == "/Column" for item in headers)
+
+
+def _structure(item: Any) -> Iterator[Any]:
+    if isinstance(item, list):
+        for part in item:
+            yield from _structure(part.get_object())
+    elif isinstance(item, dict):
+        if "/S" in item:
+            yield item
+        yield from _structure(item.get("/K", []))
+
+
+def test_a_pdf_that_cannot_keep_the_standard_is_made_all_the_same(
+    save: Callable[..., Path], tmp_path: Path, info: Info
+) -> None:
+    chapter = save("01_levels.ipynb", markdown("# One\n\n#### Four, and no two or three"))
+    build_report([chapter], tmp_path / "out", info)  # type: ignore[arg-type]
+    root = pypdf.PdfReader(tmp_path / "out" / "report.pdf").root_object
+    assert "/StructTreeRoot" in root
+    assert "pdfuaid" not in root["/Metadata"].get_object().get_data().decode("utf-8")
+
+
+def test_what_typst_cannot_set_at_all_is_said_in_its_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(main: Path, standards: list[Any]) -> bytes:
+        raise typst.TypstError("PDF/UA-1 error: 1" if standards else "no such picture")
+
+    monkeypatch.setattr(pdf, "_set", refuse)
+    source = json.dumps({"pandoc-api-version": [1, 23], "meta": {}, "blocks": []}).encode()
+    with pytest.raises(RunError, match="could not set the PDF: no such picture"):
+        pdf.pdf_document(source, {})
 
 
 def test_every_format_names_review_edition_and_authors(built: Path, info: Info) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from oso_analysis.codebook import read_codebook
 from oso_analysis.exhibits import EXHIBIT_MIME, PROSE_MIME
+from oso_analysis.rounding import rounded
 
 Frames = Mapping[str, pd.DataFrame]
 Trace = Callable[[Frames], Any]
@@ -344,7 +345,9 @@ def printed(value: Any) -> set[str]:
         return {text for item in value for text in printed(item)}
     if isinstance(value, str):
         return set(NUMBER.findall(value))
-    return {f"{value:,}", f"{value:.0f}", f"{value:.1f}", f"{value:.2f}"}
+    # Not Python's rounding, which sends 6.5 to 6.
+    rounds = {rounded(value, places) for places in range(3)}
+    return {f"{value:,}", *rounds, *(text.replace(",", "") for text in rounds)}
 
 
 #: Numbers that are not results: a threshold of the method.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from conftest import Info, code, markdown
+from PIL import Image
 
 from oso_analysis import exhibits
 from oso_analysis.report import build_report
@@ -137,6 +139,39 @@ def test_eight_columns_fit_and_more_are_shown_to_go_on(open_page: Open, page: Pa
         tab.wait_for_timeout(40)
     else:
         pytest.fail("the arrow key does not scroll the table")
+
+
+def test_a_drawing_that_goes_on_beyond_a_phone_is_shown_to_go_on(
+    open_page: Open, page: Path
+) -> None:
+    """Bars that end at the screen's edge would all look alike."""
+    tab = open_page(page, "phone")
+    box = tab.locator(".drawing").first
+    box.scroll_into_view_if_needed()
+    assert box.evaluate("e => e.scrollWidth > e.clientWidth")
+
+    def edge() -> set[tuple[int, ...]]:
+        shot = Image.open(io.BytesIO(box.screenshot())).convert("RGB")
+        return {shot.getpixel((shot.width - 1, y)) for y in range(2, shot.height - 20, 7)}
+
+    assert (255, 255, 255) not in edge()
+
+    def end() -> None:
+        box.evaluate("e => e.scrollTo({left: e.scrollWidth, behavior: 'instant'})")
+
+    end()
+    assert edge() == {(255, 255, 255)}
+
+    # Forced colours leave no shadow, and something all the same.
+    tab.emulate_media(forced_colors="active")
+    assert edge() == {(255, 255, 255)}
+    box.evaluate("e => e.scrollTo({left: 0, behavior: 'instant'})")
+    assert (255, 255, 255) not in edge()
+
+
+def test_links_to_numbers_say_whose_they_are(open_page: Open, page: Path) -> None:
+    links = open_page(page).locator(".download a").evaluate_all("all => all.map(e => e.text)")
+    assert len(links) == len(set(links)) > 1
 
 
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(open_page: Open, page: Path) -> None:

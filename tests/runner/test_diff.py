@@ -150,6 +150,10 @@ def test_the_page_fits_a_narrow_window(
         tab = browser.new_page(viewport={"width": 320, "height": 700})
         tab.goto(page.as_uri())
         assert tab.evaluate("document.documentElement.scrollWidth") == 320
+        # All is in a landmark, and no two that scroll are of one name.
+        assert tab.evaluate("[...document.body.children].map(e => e.tagName)") == ["MAIN"]
+        names = tab.locator("[role=region]").evaluate_all("all => all.map(e => e.ariaLabel)")
+        assert len(names) == len(set(names)) > 0
         tab.close()
 
 
@@ -190,6 +194,7 @@ def test_a_row_is_the_same_when_its_note_changes_and_is_named_in_words(tmp_path:
         ("0.6237006237", "0.9463722397", ("0.624", "0.946"), "+0.323, +51.7 %"),
         ("0.50001", "0.50002", ("0.50001", "0.50002"), "+1e−05, +0.0 %"),
         ("12000000", "13000000", ("12000000", "13000000"), "+1,000,000, +8.3 %"),
+        ("0.0625", "8.0625", ("0.063", "8.063"), "+8, +12,800.0 %"),
         ("2019", "2022", ("2019", "2022"), "+3, +0.1 %"),
         ("", "x", ("nothing", "x"), ""),
     ],
@@ -206,6 +211,8 @@ def test_numbers_are_rounded_unless_that_hides_what_moved(
     [
         ("n_works", "2012", "2016", "+4, +0.2 %"),
         ("n", "10", "15", "+5, +50.0 %"),
+        ("n", "80", "81", "+1, +1.3 %"),
+        ("n", "80", "79", "−1, −1.3 %"),
         ("n_periods", "10", "15", "+5, +50.0 %"),
         ("value", "100", "150", "+50, +50.0 %"),
         ("percent_of_works", "50", "55", "+5 percentage points"),

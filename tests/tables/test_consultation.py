@@ -402,7 +402,7 @@ def test_a_census_has_no_interval(small: Consultation, codebook: Codebook) -> No
     theirs = binomtest(2, 3).proportion_ci(method="wilson")
     assert interval.iloc[2].tolist() == pytest.approx([100 * theirs.low, 100 * theirs.high])
     assert "census of what was collected" in describe_basis("census", "submissions")
-    assert "Wilson score intervals at the 95% level" in describe_basis("sample", "submissions")
+    assert "Wilson score intervals at the 95 % level" in describe_basis("sample", "submissions")
     with pytest.raises(InputError, match="basis"):
         add_percentages(census, "n_segments", 8, name="percent", basis="poll")
     with pytest.raises(InputError, match="'list' must be the name of a column of bases, or one"):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from oso_analysis.agreement import measure_consultation_agreement
 from oso_analysis.codebook import Code, Codebook, Facet
 from oso_analysis.figures.consultation import plot_issues_and_solutions, plot_outcomes
 from oso_analysis.labels import search_labels
@@ -132,3 +133,18 @@ def test_sectors_of_repeat_respondents_are_labelled(codebook: Codebook) -> None:
     )
     assert list_repeat_respondents(submissions, codebook)["respondent_sectors"].tolist() == [label]
     assert list_repeat_respondents(submissions)["respondent_sectors"].tolist() == [code]
+
+
+def test_agreement_has_the_codebooks_labels(
+    codebook: Codebook, own: Codebook, small_segments: pd.DataFrame
+) -> None:
+    segments = small_segments.assign(coder="coder_1", segment=1)
+    segments = pd.concat([segments, segments.assign(coder="coder_2")])
+    judged = segments[["submission_id", "coder"]].drop_duplicates()
+    judged = judged.assign(relevant="yes", respondent_sector=None)
+    for book, said in (
+        (codebook, {"Theme of issues", "Theme of possible solutions"}),
+        (own, {"Theme of “Problème”", "Theme of “Lösung”", "Outcome of “Lösung”"}),
+    ):
+        table = measure_consultation_agreement(judged, segments, book, n_draws=2)
+        assert said <= set(table["label"])

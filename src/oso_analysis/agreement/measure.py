@@ -12,7 +12,8 @@ import pandas as pd
 from oso_analysis.agreement.coefficients import alphas, kappas, percents
 from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, Codebook
 from oso_analysis.errors import InputError, Problem, nearest, require_columns
-from oso_analysis.labels import FACET_LABELS
+from oso_analysis.labels import FACET_LABELS, kind_in_sentence
+from oso_analysis.rounding import percent
 
 __all__ = [
     "AGREEMENT_COLUMNS",
@@ -55,9 +56,9 @@ _FACET_LABELS = {
     "relevant": "Relevance",
     "respondent_sector": "Sector of respondent",
     "theme": "Theme",
-    "issue_theme": "Theme of issues",
-    "solution_theme": "Theme of possible solutions",
-    "outcome": "Outcome of possible solutions",
+    "issue_theme": "Theme of {issue}",
+    "solution_theme": "Theme of {solution}",
+    "outcome": "Outcome of {solution}",
     "behaviour": FACET_LABELS["behaviour"],
     "design": "Design",
     "population": "Population",
@@ -225,7 +226,7 @@ def _interval(draws: np.ndarray, notes: list[str]) -> dict[str, Any]:
         result = {"alpha_low": float(low), "alpha_high": float(high)}
         if lost:
             share = 100 * lost / len(draws)
-            notes = [*notes, f"{share:.1f} % of resamples without variation left out"]
+            notes = [*notes, f"{percent(share, 1)} % of resamples without variation left out"]
     return result | {"note": "; ".join(notes) or None}
 
 
@@ -482,6 +483,7 @@ def measure_consultation_agreement(
     require_columns(segments, coded, where=where)
     relevance, segments = _plain(relevance, judgements), _plain(segments, coded)
     pair = _check_coders(relevance, "coder", coders)
+    kinds = {kind: kind_in_sentence(codebook["kind"][kind].label) for kind in codebook["kind"]}
 
     def facet(
         name: str,
@@ -494,7 +496,7 @@ def measure_consultation_agreement(
             material="consultation",
             unit="submissions",
             name=name,
-            label=_FACET_LABELS[name],
+            label=_FACET_LABELS[name].format(**kinds),
             labels=labels,
             coders=pair,
             sets=_sets(frame, "submission_id", "coder", column, coded),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from oso_analysis.diff.wording import around
+from oso_analysis.rounding import rounded
 
 __all__ = ["SHOWN", "Difference", "EditionDiff", "Move", "Part", "Wording", "is_number", "wordings"]
 
@@ -45,7 +46,7 @@ class Move:
         if self.is_share:
             text += " percentage points"
         elif before and _COUNTED.fullmatch(self.column):
-            text += f", {step / abs(before) * 100:+,.1f} %"
+            text += f", {'+' if step >= 0 else ''}{rounded(step / abs(before) * 100, 1)} %"
         return text.replace("-", "−")
 
     @property
@@ -82,7 +83,7 @@ def _number(value: float) -> str:
     """Return a number with three decimals at most, or three digits where it is smaller."""
     if value and abs(value) < 0.001:
         return f"{value:.3g}"
-    text = f"{value:,.3f}"
+    text = rounded(value, 3)
     return text.rstrip("0").rstrip(".")
 
 

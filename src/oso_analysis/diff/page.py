@@ -51,7 +51,7 @@ def render_html(difference: EditionDiff) -> str:
         "<!DOCTYPE html>",
         '<html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{before} → {after}</title><style>{_STYLE}</style></head><body>",
+        f"<title>{before} → {after}</title><style>{_STYLE}</style></head><body><main>",
         f"<h1>What changed from {before} to {after}</h1>",
         f"<ul><li>before: {one}</li><li>after: {other}</li></ul>",
         _counted("exhibit", difference.exhibits),
@@ -59,9 +59,9 @@ def render_html(difference: EditionDiff) -> str:
     if difference.numbered:
         parts.append(_counted("chapter", difference.numbered))
     if difference.facts:
-        parts += ["<h2>The edition</h2>", _words(difference.facts)]
+        parts += ["<h2>The edition</h2>", _words(difference.facts, "The edition")]
     if difference.parameters:
-        parts += ["<h2>Parameters</h2>", _moves_table(difference.parameters)]
+        parts += ["<h2>Parameters</h2>", _moves_table(difference.parameters, "Parameters")]
     if difference.inputs:
         items = [f"{move.row}: {move.column}" for move in difference.inputs]
         parts += ["<h2>Inputs</h2>", _folded("inputs", items, _listed(items))]
@@ -75,7 +75,7 @@ def render_html(difference: EditionDiff) -> str:
     parts += [_section(item, difference.names) for item in difference.differing]
     if same:
         parts += ["<h2>The same in both</h2>", _listed(item.heading for item in same)]
-    return "\n".join([*parts, "</body></html>"]) + "\n"
+    return "\n".join([*parts, "</main></body></html>"]) + "\n"
 
 
 def _counted(noun: str, items: Sequence[Part]) -> str:
@@ -112,7 +112,10 @@ def _overview(items: Sequence[Part]) -> str:
 
 
 def _section(item: Part, names: tuple[str, str]) -> str:
-    parts = [f'<section id="{_anchor(item)}"><h2>{escape(item.heading)}</h2>', _words(item.words)]
+    parts = [
+        f'<section id="{_anchor(item)}"><h2>{escape(item.heading)}</h2>',
+        _words(item.words, item.heading),
+    ]
     if isinstance(item, Difference):
         parts += [_pair(item, names), _numbers(item)]
     return "\n".join([*(part for part in parts if part), "</section>"])
@@ -135,7 +138,7 @@ def _pair(item: Difference, names: tuple[str, str]) -> str:
 def _numbers(item: Difference) -> str:
     parts = []
     if item.moves:
-        parts.append(_folded("values moved", item.moves, _moves_table(item.moves)))
+        parts.append(_folded("values moved", item.moves, _moves_table(item.moves, item.heading)))
     for name, rows in (("rows gone", item.rows_gone), ("rows new", item.rows_new)):
         if rows:
             parts.append(_folded(name, rows, _listed(rows)))
@@ -151,7 +154,7 @@ def _listed(texts: Iterable[str]) -> str:
     return "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in texts) + "</ul>"
 
 
-def _words(found: Sequence[Wording]) -> str:
+def _words(found: Sequence[Wording], heading: str) -> str:
     """Return sentences as a list and texts beside each other, what is not shared marked."""
     sentences = [item.place for item in found if item.is_sentence]
     rows = []
@@ -163,7 +166,7 @@ def _words(found: Sequence[Wording]) -> str:
             )
     parts = [_listed(sentences)] if sentences else []
     if rows:
-        parts.append(_table("Words", ("what", "before", "after"), rows, "words"))
+        parts.append(_table(f"Words: {heading}", ("what", "before", "after"), rows, "words"))
     return "\n".join(parts)
 
 
@@ -179,7 +182,7 @@ def _marked(before: str, after: str) -> tuple[str, str]:
     return "".join(old) if before else "nothing", "".join(new) if after else "nothing"
 
 
-def _moves_table(moves: Sequence[Move]) -> str:
+def _moves_table(moves: Sequence[Move], heading: str) -> str:
     rows = [
         f"<tr><td>{escape(move.row)}</td><td>{escape(move.column)}</td>"
         f'<td class="number">{escape(move.shown[0])}</td>'
@@ -187,7 +190,7 @@ def _moves_table(moves: Sequence[Move]) -> str:
         f'<td class="number">{escape(move.change)}</td></tr>'
         for move in moves
     ]
-    return _table("Values", ("row", "column", "before", "after", "change"), rows)
+    return _table(f"Values: {heading}", ("row", "column", "before", "after", "change"), rows)
 
 
 def _table(label: str, names: Sequence[str], rows: Iterable[str], style: str = "") -> str:
@@ -195,6 +198,7 @@ def _table(label: str, names: Sequence[str], rows: Iterable[str], style: str = "
     head = "".join(f'<th scope="col">{name}</th>' for name in names)
     kind = f' class="{style}"' if style else ""
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{label}"><table{kind}>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(label, quote=True)}">'
+        f"<table{kind}>"
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )

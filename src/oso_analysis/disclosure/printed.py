@@ -13,7 +13,10 @@ __all__ = ["find_agreement", "find_small_counts"]
 #: Units that stand for answers, as a column's name or a counting unit says them.
 _ANSWERS = frozenset(
     word + ending
-    for word in ("answer", "issue", "respondent", "response", "segment", "solution", "submission")
+    for word in (
+        *("answer", "issue", "proposal", "respondent", "response", "segment", "solution"),
+        "submission",
+    )
     for ending in ("", "s")
 )
 #: Numbers beside counts that count nothing themselves.

@@ -51,7 +51,7 @@ _SEGMENT_FACETS = {
     "year": "Year of submission",
 }
 #: An issue cannot serve an outcome, which is not the same as a solution that serves none.
-_NO_OUTCOME = ("not_applicable", "{issue}: outcomes are coded for solutions only")
+_NO_OUTCOME = ("not_applicable", "{issue}: outcomes are coded for “{solution}” only")
 #: Bibliographic columns of works that a reference does not use but a reader may search or save.
 _FURTHER = ("n_records",)
 #: Facets of works whose codes were fixed before anything was coded.
@@ -250,7 +250,9 @@ def _consultation(review: Review, scope: Scope, reliability: Reliability) -> dic
         "outcome": {
             **{code: item.label for code, item in codebook["outcome"].items()},
             NOT_STATED: NO_OUTCOME,
-            _NO_OUTCOME[0]: _NO_OUTCOME[1].format(issue=codebook["kind"]["issue"].label),
+            _NO_OUTCOME[0]: _NO_OUTCOME[1].format(
+                **{kind: codebook["kind"][kind].label for kind in ("issue", "solution")}
+            ),
         },
         "country": _open_labels(found["country"], review.places),
         "consultation": _open_labels(found["consultation"]),

@@ -170,7 +170,7 @@ class Exhibit:
         notes = [self.note, *self.caveats]
         if printed.has_missing:
             notes.append(MISSING_NOTE)
-        body = html_table(printed, caption=caption, limit=_SHOWN_ROWS)
+        body = html_table(printed, caption=caption, limit=_SHOWN_ROWS, align=True)
         lines = "\n".join(f"<p>{escape(line)}</p>" for line in notes if line)
         return f'<div class="oso-exhibit">{TABLE_STYLE}\n{body}\n{lines}\n</div>'
 

@@ -1,8 +1,9 @@
 """How a value is printed: one set of rules for notebooks, pages, Word and PDF.
 
 Whole numbers carry thousands separators, years do not, percentages have one decimal, other decimals
-as many as they need, a missing value is an en dash that a note explains, and the code `not_stated`
-is printed as "Not stated". A figure withheld by disclosure control is printed as its mark, ``[c]``.
+as many as they need; halves go away from zero (`oso_analysis.rounding`). A missing value is an en
+dash that a note explains, and the code `not_stated` is printed as "Not stated". A figure withheld
+by disclosure control is printed as its mark, ``[c]``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from html import escape
 from typing import Any
 
 from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL, WITHHELD
+from oso_analysis.rounding import percent, rounded
 
 __all__ = [
     "MISSING",
@@ -84,10 +86,7 @@ def number(value: float, decimals: int | None = None) -> str:
         return MISSING
     if decimals is None:
         decimals = _decimals("", [value])
-    text = f"{value:,.{decimals}f}"
-    if text.startswith("-"):
-        text = "−" + text[1:] if text.strip("-0.,") else text[1:]
-    return text
+    return rounded(value, decimals).replace("-", "−")
 
 
 def _decimals(column: str, values: Sequence[Any]) -> int:
@@ -99,18 +98,28 @@ def _decimals(column: str, values: Sequence[Any]) -> int:
         return 0 if whole else 1
     if "percent" in column:
         return 1
-    if max(sizes) >= 10:
+    # Ranks that ties share are halves: 3.5, not 3.50.
+    if max(sizes) >= 10 or all(round(size, 1) == size for size in sizes):
         return 1
     least = min(size for size in sizes if size > 0)
     return 2 if least >= 0.01 else min(4, 1 - math.floor(math.log10(least)))
 
 
-def _figure(value: Any, year: bool, decimals: int) -> str:
+def _is_share(column: str, values: Sequence[Any]) -> bool:
+    """Tell whether a column holds shares of a hundred and no differences between them."""
+    known = [v for v in values if v is not None and v != WITHHELD and math.isfinite(v)]
+    return "percent" in column and "difference" not in column and all(0 <= v <= 100 for v in known)
+
+
+def _figure(value: Any, *, share: bool, year: bool, decimals: int) -> str:
     if value is None:
         return MISSING
     if value == WITHHELD:
         return str(value)
-    return str(int(value)) if year else number(value, decimals)
+    if year:
+        return str(int(value))
+    # A table has the exact counts beside it, and still no "0.0 %" for one of three thousand.
+    return percent(value, decimals) if share and math.isfinite(value) else number(value, decimals)
 
 
 def _is_year(column: str) -> bool:
@@ -156,8 +165,12 @@ def printed_table(
                 one: _decimals(name, [v for v, of in zip(values, series, strict=True) if of == one])
                 for one in dict.fromkeys(series)
             }
+            share = _is_share(name, values)
             cells.append(
-                [_figure(v, year, decimals[of]) for v, of in zip(values, series, strict=True)]
+                [
+                    _figure(v, share=share, year=year, decimals=decimals[of])
+                    for v, of in zip(values, series, strict=True)
+                ]
             )
         elif kinds[name] == "boolean":
             cells.append([MISSING if v is None else "yes" if v else "no" for v in values])
@@ -209,6 +222,7 @@ def html_table(
     caption: str = "",
     limit: int | None = None,
     mark_long_text: bool = False,
+    align: bool = False,
 ) -> str:
     """Return the table as HTML: header cells with scope, numbers right-aligned, all escaped.
 
@@ -221,15 +235,19 @@ def html_table(
         Rows to show; a last row says how many more there are, and where.
     mark_long_text : bool
         Give columns of long text the class ``text``, so that a style sheet can keep them wide.
+    align : bool, default False
+        Set words to the left in each cell: JupyterLab takes the style sheet out of a notebook that
+        it does not trust, and then centres a wide table's caption out of sight.
     """
-    css = ['class="num"' if numeric else "" for numeric in table.numeric]
+    left = 'style="text-align:left"' if align else ""
+    css = ['class="num"' if numeric else left for numeric in table.numeric]
     if mark_long_text:
         for index in range(len(css)):
             if any(len(row[index]) > _LONG_TEXT for row in table.rows):
                 css[index] = 'class="text"'
     parts = ["<table>"]
     if caption:
-        parts.append(f"<caption>{caption}</caption>")
+        parts.append(f"<caption{left and ' '}{left}>{caption}</caption>")
     parts.append("<thead><tr>")
     for name, attribute in zip(table.headings, css, strict=True):
         parts.append(f'<th {attribute + " " if attribute else ""}scope="col">{escape(name)}</th>')

@@ -47,7 +47,7 @@ def describe_counts(table: pd.DataFrame, label: str, count: str) -> str:
     ...     {"theme_label": ["Policing", "Research", "All works"], "n_works": [2, 3, 4]}
     ... )
     >>> exhibits.describe_counts(counted, "theme_label", "n_works")
-    'Counts of works, largest first: Research 3, Policing 2.'
+    'Counts of works, largest first: Research with 3, Policing with 2.'
     """
     require_columns(table, [label, count], where="describe_counts")
     rows = table[~_is_total(table, label)]
@@ -69,9 +69,12 @@ def describe_counts(table: pd.DataFrame, label: str, count: str) -> str:
     withheld = f" Withheld or missing: {', '.join(unknown)}." if unknown else ""
     if counts.empty:
         return f"No {unit} to draw.{withheld}"
-    named = ", ".join(f"{name} {number(n)}" for name, n in counts.head(_NAMED).items())
+    # Not "2002 1": a name may be a number, and a screen reader passes over a bracket or a colon.
+    named = ", ".join(f"{name} with {number(n)}" for name, n in counts.head(_NAMED).items())
     more = _more(counts.iloc[_NAMED - 1 :].tolist())
-    return f"Counts of {unit}, largest first: {named}{more}.{withheld}"
+    # `n_with_field` says what the records have, not what is counted.
+    of = "" if unit.startswith("with ") else "of "
+    return f"Counts {of}{unit}, largest first: {named}{more}.{withheld}"
 
 
 def _is_total(table: pd.DataFrame, label: str) -> pd.Series[bool]:

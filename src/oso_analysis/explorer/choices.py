@@ -19,7 +19,7 @@ __all__ = ["UNITS", "Choices", "facet_names", "legal", "make_choices", "not_name
 UNITS = {
     "works": "Works of the literature",
     "submissions": "Submissions to consultations",
-    "segments": "Issues and possible solutions",
+    "segments": "Coded segments of submissions",
 }
 #: Choices of one name each; the others are lists, or years.
 _ONE_NAME = ("counting", "by", "across", "show")

@@ -32,7 +32,7 @@ _SUBMISSIONS = "data/consultation/submissions.csv, relevance.csv"
 _SEGMENTS = "data/consultation/segments.csv (coder_1)"
 _WORKS = "Included works"
 _WHO = {"held_by": "who held the consultation"}
-_SAID = "Issues and possible solutions"
+_SAID = "Coded segments"
 _WORK_IDS = 'part.works["work_id"]'
 _HEADINGS = {
     "n_works": "Works",
@@ -283,12 +283,12 @@ def _segments(choices: Choices, names: Mapping[str, str]) -> _View:
         return _View(
             ("oso.tables.count_outcomes", ["part.segments", "review.codebook"]),
             ("oso.figures.plot_outcomes", ["counted"]),
-            "Possible solutions by the outcome they serve",
+            "Coded segments by the outcome they serve",
             'int(counted["n_segments"].sum())',
             _SEGMENTS,
             _columns((by,), _SEGMENT_COUNTS, names),
             described,
-            "Only possible solutions can serve an outcome.",
+            "Only what submissions propose can serve an outcome.",
             "consultation",
         )
     kinds = f'[{_text(by)}, "kind"]'

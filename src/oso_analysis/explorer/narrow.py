@@ -50,7 +50,7 @@ class Part(Summarised):
                 len(self.submissions),
                 f"{self.n_submissions_left_out:,} of the scope's left out",
             ),
-            ("segments", len(self.segments), "their issues and possible solutions"),
+            ("segments", len(self.segments), "their coded segments"),
         ]
         return Summary(f"Part: {self.text}", rows)
 

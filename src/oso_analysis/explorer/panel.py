@@ -81,7 +81,7 @@ class Panel:
                 hint,
                 self._reset,
             ],
-            layout=widgets.Layout(width="27em", flex="0 0 auto"),
+            layout=widgets.Layout(width="27em", max_width="100%", flex="0 1 auto"),
         )
         tabs = widgets.Tab(
             [self._picture, self._numbers, self._code],
@@ -89,7 +89,8 @@ class Panel:
         )
         buttons = widgets.HBox([self._copy, self._save])
         shown = widgets.VBox(
-            [buttons, self._message, tabs], layout=widgets.Layout(flex="1 1 30em", min_width="0")
+            [buttons, self._message, tabs],
+            layout=widgets.Layout(flex="1 1 30em", min_width="0", max_width="100%"),
         )
         box = widgets.HBox([controls, shown], layout=widgets.Layout(flex_flow="row wrap"))
         box.add_class("oso-explorer")

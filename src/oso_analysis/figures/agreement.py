@@ -12,6 +12,7 @@ from oso_analysis.errors import require_columns
 from oso_analysis.figures.grids import fit_wrap, measure, type_size
 from oso_analysis.figures.layout import empty, line_height, sheet
 from oso_analysis.figures.style import ACCENT, FULL_WIDTH_MM, GRID, INK, ISSUE, MUTED, style
+from oso_analysis.rounding import rounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +69,7 @@ def plot_agreement(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> F
     labels = [fit_wrap(line.label, room * (0.9 if line.heading else 1), size) for line in lines]
     left = max([room, *(measure(label, size) for label in labels)]) + 3
     heads = (
-        ("alpha [95% interval]", "uses by\ncoder 1 | 2")
+        ("alpha [95\N{NO-BREAK SPACE}% interval]", "uses by\ncoder 1 | 2")
         if size > 8
         else ("alpha", "uses by\n1 | 2")
     )
@@ -149,9 +150,9 @@ def _line(row: dict[Hashable, Any], *, narrow: bool) -> _Line:
     if alpha != alpha:
         numbers = "not estimable"
     elif low != low or narrow:
-        numbers = f"{alpha:.2f}"
+        numbers = rounded(alpha, 2)
     else:
-        numbers = f"{alpha:.2f} [{low:.2f}, {high:.2f}]"
+        numbers = f"{rounded(alpha, 2)} [{rounded(low, 2)}, {rounded(high, 2)}]"
     return _Line(str(row["label"]), heading, alpha, low, high, numbers, counts)
 
 

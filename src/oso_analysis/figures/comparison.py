@@ -36,6 +36,7 @@ from oso_analysis.figures.style import (
     style,
     theme_colours,
 )
+from oso_analysis.rounding import percent as percent_of
 from oso_analysis.tables.withheld import numbers
 
 __all__ = ["plot_rank_differences", "plot_theme_slopes"]
@@ -175,7 +176,7 @@ def _slope_labels(
     on_left = share == "percent_of_works"
     labels = []
     for name, value, hidden in zip(table["theme_label"], table[share], withheld, strict=True):
-        percent = f"{value:.0f}\N{NO-BREAK SPACE}%"
+        percent = f"{percent_of(value)}\N{NO-BREAK SPACE}%"
         if on_left:
             mark = f" ({WITHHELD} of submissions)" if hidden else ""
             labels.append(wrap_within(f"{name}{mark} {percent}", per_line, side - 5.5, size))

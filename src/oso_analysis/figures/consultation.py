@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
 from oso_analysis.codebook import NOT_STATED, WITHHELD
 from oso_analysis.errors import check_option, require_columns
-from oso_analysis.figures.grids import fit_upright, measure, wrap_rows
+from oso_analysis.figures.grids import (
+    fit_numbers,
+    fit_upright,
+    measure,
+    too_many,
+    upright_size,
+    wrap_rows,
+)
 from oso_analysis.figures.issue_flow import plot_issue_flow
 from oso_analysis.figures.layout import (
     TICK_SIZE,
@@ -41,6 +48,7 @@ from oso_analysis.figures.style import (
     style,
     text_colour_on,
 )
+from oso_analysis.labels import KIND_PLURALS
 from oso_analysis.tables.consultation import NO_OUTCOME
 from oso_analysis.tables.withheld import numbers
 
@@ -57,8 +65,6 @@ _UNITS = {
     "n_submissions": "submissions",
     "n_respondents": "respondents",
 }
-#: Kinds in the plural; another codebook's word stands as it is, as in its language.
-_MANY = {"Issue": "Issues", "Possible solution": "Possible solutions"}
 _SMALL = 8.0
 _BAR_MM = 4.4
 #: Free space beside rows' labels and bars.
@@ -263,7 +269,7 @@ def _sides(table: pd.DataFrame, *, narrow: bool) -> list[str]:
     """Return what stands to the left and to the right, in the codebook's words."""
     named = dict(zip(table["kind"], table.get("kind_label", []), strict=False))
     labels = [str(named.get("issue", "Issue")), str(named.get("solution", "Possible solution"))]
-    words = [_MANY.get(label, label) for label in labels]
+    words = [KIND_PLURALS.get(label, label) for label in labels]
     return ["Solutions" if narrow and word == "Possible solutions" else word for word in words]
 
 
@@ -312,7 +318,12 @@ def plot_sector_heatmap(
     with style():
         wrapped = wrap_rows(themes["theme_label"], 14 if narrow else 30)
         places, tall = row_places(wrapped, 7.5)
-        heads, room = _sector_heads(sectors, base, wrapped, width_mm)
+        column_mm = _column_mm(wrapped, len(sectors), width_mm)
+        heads, room, head_size = _sector_heads(sectors, base, column_mm, narrow=narrow)
+        numbers_in = [_count(n) for n in counts.to_numpy(dtype=float).flat]
+        number_size = fit_numbers(numbers_in, column_mm, _SMALL + 1)
+        if head_size is None or number_size is None:
+            return empty(width_mm, too_many(len(sectors)))
         figure = new_figure(width_mm=width_mm, height_mm=62 + room + 7.5 * tall)
         ax = figure.subplots()
         colours = count_colours()
@@ -348,12 +359,10 @@ def plot_sector_heatmap(
                     _count(n),
                     ha="center",
                     va="center",
-                    fontsize=_SMALL + 1,
+                    fontsize=number_size,
                     color=MUTED if np.isnan(percent) else text_colour_on(colours(percent / 100)),
                 )
-        ax.set_xticks(
-            range(len(sectors)), heads, rotation=90, fontsize=_SMALL - narrow, linespacing=1.0
-        )
+        ax.set_xticks(range(len(sectors)), heads, rotation=90, fontsize=head_size, linespacing=1.0)
         ax.xaxis.tick_top()
         ax.set_yticks(places, wrapped)
         ax.tick_params(length=0)
@@ -373,13 +382,19 @@ def _edges(places: Sequence[float]) -> list[float]:
     return edges
 
 
+def _column_mm(rows: list[str], n_columns: int, width_mm: float) -> float:
+    """Return about how wide a column beside the rows' labels is."""
+    return (width_mm - measure("\n".join(rows), TICK_SIZE) - _BESIDE_MM) / n_columns
+
+
 def _sector_heads(
-    sectors: pd.DataFrame, base: str, rows: list[str], width_mm: float
-) -> tuple[list[str], float]:
-    """Return the upright headings of a heat map, and the height they need beyond the usual."""
-    narrow = is_narrow(width_mm)
+    sectors: pd.DataFrame, base: str, column: float, *, narrow: bool
+) -> tuple[list[str], float, float | None]:
+    """Return the upright headings of a heat map, the height they need beyond the usual, their size.
+
+    The size is None where the columns are too many for headings that can be read.
+    """
     size = _SMALL - narrow
-    column = (width_mm - measure("\n".join(rows), TICK_SIZE) - _BESIDE_MM) / len(sectors)
     names = list(printed_words(sectors, "respondent_sector"))
     bases = [f"n = {_count(n)}" for n in sectors[base]]
     if narrow:
@@ -388,7 +403,7 @@ def _sector_heads(
     else:
         heads = fit_upright(names, [f"\n{n}" for n in bases], 18, column, size)
     usual = 44.0 if narrow else 32.0
-    return heads, max(0.0, measure("\n".join(heads), size) - usual)
+    return heads, max(0.0, measure("\n".join(heads), size) - usual), upright_size(column, size)
 
 
 def plot_outcomes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
@@ -410,7 +425,7 @@ def plot_outcomes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Fi
     require_columns(table, ["outcome", "n_segments"], where="plot_outcomes")
     table = numbers(table)
     if not table["n_segments"].fillna(1).sum():
-        return empty(width_mm, "No possible solution was coded")
+        return empty(width_mm, "Nothing that could serve an outcome was coded")
     rows = table.assign(words=printed_words(table, "outcome"), last=table["outcome"].eq(NOT_STATED))
     rows = rows.sort_values(
         ["last", "n_segments"], ascending=[True, False], kind="stable", ignore_index=True
@@ -432,7 +447,7 @@ def plot_outcomes(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -> Fi
             if both and row.n_submissions != row.n_segments:
                 words += f" in {row.n_submissions}" + ("" if narrow else " submissions")
             direct_label(ax, 0 if pd.isna(row.n_segments) else row.n_segments, row.Index, words)
-        unit = "Solutions in submissions" if narrow and both else "Possible solutions (segments)"
+        unit = "Segments in submissions" if narrow and both else "Segments"
         _finish_bars(ax, rows.index, wrapped, largest(rows["n_segments"]), unit, width_mm)
         ax.set_ylim(tall - 0.4, -0.6)
     return figure

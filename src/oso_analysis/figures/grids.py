@@ -13,7 +13,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
-from oso_analysis.figures.layout import MM_PER_POINT, TICK_SIZE, line_height, sheet, text_width
+from oso_analysis.figures.layout import (
+    MM_PER_POINT,
+    TICK_SIZE,
+    empty,
+    line_height,
+    sheet,
+    text_width,
+)
 from oso_analysis.figures.style import (
     FULL_WIDTH_MM,
     GRID,
@@ -26,6 +33,7 @@ from oso_analysis.figures.style import (
     text_colour_on,
     wrap_label,
 )
+from oso_analysis.rounding import rounded
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -34,16 +42,23 @@ if TYPE_CHECKING:
 __all__ = [
     "Grid",
     "draw_grid",
+    "fit_numbers",
     "fit_upright",
     "fit_wrap",
     "hyphenate",
     "measure",
+    "too_many",
     "type_size",
+    "upright_size",
     "wrap_rows",
     "wrap_within",
 ]
 
 _PAD = 1.2
+#: Points below which nobody reads a heading on paper; digits are read a little smaller.
+_LEAST_SIZE, _LEAST_NUMBER = 4.5, 4.0
+#: Millimetres between the numbers of two columns, so that 10 and 11 are not 1,011.
+_BETWEEN = 0.5
 #: Widths grow in proportion to the type size; measured large, free of hinting.
 _SIZE_MEASURED = 100.0
 #: Glyphs snapped to the pixels of a screen come out a little wider.
@@ -202,6 +217,42 @@ def fit_upright(
     return [name + tail.replace("\n", mark) for name, tail in zip(names, tails, strict=True)]
 
 
+def upright_size(column_mm: float, size: float) -> float | None:
+    """Return the type size at which a line stands upright above its column, None if too small.
+
+    Parameters
+    ----------
+    column_mm : float
+        Width of a column.
+    size : float
+        Type size in points where there is room.
+    """
+    fits = min(size, column_mm / line_height("x", 1.0))
+    return fits if fits >= _LEAST_SIZE else None
+
+
+def fit_numbers(texts: Iterable[str], column_mm: float, size: float) -> float | None:
+    """Return the type size at which numbers stand beside each other, None if too small to read.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        Numbers as they are printed.
+    column_mm : float
+        Width of a column.
+    size : float
+        Type size in points where there is room.
+    """
+    widest = max((measure(text, 1.0) for text in texts), default=1.0)
+    fits = min(size, (column_mm - _BETWEEN) / widest)
+    return fits if fits >= _LEAST_NUMBER else None
+
+
+def too_many(n_columns: int) -> str:
+    """Return what is said in place of a grid whose headings nobody could read."""
+    return f"{n_columns} columns are too many to draw; the table behind this figure has them all"
+
+
 @dataclass(frozen=True)
 class Grid:
     """What a grid shows.
@@ -234,7 +285,7 @@ class Grid:
     gaps: Collection[tuple[str, str]] = ()
     key: str = ""
     swatches: Mapping[str, str] = field(default_factory=dict)
-    spell: Callable[[float], str] = "{:,.0f}".format
+    spell: Callable[[float], str] = rounded
     darkest: float | None = None
 
 
@@ -281,8 +332,12 @@ def draw_grid(grid: Grid, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
     cell = (width_mm - left - n_apart * _APART - 0.5) / max(len(grid.columns), 1)
 
     headings, upright = _headings(grid, cell, size)
+    head_size = upright_size(cell, size) if upright else size
+    number_size = fit_numbers(map(grid.spell, grid.values.values()), cell, size)
+    if head_size is None or number_size is None:
+        return empty(width_mm, too_many(len(grid.columns)))
     head = max(
-        (measure(t, size) if upright else line_height(t, size) for t in headings.values()),
+        (measure(t, head_size) if upright else line_height(t, size) for t in headings.values()),
         default=0,
     )
     labels = {code: fit_wrap(text, label_width, size) for code, text in grid.rows.items()}
@@ -305,7 +360,7 @@ def draw_grid(grid: Grid, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
                 ha="center",
                 va="bottom",
                 rotation=90 if upright else 0,
-                fontsize=size,
+                fontsize=head_size,
                 linespacing=1.1,
             )
         for (code, text), at, tall in zip(labels.items(), rows, heights, strict=False):
@@ -315,7 +370,7 @@ def draw_grid(grid: Grid, *, width_mm: float = FULL_WIDTH_MM) -> Figure:
             ax.text(
                 swatch + _PAD, middle, text, ha="left", va="center", fontsize=size, linespacing=1.1
             )
-        _cells(ax, grid, (left, top), (columns, rows), (cell, heights), size)
+        _cells(ax, grid, (left, top), (columns, rows), (cell, heights), number_size)
         if key:
             ax.text(_PAD, _PAD, key, ha="left", va="bottom", fontsize=size - 0.5, color=MUTED)
     return figure
@@ -357,7 +412,7 @@ def _cells(
     corner: tuple[float, float],
     starts: tuple[list[float], list[float]],
     sizes: tuple[float, list[float]],
-    size: float,
+    number_size: float,
 ) -> None:
     colours = count_colours()
     (left, top), (columns, rows), (cell, heights) = corner, starts, sizes
@@ -367,9 +422,6 @@ def _cells(
         if row not in grid.plain and column not in grid.plain
     ]
     darkest = grid.darkest if grid.darkest is not None else max(shaded, default=1)
-    texts = {pair: grid.spell(value) for pair, value in grid.values.items()}
-    longest = max((measure(text, 1.0) for text in texts.values()), default=1.0)
-    number_size = min(size, (cell - 0.3) / longest)
     for (row, y), tall in zip(zip(grid.rows, rows, strict=False), heights, strict=True):
         for column, x in zip(grid.columns, columns, strict=False):
             value = grid.values.get((row, column))
@@ -392,7 +444,7 @@ def _cells(
             ax.text(
                 left + x + cell / 2,
                 top - y - tall / 2,
-                texts[row, column],
+                grid.spell(value),
                 ha="center",
                 va="center_baseline",
                 fontsize=number_size,

@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 from oso_analysis.codebook import NOT_STATED, NOT_STATED_LABEL
-from oso_analysis.figures.style import FULL_WIDTH_MM, MUTED, check_width, new_figure, style
+from oso_analysis.figures.style import (
+    FULL_WIDTH_MM,
+    MUTED,
+    check_width,
+    new_figure,
+    style,
+    wrap_label,
+)
 
 __all__ = [
     "MM_PER_POINT",
@@ -70,7 +77,16 @@ def empty(width_mm: float, words: str) -> Figure:
     """Return a figure that says in words that there is nothing to draw."""
     with style():
         figure, ax = sheet(width_mm, 24)
-        ax.text(width_mm / 2, 12, words, ha="center", va="center", color=MUTED)
+        per_line = int(width_mm / text_width("x", TICK_SIZE))
+        ax.text(
+            width_mm / 2,
+            12,
+            wrap_label(words, per_line),
+            ha="center",
+            va="center",
+            fontsize=TICK_SIZE,
+            color=MUTED,
+        )
     return figure
 
 

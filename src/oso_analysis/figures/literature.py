@@ -11,6 +11,8 @@ from oso_analysis.errors import InputError, Problem, require_columns
 from oso_analysis.figures.grids import Grid, draw_grid, fit_wrap, measure, type_size
 from oso_analysis.figures.layout import empty, line_height, sheet
 from oso_analysis.figures.style import ACCENT, FULL_WIDTH_MM, GRID, MUTED, NOT_STATED_COLOUR, style
+from oso_analysis.rounding import percent as percent_of
+from oso_analysis.rounding import rounded
 from oso_analysis.tables.literature import OTHER
 from oso_analysis.tables.withheld import numbers as without_marks
 from oso_analysis.tables.works import TOTAL
@@ -190,7 +192,8 @@ def _spell(n: Any, percent: Any, hidden: bool) -> str:
     """Return what stands behind a bar: the mark where the count is withheld, words without one."""
     if pd.isna(n):
         return WITHHELD if hidden else NOT_STATED_LABEL.lower()
-    return f"{n:,.0f}" if pd.isna(percent) else f"{n:,.0f} ({_percent(percent)}%)"
+    told = "" if pd.isna(percent) else f" ({percent_of(percent)}\N{NO-BREAK SPACE}%)"
+    return f"{rounded(n)}{told}"
 
 
 def _text(ax: Axes, x: float, y: float, text: str, size: float, *, ha: str) -> None:
@@ -235,15 +238,8 @@ def plot_completeness(table: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) -
             columns=sources,
             plain=(TOTAL,),
             key="Percent of the source’s records that hold the field; records in brackets.",
-            spell=_percent,
+            spell=percent_of,
             darkest=100,
         ),
         width_mm=width_mm,
     )
-
-
-def _percent(value: float) -> str:
-    """Spell a percentage; what is not nobody and not everybody never prints as 0 or 100."""
-    if 0 < value < 1:
-        return "<1"
-    return ">99" if 99 < value < 100 else f"{value:.0f}"

@@ -74,7 +74,7 @@ def plot_outcome_trace(trace: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) 
     require_columns(trace, columns, where="plot_outcome_trace")
     trace = numbers(trace)
     if not trace["n_segments"].fillna(1).sum():
-        return empty(width_mm, "No possible solution was coded")
+        return empty(width_mm, "Nothing that could serve an outcome was coded")
     themes = trace.groupby(["theme", "theme_label"], sort=False).agg(
         n_segments=("n_segments", "sum"), n_works=("n_works", "first")
     )
@@ -130,7 +130,7 @@ def plot_outcome_trace(trace: pd.DataFrame, *, width_mm: float = FULL_WIDTH_MM) 
         left.set_xlim(-0.55, len(heads) - 0.4)
         left.set_ylim(tall - 0.4, -0.6)
         left.set_yticks(places, wrapped)
-        left.set_xlabel("Solutions (segments)", fontsize=size)
+        left.set_xlabel("Segments", fontsize=size)
         left.grid(color=NOT_STATED_COLOUR, alpha=0.35)
         right.barh(
             themes.index,

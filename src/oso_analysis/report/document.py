@@ -327,7 +327,18 @@ def _exhibit(exhibit: Numbered, differences: _Differences) -> list[Node]:
         ],
     }
     body = [{"t": "Plain", "c": [image]}]
-    return [{"t": "Figure", "c": [[exhibit.id, [], []], _caption(exhibit), body]}, notes]
+    # Pandoc drops a figure's alternative text on the way to Typst, so it is set around the figure.
+    return [
+        _raw("typst", f"#[#set image(alt: {_typst_text(alt_text)})"),
+        {"t": "Figure", "c": [[exhibit.id, [], []], _caption(exhibit), body]},
+        _raw("typst", "]"),
+        notes,
+    ]
+
+
+def _typst_text(text: str) -> str:
+    inner = " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{inner}"'
 
 
 def _picture_width(figure: Numbered) -> str:

@@ -21,6 +21,8 @@ __all__ = ["HEADER_ROW", "workbook"]
 #: Row of every exhibit's sheet that holds its column headings; the data follow it.
 HEADER_ROW = 3
 _WIDEST = 48
+#: Widths of the columns of the contents in characters, and the height of a line in points.
+_WIDTHS, _LINE = (12, 70, 10, 22, 60), 15
 _STAMP = b"1980-01-01T00:00:00Z"
 
 
@@ -39,6 +41,8 @@ def workbook(report: Report, edition: EditionInfo) -> bytes:
     _contents(book.create_sheet("Contents"), report, edition)
     for exhibit in report.exhibits:
         _sheet(book.create_sheet(exhibit.label), exhibit)
+    for sheet in book.worksheets:
+        _on_paper(sheet)
     out = io.BytesIO()
     book.save(out)
     return rewritten(out.getvalue(), _undated)
@@ -57,6 +61,11 @@ def _contents(sheet: Worksheet, report: Report, edition: EditionInfo) -> None:
     for line in (authors, edition.description, *edition.limits):
         if line:
             sheet.append([safe_cell(line)])
+            # Over all columns and as many lines as it needs: else it runs out of the window.
+            row = sheet.max_row
+            sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=len(_WIDTHS))
+            sheet.cell(row, 1).alignment = Alignment(wrap_text=True, vertical="top")
+            sheet.row_dimensions[row].height = _LINE * -(-len(line) // (sum(_WIDTHS) - 20))
     sheet.append([])
     first = sheet.max_row + 2
     headings = ("Sheet", "Title", "n", "Counting unit", "Source")
@@ -71,7 +80,7 @@ def _contents(sheet: Worksheet, report: Report, edition: EditionInfo) -> None:
         sheet.cell(row, 3, record["n"])
         sheet.cell(row, 4, safe_cell(record["counting_unit"]))
         sheet.cell(row, 5, safe_cell(record["source"]))
-    for letter, width in zip("ABCDE", (12, 70, 10, 22, 60), strict=True):
+    for letter, width in zip("ABCDE", _WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
 
 
@@ -92,19 +101,32 @@ def _sheet(sheet: Worksheet, exhibit: Numbered) -> None:
         head.alignment = Alignment(wrap_text=True, vertical="bottom")
         values = [row[column - 1] for row in data["rows"]]
         for row, value in enumerate(values, start=HEADER_ROW + 1):
-            _put(sheet, row, column, value, year="year" in name)
+            _put(sheet, row, column, value, name)
         longest = max(
             [len(words) // 2, *(len(str(value)) for value in values if value is not None)]
         )
         sheet.column_dimensions[get_column_letter(column)].width = min(longest + 3, _WIDEST)
     sheet.freeze_panes = f"A{HEADER_ROW + 1}"
+    sheet.print_title_rows = f"{HEADER_ROW}:{HEADER_ROW}"
 
 
-def _put(sheet: Worksheet, row: int, column: int, value: Any, *, year: bool) -> None:
+def _on_paper(sheet: Worksheet) -> None:
+    """Print as wide as the page: columns of their own sheets of paper cannot be read together."""
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 0
+
+
+def _put(sheet: Worksheet, row: int, column: int, value: Any, name: str) -> None:
     if value is None:
         return
     cell = sheet.cell(row, column, safe_cell(value))
-    if isinstance(value, int) and not isinstance(value, bool) and not year:
+    if "percent" in name and isinstance(value, int | float):
+        # One decimal is what the report prints; the cell holds all of them.
+        cell.number_format = "0.0"
+    elif isinstance(value, int) and not isinstance(value, bool) and "year" not in name:
         cell.number_format = "#,##0"
 
 

@@ -167,5 +167,5 @@ def describe_basis(basis: str, units: str, *, confidence: float = 0.95) -> str:
         )
     return (
         f"The {units} are taken as a random sample; percentages carry Wilson score intervals at "
-        f"the {100 * confidence:g}% level."
+        f"the {100 * confidence:g} % level."
     )

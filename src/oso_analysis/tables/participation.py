@@ -50,7 +50,7 @@ def trace_submissions(submissions: pd.DataFrame) -> pd.DataFrame:
         ("not_judged", "Not judged", "collected", submissions["relevant"].eq(NOT_STATED)),
         ("relevant", "Relevant", "collected", relevant),
         ("without_segments", "Nothing coded", "relevant", relevant & ~coded),
-        ("with_segments", "With issues or possible solutions", "relevant", relevant & coded),
+        ("with_segments", "With coded segments", "relevant", relevant & coded),
     ]
     return pd.DataFrame(
         {
