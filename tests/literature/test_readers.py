@@ -428,7 +428,7 @@ def test_a_stray_byte_in_utf_8_is_mended(tmp_path: Path) -> None:
         (b"", "is empty"),
         (b"\xef\xbb\xbf \r\n", "is empty"),
         (b"%PDF-1.7\n...", "is a PDF document"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old Office file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is a damaged .xls workbook"),
         (b"\x1f\x8b\x08", "is a gzip archive"),
         (b"<!DOCTYPE html><html><body>Sign in</body></html>", "is a web page"),
         (b"TY  - JOUR\nTI  - a\0b\nER  - \n", "NUL bytes"),

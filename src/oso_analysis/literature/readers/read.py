@@ -42,6 +42,7 @@ from oso_analysis.literature.readers.tagged import (
 )
 from oso_analysis.literature.readers.text import clean
 from oso_analysis.literature.readers.wos import parse_wos
+from oso_analysis.literature.readers.xls import read_old_workbook
 from oso_analysis.literature.readers.xlsx import read_workbook
 
 __all__ = ["ReadResult", "read_records"]
@@ -51,7 +52,7 @@ _REPAIRS = ("record_id", *_REJECTS)
 _FILES = ("file", "format", "encoding", "n_markers", "n_accepted", "n_rejected", "n_repaired")
 _NUMBERS = ("source_line", "year")
 _WHOLE = re.compile(r"\s*(\d{1,9})(?:\.0*)?\s*")
-_ONE_PER_LINE = frozenset(FORMATS) - {"csl-json", "endnote-xml", "xlsx"}
+_ONE_PER_LINE = frozenset(FORMATS) - {"csl-json", "endnote-xml", "xls", "xlsx"}
 _PARSERS: dict[str, Callable[[str], Parsed]] = {
     "ris": parse_ris,
     "bibtex": parse_bibtex,
@@ -213,11 +214,10 @@ def _read(path: Path, name: str) -> _File | Problem:
     source = open_source(path, name)
     if isinstance(source, Problem):
         return source
-    if source.is_workbook:
-        result = read_workbook(source.data, name)
-        if isinstance(result, Problem):
-            return result
-        return _proved(source, "xlsx", *result)
+    if source.workbook:
+        read = read_workbook if source.workbook == "xlsx" else read_old_workbook
+        result = read(source.data, name)
+        return result if isinstance(result, Problem) else _proved(source, source.workbook, *result)
     head = source.head
     format = sniff(head)
     if format is None and (foreign := foreign_xml(head.lstrip())):

@@ -23,6 +23,7 @@ FORMATS = {
     "embase": "Embase CSV with fields by row",
     "tsv": "TSV",
     "xlsx": "Excel workbook",
+    "xls": "Excel workbook of 2003 or before",
 }
 
 _HEAD = 200_000
