@@ -663,7 +663,7 @@ def test_formats_are_told_by_content(path: Path, tmp_path: Path) -> None:
          '<datafield tag="245"/></record></collection>', "MARC XML"),
         ('<modsCollection xmlns="http://www.loc.gov/mods/v3"><mods></mods></modsCollection>',
          "MODS XML"),
-        ('<?xml version="1.0"?>\n<!DOCTYPE PubmedArticleSet>\n<PubmedArticleSet>', "PubMed's XML"),
+        ('<?xml version="1.0"?>\n<responseWrapper><hitCount>1</hitCount>', "Europe PMC's XML"),
         ('<records>\n<rec resultID="1">\n', "EBSCO's XML"),
         ('<rdf:RDF xmlns:rdf="x">', "RDF"),
     ],

@@ -15,7 +15,14 @@ import numpy as np
 from oso_analysis.literature.readers.draft import words
 from oso_analysis.literature.readers.tagged import OPENINGS
 
-__all__ = ["count_endnote", "count_markers", "count_table", "scan_json", "scan_table"]
+__all__ = [
+    "count_endnote",
+    "count_markers",
+    "count_pubmed",
+    "count_table",
+    "scan_json",
+    "scan_table",
+]
 
 _RIS = re.compile(r"^[ \t]*(TY|ER)(?:[ \t]{1,4}-|-(?=[ \t\n]|\Z))", re.MULTILINE)
 _RIS_TAG = re.compile(
@@ -29,6 +36,7 @@ _BIBTEX = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _RECORD = re.compile(rb"<(?:[\w.-]+:)?record(?=[\s>/])")
+_PUBMED = re.compile(rb"<Pubmed(?:Book)?Article(?=[\s>/])")
 _MEDLINE_TAG = re.compile(r"[A-Z0-9]*[A-Z][A-Z0-9]* *-")
 _REFER_TITLE = re.compile(r"^%T[ \t]+\S", re.MULTILINE)
 _JSON_ITEM = re.compile(rb'(:\s*)?\{\s*"([^"\\]*)"\s*(?=:)')
@@ -75,7 +83,8 @@ def count_markers(text: str, format: str, raw: bytes = b"") -> int:
     int
         RIS: `TY` lines, plus runs of tagged lines that no `TY` opens; Web of Science: the same
         with `PT`. BibTeX: entry commands at the start of a line or after a closing brace.
-        EndNote XML: `<record>` tags. MEDLINE: `PMID-` lines, or blocks where a block has none.
+        EndNote XML: `<record>` tags, PubMed XML: `<PubmedArticle>` and
+        `<PubmedBookArticle>`. MEDLINE: `PMID-` lines, or blocks where a block has none.
         EndNote's tagged text: `%0` lines, or paragraphs with a title that have none; RefWorks:
         `RT` lines; NoteExpress: `{Reference Type}:` lines.
         CSL-JSON: objects at the depth of items.
@@ -180,6 +189,11 @@ def _count_bibtex(text: str, raw: bytes) -> int:
 def count_endnote(data: bytes) -> int:
     """Count the `<record>` tags of EndNote XML in UTF-8."""
     return sum(1 for _ in _RECORD.finditer(data))
+
+
+def count_pubmed(data: bytes) -> int:
+    """Count the articles and books of PubMed's XML in UTF-8."""
+    return sum(1 for _ in _PUBMED.finditer(data))
 
 
 def _count_medline(text: str, raw: bytes) -> int:
@@ -375,6 +389,7 @@ _COUNTERS: dict[str, Callable[[str, bytes], int]] = {
     "bibtex": _count_bibtex,
     "endnote-xml": lambda text, raw: count_endnote(raw),
     "medline": _count_medline,
+    "pubmed-xml": lambda text, raw: count_pubmed(raw),
     "refer": _count_refer,
     "refworks": _count_openings("refworks"),
     "noteexpress": _count_openings("noteexpress"),

@@ -27,10 +27,12 @@ from oso_analysis.literature.readers.finish import finish
 from oso_analysis.literature.readers.markers import (
     count_endnote,
     count_markers,
+    count_pubmed,
     count_table,
     scan_json,
 )
 from oso_analysis.literature.readers.medline import parse_medline
+from oso_analysis.literature.readers.pubmed_xml import parse_pubmed
 from oso_analysis.literature.readers.record_ids import Entries, record_ids
 from oso_analysis.literature.readers.ris import parse_ris
 from oso_analysis.literature.readers.sniff import FORMATS, foreign_xml, sniff
@@ -52,7 +54,7 @@ _REPAIRS = ("record_id", *_REJECTS)
 _FILES = ("file", "format", "encoding", "n_markers", "n_accepted", "n_rejected", "n_repaired")
 _NUMBERS = ("source_line", "year")
 _WHOLE = re.compile(r"\s*(\d{1,9})(?:\.0*)?\s*")
-_ONE_PER_LINE = frozenset(FORMATS) - {"csl-json", "endnote-xml", "xls", "xlsx"}
+_ONE_PER_LINE = frozenset(FORMATS) - {"csl-json", "endnote-xml", "pubmed-xml", "xls", "xlsx"}
 _PARSERS: dict[str, Callable[[str], Parsed]] = {
     "ris": parse_ris,
     "bibtex": parse_bibtex,
@@ -123,7 +125,7 @@ def read_records(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]
     """Read bibliographic exports of any supported format into one table.
 
     The format is recognised by content, whatever the file is called: RIS, BibTeX, CSL-JSON,
-    EndNote XML, PubMed nbib (MEDLINE), tagged text of Web of Science, EndNote, RefWorks and
+    EndNote XML, PubMed nbib (MEDLINE) and XML, tagged text of Web of Science, EndNote, RefWorks and
     NoteExpress, CSV, TSV and Excel tables.
 
     Parameters
@@ -240,13 +242,14 @@ def _read(path: Path, name: str) -> _File | Problem:
         starts = scan_json(source.data)
         parsed = parse_csl(source.data, starts)
         markers = len(starts)
-    elif format == "endnote-xml":
+    elif format in ("endnote-xml", "pubmed-xml"):
         if line := declares_entities(source.data):
             return Problem(
                 "declares XML entities, which no export needs and attacks use", file=name, row=line
             )
-        parsed = parse_endnote(source.data)
-        markers = count_endnote(source.data)
+        endnote = format == "endnote-xml"
+        parsed = (parse_endnote if endnote else parse_pubmed)(source.data)
+        markers = (count_endnote if endnote else count_pubmed)(source.data)
     else:
         text = source.text
         parsed = _PARSERS[format](text)

@@ -15,6 +15,7 @@ FORMATS = {
     "csl-json": "CSL-JSON",
     "endnote-xml": "EndNote XML",
     "medline": "PubMed nbib / MEDLINE",
+    "pubmed-xml": "PubMed XML",
     "wos": "Web of Science tagged text",
     "refer": "EndNote tagged text",
     "refworks": "RefWorks tagged text",
@@ -55,8 +56,9 @@ _FOREIGN = {
     for name, pattern in {
         "MARC XML": r"<(?:[\w.-]+:)?(?:datafield|controlfield)\s+[^>]*\btag=|MARC21/slim",
         "MODS XML": r"<(?:[\w.-]+:)?mods(?:Collection)?(?=[\s>])",
+        "Europe PMC's XML": r"<responseWrapper(?=[\s>])",
+        "Excel's XML of 2003": r"<(?:\w+:)?Workbook\s[^>]*urn:schemas-microsoft-com:office",
         "BibTeXML": r"<bibtex:(?:file|entry)\b",
-        "PubMed's XML": r"<(?:PubmedArticle|PubmedArticleSet|PubmedBookArticle)(?=[\s>])",
         "EBSCO's XML": r"<rec\s+resultID=",
         "Citavi's XML": r"<CitaviExchangeData(?=[\s>])",
         "Word's XML of sources": r"<(?:b:)?Sources\s[^>]*bibliography",
@@ -66,6 +68,7 @@ _FOREIGN = {
         "Journal Article Tag Suite XML": r"<article\s[^>]*(?:dtd-version|article-type)=",
     }.items()
 }
+_PUBMED = re.compile(r"<Pubmed(?:Book)?Article(?:Set)?(?=[\s>])")
 _ENDNOTE = re.compile(r"<(?:[\w.-]+:)?(?:xml|records|record|ref-type|contributors)(?=[\s>/])")
 
 
@@ -78,6 +81,8 @@ def sniff(text: str) -> str | None:
     if first in "[{" and re.match(r"[\[{]\s*(?:[\[{\"\]}]|$)", head):
         return "csl-json"
     if first == "<" and _XML.match(head):
+        if _PUBMED.search(head):
+            return "pubmed-xml"
         return "endnote-xml" if _ENDNOTE.search(head) and not foreign_xml(head) else None
     counts = {name: len(pattern.findall(head)) for name, pattern in _PATTERNS.items()}
     best = max(counts, key=lambda name: counts[name])
@@ -102,7 +107,7 @@ def sniff(text: str) -> str | None:
 
 
 def foreign_xml(text: str) -> str | None:
-    """Return what XML that is not EndNote's is called, None where it is not known or no XML.
+    """Return what XML that is not read is called, None where it is not known or no XML.
 
     Libraries call an entry `<record>` as EndNote does, and would be read as entries of nothing.
     """
