@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from oso_analysis.literature.readers.answers import ITEM_LISTS, WRAPPERS
 from oso_analysis.literature.readers.draft import words
 from oso_analysis.literature.readers.tagged import OPENINGS
 
@@ -40,16 +41,25 @@ _PUBMED = re.compile(rb"<Pubmed(?:Book)?Article(?=[\s>/])")
 _MEDLINE_TAG = re.compile(r"[A-Z0-9]*[A-Z][A-Z0-9]* *-")
 _REFER_TITLE = re.compile(r"^%T[ \t]+\S", re.MULTILINE)
 _JSON_ITEM = re.compile(rb'(:\s*)?\{\s*"([^"\\]*)"\s*(?=:)')
+#: Members of items that programming interfaces have, and how far they are looked for.
+_ANSWER = re.compile(rb'"(?:authorships|paperId|authorString|creators)"\s*:')
+_LOOKED_AT = 200_000
+_ENTITLED = re.compile(rb'"(?:title|display_name)"\s*:', re.IGNORECASE)
 _STRING = rb'"(?:[^"\\]|\\.)*+"'
 _FLAT = rb"(?:[^{}\[\]\"]|" + _STRING + rb")*+"
 _NESTED = rb"[{\[]" + _FLAT + (rb"(?:[{\[]" + _FLAT) * 4 + (rb"[}\]]" + _FLAT + rb")*+") * 4
+_LISTS, _WRAPPERS = ("|".join(names).encode() for names in (ITEM_LISTS, WRAPPERS))
+_NAMES = _WRAPPERS + b"|" + _LISTS
 #: Members of an object before the one that is looked for, be they nested.
 _MEMBERS = (
-    rb"\{\s*(?:(?!\"(?:message|items)\")" + _STRING + rb"\s*:\s*(?:" + _STRING
+    rb"\{\s*(?:(?!\"(?:" + _NAMES + rb")\")" + _STRING + rb"\s*:\s*(?:" + _STRING
     + rb"|[^{}\[\],\"]++|" + _NESTED + rb"[}\]])\s*,\s*)*+"
 )  # fmt: skip
-#: Where the list of items begins: in the outermost object, or the "message" of Crossref's answers.
-_ITEMS = re.compile(_MEMBERS + rb'("message"\s*:\s*' + _MEMBERS + rb')?"items"\s*:\s*\[', re.DOTALL)
+#: Where the list of items begins: in the outermost object, or in one in it, as Crossref's answers.
+_WRAPPED = rb'("(?:' + _WRAPPERS + rb')"\s*:\s*' + _MEMBERS + rb")?"
+_ITEMS = re.compile(
+    _MEMBERS + _WRAPPED + rb'"(?:' + _LISTS + rb')"\s*:\s*\[(?=\s*[{\]])', re.DOTALL
+)
 _QUOTE, _BRACE, _LINE_FEED = b'"{\n'
 _NO_SIGNS = bytes(set(range(256)) - set(b'"{}[]\n'))
 _DEPTH = np.zeros(256, dtype=np.int8)
@@ -242,6 +252,12 @@ def scan_json(raw: bytes) -> list[tuple[int, int]]:
     if first is None or raw[: first.start()].decode("utf-8").strip():
         return []
     wrapped = _ITEMS.match(raw, first.start())
+    if (
+        wrapped
+        and b'"items"' not in wrapped[0]
+        and not _ENTITLED.search(raw, wrapped.end(), wrapped.end() + _LOOKED_AT)
+    ):
+        wrapped = None
     level = (3 if wrapped[1] else 2) if wrapped else 1 if first[0] == b"[" else 0
     begin = wrapped.end() - 1 if wrapped else 0
     plain = raw
@@ -257,7 +273,8 @@ def scan_json(raw: bytes) -> list[tuple[int, int]]:
     is_brace = signs == _BRACE
     is_item = is_brace & outside & (depth == level + 1)
     starts = braces[is_item[is_brace]]
-    is_whole = len(depth) and depth[-1] == 0
+    # Items of programming interfaces are full of objects that begin like items.
+    is_whole = (len(depth) and depth[-1] == 0) or _ANSWER.search(raw, begin, begin + _LOOKED_AT)
     if is_whole or (level == 3 and _has_all(raw, begin, len(starts))):
         at = np.flatnonzero(is_item)[starts >= begin]
         starts = starts[starts >= begin]

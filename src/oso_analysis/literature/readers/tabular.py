@@ -206,10 +206,11 @@ def parse_rows(
     *,
     line: int,
     delimiter: str = ",",
+    remark: bool = True,
 ) -> None:
     """Add the rows of a table, whose headings `names` stand in `line`, to `parsed`.
 
-    Blank rows are left out.
+    Blank rows are left out. Headings that are not known are remarked on where `remark` says so.
     """
     names = [name.strip().lstrip("\ufeff") for name in names]
     width = len(names)
@@ -217,7 +218,7 @@ def parse_rows(
     if verbatim:
         parsed.verbatim = True
     else:
-        targets = _targets(names, parsed, line)
+        targets = _targets(names, parsed if remark else Parsed(), line)
     lines: list[int] = []
     table: list[list[str]] = [[] for _ in names]
     block: list[list[str]] = []
