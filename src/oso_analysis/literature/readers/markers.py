@@ -21,6 +21,7 @@ __all__ = [
     "count_markers",
     "count_pubmed",
     "count_table",
+    "count_zotero_rdf",
     "scan_json",
     "scan_table",
 ]
@@ -38,6 +39,9 @@ _BIBTEX = re.compile(
 )
 _RECORD = re.compile(rb"<(?:[\w.-]+:)?record(?=[\s>/])")
 _PUBMED = re.compile(rb"<Pubmed(?:Book)?Article(?=[\s>/])")
+_ZOTERO_ITEM = re.compile(
+    rb"<(?:[\w.-]+:)?itemType\s*>\s*(?!(?:attachment|note|annotation)\s*<)[^<\s]"
+)
 _MEDLINE_TAG = re.compile(r"[A-Z0-9]*[A-Z][A-Z0-9]* *-")
 _REFER_TITLE = re.compile(r"^%T[ \t]+\S", re.MULTILINE)
 _JSON_ITEM = re.compile(rb'(:\s*)?\{\s*"([^"\\]*)"\s*(?=:)')
@@ -94,7 +98,8 @@ def count_markers(text: str, format: str, raw: bytes = b"") -> int:
         RIS: `TY` lines, plus runs of tagged lines that no `TY` opens; Web of Science: the same
         with `PT`. BibTeX: entry commands at the start of a line or after a closing brace.
         EndNote XML: `<record>` tags, PubMed XML: `<PubmedArticle>` and
-        `<PubmedBookArticle>`. MEDLINE: `PMID-` lines, or blocks where a block has none.
+        `<PubmedBookArticle>`, Zotero RDF: types of items but those of
+        attachments and notes. MEDLINE: `PMID-` lines, or blocks where a block has none.
         EndNote's tagged text: `%0` lines, or paragraphs with a title that have none; RefWorks:
         `RT` lines; NoteExpress: `{Reference Type}:` lines.
         CSL-JSON: objects at the depth of items.
@@ -204,6 +209,11 @@ def count_endnote(data: bytes) -> int:
 def count_pubmed(data: bytes) -> int:
     """Count the articles and books of PubMed's XML in UTF-8."""
     return sum(1 for _ in _PUBMED.finditer(data))
+
+
+def count_zotero_rdf(data: bytes) -> int:
+    """Count the items of Zotero's RDF that are no files, notes or marks in them."""
+    return sum(1 for _ in _ZOTERO_ITEM.finditer(data))
 
 
 def _count_medline(text: str, raw: bytes) -> int:
@@ -406,6 +416,7 @@ _COUNTERS: dict[str, Callable[[str, bytes], int]] = {
     "bibtex": _count_bibtex,
     "endnote-xml": lambda text, raw: count_endnote(raw),
     "medline": _count_medline,
+    "zotero-rdf": lambda text, raw: count_zotero_rdf(raw),
     "pubmed-xml": lambda text, raw: count_pubmed(raw),
     "refer": _count_refer,
     "refworks": _count_openings("refworks"),

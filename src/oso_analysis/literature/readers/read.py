@@ -29,6 +29,7 @@ from oso_analysis.literature.readers.markers import (
     count_markers,
     count_pubmed,
     count_table,
+    count_zotero_rdf,
     scan_json,
 )
 from oso_analysis.literature.readers.medline import parse_medline
@@ -46,6 +47,7 @@ from oso_analysis.literature.readers.text import clean
 from oso_analysis.literature.readers.wos import parse_wos
 from oso_analysis.literature.readers.xls import read_old_workbook
 from oso_analysis.literature.readers.xlsx import read_workbook
+from oso_analysis.literature.readers.zotero_rdf import BrokenXMLError, parse_zotero_rdf
 
 __all__ = ["ReadResult", "read_records"]
 
@@ -54,7 +56,14 @@ _REPAIRS = ("record_id", *_REJECTS)
 _FILES = ("file", "format", "encoding", "n_markers", "n_accepted", "n_rejected", "n_repaired")
 _NUMBERS = ("source_line", "year")
 _WHOLE = re.compile(r"\s*(\d{1,9})(?:\.0*)?\s*")
-_ONE_PER_LINE = frozenset(FORMATS) - {"csl-json", "endnote-xml", "pubmed-xml", "xls", "xlsx"}
+_ONE_PER_LINE = frozenset(FORMATS) - {
+    "csl-json",
+    "endnote-xml",
+    "pubmed-xml",
+    "xls",
+    "xlsx",
+    "zotero-rdf",
+}
 _PARSERS: dict[str, Callable[[str], Parsed]] = {
     "ris": parse_ris,
     "bibtex": parse_bibtex,
@@ -64,6 +73,12 @@ _PARSERS: dict[str, Callable[[str], Parsed]] = {
     "refer": parse_refer,
     "refworks": parse_refworks,
     "noteexpress": parse_noteexpress,
+}
+#: What reads entries of XML, and what counts them.
+_XML: dict[str, tuple[Callable[[bytes], Parsed], Callable[[bytes], int]]] = {
+    "endnote-xml": (parse_endnote, count_endnote),
+    "pubmed-xml": (parse_pubmed, count_pubmed),
+    "zotero-rdf": (parse_zotero_rdf, count_zotero_rdf),
 }
 
 
@@ -125,8 +140,8 @@ def read_records(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]
     """Read bibliographic exports of any supported format into one table.
 
     The format is recognised by content, whatever the file is called: RIS, BibTeX, CSL-JSON,
-    EndNote XML, PubMed nbib (MEDLINE) and XML, tagged text of Web of Science, EndNote, RefWorks and
-    NoteExpress, CSV, TSV and Excel tables.
+    EndNote XML, PubMed nbib (MEDLINE) and XML, Zotero RDF, tagged text of Web of Science, EndNote,
+    RefWorks and NoteExpress, CSV, TSV and Excel tables.
 
     Parameters
     ----------
@@ -242,14 +257,16 @@ def _read(path: Path, name: str) -> _File | Problem:
         starts = scan_json(source.data)
         parsed = parse_csl(source.data, starts)
         markers = len(starts)
-    elif format in ("endnote-xml", "pubmed-xml"):
+    elif format in _XML:
         if line := declares_entities(source.data):
             return Problem(
                 "declares XML entities, which no export needs and attacks use", file=name, row=line
             )
-        endnote = format == "endnote-xml"
-        parsed = (parse_endnote if endnote else parse_pubmed)(source.data)
-        markers = (count_endnote if endnote else count_pubmed)(source.data)
+        try:
+            parsed = _XML[format][0](source.data)
+        except BrokenXMLError as error:
+            return Problem(str(error), file=name, row=error.line)
+        markers = _XML[format][1](source.data)
     else:
         text = source.text
         parsed = _PARSERS[format](text)

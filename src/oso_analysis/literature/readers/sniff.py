@@ -14,6 +14,7 @@ FORMATS = {
     "bibtex": "BibTeX",
     "csl-json": "CSL-JSON",
     "endnote-xml": "EndNote XML",
+    "zotero-rdf": "Zotero RDF",
     "medline": "PubMed nbib / MEDLINE",
     "pubmed-xml": "PubMed XML",
     "wos": "Web of Science tagged text",
@@ -69,6 +70,7 @@ _FOREIGN = {
     }.items()
 }
 _PUBMED = re.compile(r"<Pubmed(?:Book)?Article(?:Set)?(?=[\s>])")
+_ZOTERO_RDF = re.compile(r"<(?:\w+:)?RDF\s[^>]*www\.zotero\.org/namespaces/export")
 _ENDNOTE = re.compile(r"<(?:[\w.-]+:)?(?:xml|records|record|ref-type|contributors)(?=[\s>/])")
 
 
@@ -83,6 +85,8 @@ def sniff(text: str) -> str | None:
     if first == "<" and _XML.match(head):
         if _PUBMED.search(head):
             return "pubmed-xml"
+        if _ZOTERO_RDF.search(head):
+            return "zotero-rdf"
         return "endnote-xml" if _ENDNOTE.search(head) and not foreign_xml(head) else None
     counts = {name: len(pattern.findall(head)) for name, pattern in _PATTERNS.items()}
     best = max(counts, key=lambda name: counts[name])
