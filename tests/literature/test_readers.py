@@ -446,6 +446,27 @@ def test_what_cannot_be_read_is_named(data: bytes, words: str, tmp_path: Path) -
         read_records(write(tmp_path, data))
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("a.txt", "1. J Test. 2024 Mar;14(3):1-5. doi: 10.1234/a.\n\nA title.\n\nDoe A(1).\n\n"
+         "PMID: 123456\n", "save the search in the format PubMed"),
+        ("a.txt", "1: Doe A. A title. J Test. 2001;1:2-3. PubMed PMID: 123456.\n", "format PubMed"),
+        ("a.txt", "<1>\nUnique Identifier\n  123456\nTitle\n  A title.\n", "export as RIS"),
+        ("a.html", '<table><tr><td>FN</td><td>Web of Science</td></tr><td valign="top">PT </td>',
+         "export as plain text"),
+        ("a.xls", "<html><body><table><tr><td>Title</td></tr></table>", "save the table as .xlsx"),
+    ],
+)  # fmt: skip
+def test_lists_for_people_are_named_with_what_to_export(
+    tmp_path: Path, name: str, text: str, words: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=words):
+        read_records(path)
+
+
 def test_xml_bombs_are_refused(tmp_path: Path) -> None:
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
     bomb = (

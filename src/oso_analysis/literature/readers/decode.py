@@ -122,9 +122,11 @@ def _text(raw: bytes, path: Path, name: str) -> Source | Problem:
         if raw.startswith(magic):
             return Problem(f"{what}, not a bibliographic export{instead and '; ' + instead}", name)
     if _HTML.match(raw[:4096]):
-        return Problem(
-            "is a web page, not a bibliographic export; download the export file itself", name
-        )
+        instead = "download the export file itself"
+        if path.suffix.lower() in (".xls", ".xlsx", ".csv") and b"<table" in raw.lower():
+            # CNKI and others call their tables so; spreadsheet programs open them all the same.
+            instead = "open it in a spreadsheet program and save the table as .xlsx or CSV"
+        return Problem(f"is a web page, not a bibliographic export; {instead}", name)
     encoding = None
     for bom, named in _BOMS:
         if raw.startswith(bom):

@@ -36,7 +36,7 @@ from oso_analysis.literature.readers.medline import parse_medline
 from oso_analysis.literature.readers.pubmed_xml import parse_pubmed
 from oso_analysis.literature.readers.record_ids import Entries, record_ids
 from oso_analysis.literature.readers.ris import parse_ris
-from oso_analysis.literature.readers.sniff import FORMATS, foreign_xml, sniff
+from oso_analysis.literature.readers.sniff import FORMATS, foreign_xml, made_for_people, sniff
 from oso_analysis.literature.readers.tabular import header_of, parse_table
 from oso_analysis.literature.readers.tagged import (
     parse_noteexpress,
@@ -239,6 +239,8 @@ def _read(path: Path, name: str) -> _File | Problem:
     format = sniff(head)
     if format is None and (foreign := foreign_xml(head.lstrip())):
         return Problem(f"is {foreign}; export the references as RIS, BibTeX or CSV instead", name)
+    if format is None and (said := made_for_people(head)):
+        return Problem(said, name)
     if format is None:
         return Problem(
             f"is in no format that is read: {', '.join(FORMATS.values())}",

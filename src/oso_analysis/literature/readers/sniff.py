@@ -6,7 +6,7 @@ import re
 
 from oso_analysis.literature.readers.tagged import OPENINGS
 
-__all__ = ["FORMATS", "foreign_xml", "sniff"]
+__all__ = ["FORMATS", "foreign_xml", "made_for_people", "sniff"]
 
 #: Formats read, by the name used in the table of files.
 FORMATS = {
@@ -119,6 +119,39 @@ def foreign_xml(text: str) -> str | None:
         return None
     head = text[:_HEAD]
     return next((name for name, pattern in _FOREIGN.items() if pattern.search(head)), None)
+
+
+#: Text written for people to read, by what shows it to be, and what its maker exports instead.
+_FOR_PEOPLE = (
+    (
+        re.compile(r"^PMID: \d+(?:  ?\[|\s*$)|^\d+: .{0,500}PubMed PMID: \d", re.MULTILINE),
+        re.compile(r"^1[.:] ", re.MULTILINE),
+        "is PubMed's list for people to read; save the search in the format PubMed instead",
+    ),
+    (
+        re.compile(r"^<1>\s*$", re.MULTILINE),
+        re.compile(r"^(?:Unique Identifier|Accession Number|Title)\s*$", re.MULTILINE),
+        "is Ovid's list for people to read; export as RIS, or as an Excel sheet, instead",
+    ),
+    (
+        re.compile(r"<td[^>]*>(?:FN|PT) ?</td>"),
+        re.compile(r"Web of Science"),
+        "is Web of Science's page of records; export as plain text, RIS or Excel instead",
+    ),
+)
+
+
+def made_for_people(text: str) -> str | None:
+    """Return what a text that is read by people alone is, and what to export instead."""
+    head = text[:_HEAD]
+    return next(
+        (
+            said
+            for sign, other, said in _FOR_PEOPLE
+            if sign.search(head) is not None and other.search(head) is not None
+        ),
+        None,
+    )
 
 
 def _is_embase(head: str) -> bool:
