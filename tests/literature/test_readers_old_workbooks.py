@@ -8,9 +8,11 @@ import random
 import struct
 from pathlib import Path
 
+import openpyxl
 import pytest
 from literature.old_workbooks import Day, Error, Formula, in_a_file, record, stream
 
+from oso_analysis.cli import main
 from oso_analysis.errors import InputError
 from oso_analysis.literature.readers import read_records
 
@@ -75,6 +77,19 @@ def test_rows_without_content_are_no_records(tmp_path: Path) -> None:
     assert result.files["n_markers"][0] == 3
     assert list(result.rejects["reason"]) == ["a row of blanks"]
     assert result.repairs["reason"].str.contains("sheet 'b' has no recognised header").sum() == 1
+
+
+def test_hidden_sheets_are_read_like_others(tmp_path: Path) -> None:
+    data = stream({"a": _ROWS, "b": [_HEAD, ["J", "Roe, B.", "Z", "J", 2003.0]]}, hidden=["b"])
+    assert list(read_records(_write(tmp_path, data)).records["title"])[-1] == "Z"
+    book = openpyxl.Workbook()
+    book.active.append(["Title", "Authors", "Year"])
+    hidden = book.create_sheet("b")
+    hidden.sheet_state = "hidden"
+    for row in (["Title", "Authors", "Year"], ["Z", "Roe, B.", 2003]):
+        hidden.append(row)
+    book.save(tmp_path / "a.xlsx")
+    assert list(read_records(tmp_path / "a.xlsx").records["title"]) == ["Z"]
 
 
 def test_citation_report_of_web_of_science(tmp_path: Path) -> None:
@@ -164,6 +179,16 @@ def test_a_cell_far_out_takes_no_room(tmp_path: Path) -> None:
     at = data.rindex(record(0x0A, b""))
     result = read_records(_write(tmp_path, data[:at] + far + data[at:]))
     assert len(result.records) == 3
+
+
+def test_the_command_answers_with_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = _write(tmp_path, in_a_file(stream({"a": _ROWS}))[:2000])
+    output = tmp_path / "records.csv"
+    assert main(["records", "import", str(path), "--output", str(output)]) == 2
+    said = capsys.readouterr().err
+    assert "savedrecs.xls" in said
+    assert "Traceback" not in said
+    assert not output.exists()
 
 
 def test_what_office_keeps_beside_an_open_file(tmp_path: Path) -> None:

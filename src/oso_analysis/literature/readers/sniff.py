@@ -83,9 +83,9 @@ def sniff(text: str) -> str | None:
     if first in "[{" and re.match(r"[\[{]\s*(?:[\[{\"\]}]|$)", head):
         return "csl-json"
     if first == "<" and _XML.match(head):
-        if _PUBMED.search(head):
+        if "<Pubmed" in head and _PUBMED.search(head):
             return "pubmed-xml"
-        if _ZOTERO_RDF.search(head):
+        if "zotero.org/namespaces/export" in head and _ZOTERO_RDF.search(head):
             return "zotero-rdf"
         return "endnote-xml" if _ENDNOTE.search(head) and not foreign_xml(head) else None
     counts = {name: len(pattern.findall(head)) for name, pattern in _PATTERNS.items()}

@@ -37,7 +37,7 @@ _ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff])_")
 
 
 def read_workbook(data: bytes, name: str) -> tuple[Parsed, int] | Problem:
-    """Read every visible sheet with a recognised header.
+    """Read every sheet with a recognised header, hidden ones too.
 
     Returns
     -------
