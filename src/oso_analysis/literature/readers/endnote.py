@@ -17,7 +17,7 @@ from oso_analysis.literature.readers.draft import (
     take_columns,
     take_serial_numbers,
 )
-from oso_analysis.literature.readers.text import NO_ADDRESS
+from oso_analysis.literature.readers.text import first_address
 from oso_analysis.literature.readers.xmlchunks import gather, local, mended, parse_chunk
 
 __all__ = ["declares_entities", "parse_endnote"]
@@ -193,9 +193,9 @@ def _draft(root: Element) -> Draft | None:
 
 
 def _take_address(tags: Tags) -> str | None:
-    """Remove and return the first address a browser opens; what EndNote alone opens stays."""
+    """Remove and return the address to be taken; what EndNote alone opens stays."""
     values = [value for path in _URLS for value in tags.get(path, ())]
-    chosen = next((value for value in values if not value.startswith(NO_ADDRESS)), None)
+    chosen = first_address(values)
     if chosen is not None:
         for path in _URLS:
             rest = [value for value in tags.pop(path, ()) if value != chosen]
