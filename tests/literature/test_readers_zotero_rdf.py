@@ -92,6 +92,17 @@ def test_items_and_what_they_are_in(tmp_path: Path) -> None:
     assert left_out.sum() == 1
 
 
+def test_types_where_no_program_puts_them_are_told(tmp_path: Path) -> None:
+    twice = _ITEMS.replace(
+        "<dc:title>A chapter", "<z:itemType>book</z:itemType><dc:title>A chapter"
+    )
+    inner = twice.replace("<bib:Series>", "<bib:Series><z:itemType>book</z:itemType>")
+    result = _read(tmp_path, f"{_HEAD}{inner}</rdf:RDF>")
+    assert result.files["n_markers"][0] == 4
+    assert list(result.records["title"]) == ["A title & more", "A chapter", "The Series"]
+    assert list(result.rejects["raw"]) == ["book"]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -64,12 +64,14 @@ def parse_zotero_rdf(data: bytes) -> Parsed:
     root, lines = _tree(data)
     things = {about: thing for thing in root if (about := thing.get(f"{_RDF}about"))}
     others = 0
-    for item in root:
-        kind = next((_text(part) for part in item if local(part.tag) == "itemType"), "")
-        if not kind or kind in _NO_REFERENCES:
-            others += kind in _NO_REFERENCES or local(item.tag) in ("Memo", "Collection")
-            continue
-        parsed.drafts.append({"line": lines[id(item)], **_draft(item, kind, things)})
+    for item in root.iter():
+        kinds = [(part.text or "").strip() for part in item if local(part.tag) == "itemType"]
+        others += local(item.tag) in ("Memo", "Collection") or not _NO_REFERENCES.isdisjoint(kinds)
+        kinds = [kind for kind in kinds if kind and kind not in _NO_REFERENCES]
+        if kinds:
+            parsed.drafts.append({"line": lines[id(item)], **_draft(item, kinds[0], things)})
+        for kind in kinds[1:]:
+            parsed.reject(lines[id(item)], "another type of the same item", kind)
     if others:
         reason = f"attachments, notes and collections, which are no references: {others}"
         parsed.repair(None, 1, reason, "")
@@ -77,7 +79,7 @@ def parse_zotero_rdf(data: bytes) -> Parsed:
 
 
 def _tree(data: bytes) -> tuple[Element, dict[int, int]]:
-    """Return the document, and the line on which each child of the outermost element begins."""
+    """Return the document, and the line on which each element of it begins."""
     parser = expat.ParserCreate("utf-8", "}")
     parser.buffer_text = True
     lines: dict[int, int] = {}
@@ -92,8 +94,7 @@ def _tree(data: bytes) -> tuple[Element, dict[int, int]]:
             open_elements[-1].append(element)
         else:
             roots.append(element)
-        if len(open_elements) == 1:
-            lines[id(element)] = parser.CurrentLineNumber
+        lines[id(element)] = parser.CurrentLineNumber
         open_elements.append(element)
 
     def text(said: str) -> None:
