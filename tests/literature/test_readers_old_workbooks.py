@@ -194,3 +194,31 @@ def test_the_command_answers_with_2(tmp_path: Path, capsys: pytest.CaptureFixtur
 def test_what_office_keeps_beside_an_open_file(tmp_path: Path) -> None:
     path = _write(tmp_path, b"\x03Ann" + b"\0" * 161, "~$export.xlsx")
     assert "leave it out" in _problem(path)
+
+
+def test_a_workbook_may_speak_of_other_documents(tmp_path: Path) -> None:
+    rows = [_HEAD, ["J", "Doe, A.", "WordDocument – ж EncryptedPackage", "J", 2001.0]]
+    records = read_records(_write(tmp_path, in_a_file(stream({"a": rows})))).records
+    assert list(records["title"]) == ["WordDocument – ж EncryptedPackage"]
+
+
+def test_a_formula_may_give_a_text_of_no_letters(tmp_path: Path) -> None:
+    data = stream({"a": _ROWS})
+    at = data.rindex(record(0x0A, b""))
+    given = struct.pack("<HHHBxxxxxHHIH", 3, 0, 0, 0, 0xFFFF, 0, 0, 0)
+    formula = record(0x06, given) + record(0x207, struct.pack("<HB", 0, 0))
+    result = read_records(_write(tmp_path, data[:at] + formula + data[at:]))
+    assert result.files["n_markers"][0] == 2
+
+
+def test_workbooks_that_are_older_still_are_named(tmp_path: Path) -> None:
+    data = bytes.fromhex("0900040002000a002b00020001002800")
+    assert "is a workbook of Excel before 1995" in _problem(_write(tmp_path, data))
+
+
+@pytest.mark.parametrize(("heading", "split"), [("Source", True), ("Conference Title", False)])
+def test_only_sources_are_taken_apart(tmp_path: Path, heading: str, split: bool) -> None:
+    said = "Proceedings of the 3rd Conf. 2019, 2020 Berlin"
+    rows = [["Title", "Authors", heading], ["T", "Doe, A.", said]]
+    record = read_records(_write(tmp_path, stream({"a": rows}))).records.iloc[0]
+    assert (record["container"] != said) == split

@@ -30,6 +30,10 @@ _BOMS = (
 #: First bytes of files people pick by mistake, and what to do instead.
 _NOT_TEXT = (
     (b"%PDF", "is a PDF document", "export the references from the reference manager instead"),
+    *(
+        (start, "is a workbook of Excel before 1995", "save it as .xlsx or CSV")
+        for start in (b"\t\0\x04\0", b"\t\x02\x06\0", b"\t\x04\x06\0")
+    ),
     (b"\x89PNG", "is a PNG picture", ""),
     (b"\xff\xd8\xff", "is a JPEG picture", ""),
     (b"GIF8", "is a GIF picture", ""),

@@ -83,7 +83,8 @@ def fill(
         _medline_numbers(columns)
     _types(columns)
     _addresses(columns)
-    _split_sources(columns)
+    # Only Ovid's citations stand in a column of that name, and journals may be called likewise.
+    _split_sources(columns, ovid=not {"so", "source"}.isdisjoint(map(bare, names)))
     _lists(columns)
     _authors(columns)
     _pages(columns)
@@ -239,13 +240,13 @@ _OVID_SOURCE = re.compile(
 _LONGEST_SOURCE = 1000
 
 
-def _split_sources(columns: Columns) -> None:
+def _split_sources(columns: Columns, *, ovid: bool) -> None:
     dates = columns.get("date")
     for at, container in enumerate(columns.get("container", ())):
         if not container or (dates and dates[at]):
             continue
         match = _SOURCE.match(container)
-        if match is None and len(container) < _LONGEST_SOURCE:
+        if match is None and ovid and len(container) < _LONGEST_SOURCE:
             match = _OVID_SOURCE.match(container)
         said = match.groupdict() if match else {}
         said["pages"] = said.get("pages") or said.pop("run", None)

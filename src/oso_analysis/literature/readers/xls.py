@@ -28,7 +28,7 @@ _OTHER = (
 _BOF, _EOF, _BOUNDSHEET = 0x809, 0x0A, 0x85
 #: Records of one cell that has content, whatever it is.
 _LABEL, _RSTRING, _LABELSST, _NUMBER, _RK, _BOOLERR = 0x204, 0xD6, 0xFD, 0x203, 0x27E, 0x205
-_FORMULA, _MULRK = 0x06, 0xBD
+_FORMULA, _MULRK, _STRING = 0x06, 0xBD, 0x207
 _CELLS = frozenset({_LABEL, _RSTRING, _LABELSST, _NUMBER, _RK, _BOOLERR, _FORMULA, _MULRK})
 
 
@@ -45,9 +45,6 @@ def read_old_workbook(data: bytes, name: str) -> tuple[Parsed, int] | Problem:
 
     if len(data) > _MAX_BYTES:
         return Problem(f"is an .xls workbook of over {_MAX_BYTES:,} bytes", file=name)
-    for stream, what in _OTHER:
-        if stream.encode("utf-16-le") in data:
-            return Problem(what, file=name)
     try:
         # Rows that are not filled up with empty cells take no room: a cell in the last column of
         # the last row would else make millions.
@@ -57,6 +54,10 @@ def read_old_workbook(data: bytes, name: str) -> tuple[Parsed, int] | Problem:
     except Exception as error:  # a damaged workbook can fail anywhere in the library
         if "encrypted" in str(error):
             return Problem("is a workbook with a password; save it without one", file=name)
+        for stream, what in _OTHER:
+            # Not before: a workbook may have a document in it, or a cell that says so.
+            if stream.encode("utf-16-le") in data:
+                return Problem(what, file=name)
         return _damaged(error, name)
     try:
         return read_sheets(_sheets(book), name)
@@ -136,6 +137,7 @@ def _scan(stream: bytes, start: int, texts: Sequence[str], line: int) -> tuple[i
     """Return how many rows below `line` have content, and how many formulas have no result."""
     says: set[int] = set()
     unworked = 0
+    texts_of = 0
     depth = 0
     for number, place, length in _records(stream, start):
         if number == _BOF:
@@ -144,6 +146,10 @@ def _scan(stream: bytes, start: int, texts: Sequence[str], line: int) -> tuple[i
             depth -= 1
             if depth <= 0:
                 return len(says), unworked
+        elif depth == 1 and number == _STRING and length > 1:
+            # What the formula before it gives, where that is a text.
+            if stream[place : place + 2] != b"\0\0" and texts_of >= line:
+                says.add(texts_of)
         elif depth == 1 and number in _CELLS and length > 5:
             row = int.from_bytes(stream[place : place + 2], "little")
             if number == _LABELSST:
@@ -153,8 +159,9 @@ def _scan(stream: bytes, start: int, texts: Sequence[str], line: int) -> tuple[i
             elif number == _FORMULA and stream[place + 12 : place + 14] == b"\xff\xff":
                 # 3 is an empty text, or what a program writes that works no formulas out, with
                 # the order to do so on opening.
-                empty = stream[place + 6] == 3
-                unworked += empty and stream[place + 14] & 3 != 0
+                unworked += stream[place + 6] == 3 and stream[place + 14] & 3 != 0
+                empty = stream[place + 6] in (0, 3)
+                texts_of = row
             else:
                 empty = False
             if not empty and row >= line:
