@@ -687,6 +687,7 @@ def test_formats_are_told_by_content(path: Path, tmp_path: Path) -> None:
         ('<?xml version="1.0"?>\n<responseWrapper><hitCount>1</hitCount>', "Europe PMC's XML"),
         ('<records>\n<rec resultID="1">\n', "EBSCO's XML"),
         ('<rdf:RDF xmlns:rdf="x">', "RDF"),
+        ("<OAI-PMH><ListRecords><record><header/></record>", "an answer of a repository"),
     ],
 )  # fmt: skip
 def test_xml_of_others_is_called_what_it_is(text: str, what: str, tmp_path: Path) -> None:

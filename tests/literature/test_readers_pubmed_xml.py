@@ -137,3 +137,40 @@ def test_entities_are_not_declared(tmp_path: Path) -> None:
 def test_an_empty_answer(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="has no entries, though it looks like PubMed XML"):
         _read(tmp_path, _HEAD + "</PubmedArticleSet>")
+
+
+def test_the_authors_of_a_whole_book(tmp_path: Path) -> None:
+    whole = _BOOK.replace('<ArticleTitle book="gene" part="a">A Chapter</ArticleTitle>', "")
+    start, end = whole.index('<AuthorList Type="authors">'), whole.index("<Abstract>")
+    whole = whole[:start] + whole[end:]
+    record = _read(tmp_path, _HEAD + whole.replace('"editors"', '"authors"')).records.iloc[0]
+    assert (record["title"], record["authors"], record["type"]) == (
+        "The Book",
+        "Editor, Ed",
+        "book",
+    )
+    assert _read(tmp_path, _HEAD + whole).records["authors"].isna().all()
+    both = _BOOK.replace('"editors"', '"authors"')
+    assert list(_read(tmp_path, _HEAD + both).records["authors"]) == ["Roe, Bo"]
+
+
+def test_numbers_that_are_not_valid_are_no_doi(tmp_path: Path) -> None:
+    right = '<ELocationID EIdType="doi" ValidYN="Y">10.1234/A.1</ELocationID>'
+    wrong = right.replace('"Y"', '"N"').replace("A.1", "wrong")
+    record = _read(tmp_path, _HEAD + _ARTICLE.replace(right, wrong + right)).records.iloc[0]
+    assert record["doi"] == "10.1234/a.1"
+    assert "10.1234/wrong" in record["extra"]
+
+
+def test_deleted_citations_are_named(tmp_path: Path) -> None:
+    text = "<DeleteCitation><PMID>1</PMID>\n<PMID>2</PMID></DeleteCitation></PubmedArticleSet>"
+    result = _read(tmp_path, _HEAD + _ARTICLE + text)
+    assert len(result.records) == 1
+    assert result.repairs["reason"].str.contains("deleted, which are no records: 2").any()
+
+
+def test_a_title_of_another_format_may_quote_an_element(tmp_path: Path) -> None:
+    title = "<title><![CDATA[On <PubmedArticle> tags]]></title>"
+    text = f"<xml><records><record><titles>{title}</titles></record></records></xml>"
+    result = _read(tmp_path, text)
+    assert list(result.records["title"]) == ["On <PubmedArticle> tags"]

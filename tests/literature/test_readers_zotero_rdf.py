@@ -123,3 +123,31 @@ def test_old_encodings_with_long_lines_are_told_at_once(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(b"Title,Abstract,Year\nCaf\xe9," + b"x" * 900_000 + b",2001\n")
     assert list(read_records(path).records["title"]) == ["Café"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        _HEAD + "<!-- <z:itemType>book</z:itemType> -->" + _ITEMS,
+        _HEAD + _ITEMS.replace("We.", "<![CDATA[<z:itemType>book</z:itemType>]]>"),
+        _HEAD + _ITEMS.replace("<z:itemType>book", '<z:itemType rdf:datatype="x">book'),
+    ],
+)
+def test_only_elements_are_counted(tmp_path: Path, text: str) -> None:
+    assert len(_read(tmp_path, text + "</rdf:RDF>").records) == 2
+
+
+def test_editors_are_no_authors_and_no_item_is_in_itself(tmp_path: Path) -> None:
+    item = """<bib:Book rdf:about="#a"><z:itemType>book</z:itemType><dc:title>T</dc:title>
+        <dcterms:isPartOf rdf:resource="#a"/><bib:editors><rdf:Seq><rdf:li><foaf:Person>
+        <foaf:surname>Roe</foaf:surname></foaf:Person></rdf:li></rdf:Seq></bib:editors></bib:Book>
+    """
+    record = _read(tmp_path, f"{_HEAD}{item}</rdf:RDF>").records.iloc[0]
+    assert record[["authors", "container"]].isna().all()
+    assert json.loads(record["extra"]) == {"editors": "Roe"}
+
+
+def test_the_rdf_of_the_bibliographic_ontology_is_named(tmp_path: Path) -> None:
+    head = _HEAD.replace("http://purl.org/net/biblio#", "http://purl.org/ontology/bibo/")
+    with pytest.raises(InputError, match="is RDF; export the references"):
+        _read(tmp_path, head + "<bib:Book><dc:title>T</dc:title></bib:Book></rdf:RDF>")

@@ -40,8 +40,10 @@ _BIBTEX = re.compile(
 _RECORD = re.compile(rb"<(?:[\w.-]+:)?record(?=[\s>/])")
 _PUBMED = re.compile(rb"<Pubmed(?:Book)?Article(?=[\s>/])")
 _ZOTERO_ITEM = re.compile(
-    rb"<(?:[\w.-]+:)?itemType\s*>\s*(?!(?:attachment|note|annotation)\s*<)[^<\s]"
+    rb"<(?:[\w.-]+:)?itemType(?:\s[^<>]*)?>\s*(?!(?:attachment|note|annotation)\s*<)[^<\s]"
 )
+#: What in XML only looks like elements.
+_NO_ELEMENTS = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _MEDLINE_TAG = re.compile(r"[A-Z0-9]*[A-Z][A-Z0-9]* *-")
 _REFER_TITLE = re.compile(r"^%T[ \t]+\S", re.MULTILINE)
 _JSON_ITEM = re.compile(rb'(:\s*)?\{\s*"([^"\\]*)"\s*(?=:)')
@@ -213,7 +215,7 @@ def count_pubmed(data: bytes) -> int:
 
 def count_zotero_rdf(data: bytes) -> int:
     """Count the items of Zotero's RDF that are no files, notes or marks in them."""
-    return sum(1 for _ in _ZOTERO_ITEM.finditer(data))
+    return sum(1 for _ in _ZOTERO_ITEM.finditer(_NO_ELEMENTS.sub(b"?", data)))
 
 
 def _count_medline(text: str, raw: bytes) -> int:

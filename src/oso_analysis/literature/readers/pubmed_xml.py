@@ -14,6 +14,8 @@ __all__ = ["parse_pubmed"]
 
 _START = re.compile(rb"<Pubmed(Book)?Article(?=[\s>/])")
 _END = {kind: b"</Pubmed%bArticle>" % kind for kind in (b"", b"Book")}
+_DELETIONS = re.compile(rb"<DeleteCitation(?=[\s>]).*?(?:</DeleteCitation>|\Z)", re.DOTALL)
+_DELETED = re.compile(rb"<PMID(?=[\s>])")
 #: Paths whose texts are the values of a tag, under what encloses all of an entry.
 _TEXTS = (
     ("PMID", "PMID"),
@@ -43,7 +45,7 @@ _DATES = (
     ("DCOM", "DateCompleted"),
     ("LR", "DateRevised"),
 )
-_AUTHORS = ("Article/AuthorList", "AuthorList")
+_AUTHORS = ("Article/AuthorList", "AuthorList", "Book/AuthorList")
 
 
 def parse_pubmed(data: bytes) -> Parsed:
@@ -54,6 +56,9 @@ def parse_pubmed(data: bytes) -> Parsed:
     MEDLINE's own format, so that both are read alike.
     """
     parsed = Parsed()
+    if deleted := len(_DELETED.findall(b"".join(_DELETIONS.findall(data)))):
+        reason = f"citations that PubMed names as deleted, which are no records: {deleted}"
+        parsed.repair(None, 1, reason, "")
     starts = list(_START.finditer(data))
     line = 1
     counted = 0
@@ -120,13 +125,15 @@ def _cite(part: Element, tags: Tags, order: list[str]) -> None:
             _add(tags, tag, " ".join(piece.strip() for piece in element.itertext()))
     for path in _AUTHORS:
         for people in part.findall(path):
-            if people.get("Type", "authors") == "authors":
+            # Those of the book are no authors of a chapter.
+            if people.get("Type", "authors") == "authors" and not (order and path[0] == "B"):
                 _name(people, tags, order)
     for element in _taken(part, "Article/Pagination"):
         _add(tags, "PG", _pages(element))
     for path in ("Article/ELocationID", "ELocationID"):
         for element in _taken(part, path):
-            _add(tags, "LID", f"{element.text or ''} [{element.get('EIdType', '')}]")
+            wrong = " (not valid)" if element.get("ValidYN") == "N" else ""
+            _add(tags, "LID", f"{element.text or ''} [{element.get('EIdType', '')}{wrong}]")
     for heading in _taken(part, "MeshHeadingList/MeshHeading"):
         words = (f"{'*' * (word.get('MajorTopicYN') == 'Y')}{word.text or ''}" for word in heading)
         _add(tags, "MH", "/".join(words))

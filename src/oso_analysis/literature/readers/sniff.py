@@ -64,12 +64,15 @@ _FOREIGN = {
         "Citavi's XML": r"<CitaviExchangeData(?=[\s>])",
         "Word's XML of sources": r"<(?:b:)?Sources\s[^>]*bibliography",
         "RDF": r"<rdf:RDF(?=[\s>])",
+        "an answer of a repository": r"<(?:[\w.-]+:)?OAI-PMH(?=[\s>])",
         "an Atom feed": r"<feed\s[^>]*www\.w3\.org/2005/Atom",
         "TEI XML": r"<(?:TEI|teiCorpus)(?=[\s>])",
         "Journal Article Tag Suite XML": r"<article\s[^>]*(?:dtd-version|article-type)=",
     }.items()
 }
 _PUBMED = re.compile(r"<Pubmed(?:Book)?Article(?:Set)?(?=[\s>])")
+_OTHER_RDF = "purl.org/ontology/bibo/"
+_RECORD = re.compile(r"<(?:[\w.-]+:)?record(?=[\s>/])")
 _ZOTERO_RDF = re.compile(r"<(?:\w+:)?RDF\s[^>]*www\.zotero\.org/namespaces/export")
 _ENDNOTE = re.compile(r"<(?:[\w.-]+:)?(?:xml|records|record|ref-type|contributors)(?=[\s>/])")
 
@@ -83,10 +86,13 @@ def sniff(text: str) -> str | None:
     if first in "[{" and re.match(r"[\[{]\s*(?:[\[{\"\]}]|$)", head):
         return "csl-json"
     if first == "<" and _XML.match(head):
-        if "<Pubmed" in head and _PUBMED.search(head):
-            return "pubmed-xml"
+        if "<Pubmed" in head and (pubmed := _PUBMED.search(head)):
+            # A title of EndNote's may quote such an element.
+            quoted = _RECORD.search(head, 0, pubmed.start())
+            return "endnote-xml" if quoted else "pubmed-xml"
         if "zotero.org/namespaces/export" in head and _ZOTERO_RDF.search(head):
-            return "zotero-rdf"
+            # Zotero's other RDF, of the Bibliographic Ontology, has its namespace too.
+            return None if _OTHER_RDF in head and "itemType>" not in head else "zotero-rdf"
         return "endnote-xml" if _ENDNOTE.search(head) and not foreign_xml(head) else None
     counts = {name: len(pattern.findall(head)) for name, pattern in _PATTERNS.items()}
     best = max(counts, key=lambda name: counts[name])

@@ -25,7 +25,7 @@ _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 #: Items that are files, notes and marks in them, and no references.
 _NO_REFERENCES = frozenset({"attachment", "note", "annotation"})
 _AUTHORS = ("authors", "inventors", "programmers", "presenters", "artists", "directors",
-            "podcasters", "editors")  # fmt: skip
+            "podcasters")  # fmt: skip
 _SCALARS = (
     ("title", ("title",)),
     ("container", ("container", "publicationTitle", "conference")),
@@ -134,7 +134,8 @@ def _draft(item: Element, kind: str, things: dict[str, Element]) -> Draft:
             people.setdefault(name, []).extend(names)
         elif name == "isPartOf":
             for whole in _referred(part, things):
-                _part_of(whole, tags)
+                if whole is not item:
+                    _part_of(whole, tags)
         elif name in ("link", "isReferencedBy") and part.get(f"{_RDF}resource"):
             continue
         else:
@@ -163,6 +164,8 @@ def _part_of(whole: Element, tags: Tags) -> None:
     series = local(whole.tag) == "Series"
     for part in whole:
         name = local(part.tag)
+        if name == "itemType":
+            continue
         if name == "title":
             _add(part, "series" if series else "container", tags)
         elif series and name in ("number", "identifier"):
