@@ -159,3 +159,92 @@ def test_lists_of_anything_are_no_records(tmp_path: Path, name: str) -> None:
     assert len(result.rejects) == 1
     works = json.dumps({name: [{"Author": "Doe A", "Year": "2014", "Title": "T"}] * 2})
     assert list(_read(tmp_path, works).records["year"]) == [2014, 2014]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"results": [{"id": "https://openalex.org/A1", "display_name": "Ann"}] * 2},
+        {"results": [{"id": "https://openalex.org/S1", "display_name": "J", "issn": ["1234-5679"],
+                      "publisher": "P", "type": "journal"}] * 2},
+        {"results": [{"title": "A film", "year": "1999", "director": "X"}, {"title": "B"}]},
+        {"data": [{"id": 1, "title": "Plumber", "location": "Bern", "url": "https://e.org"}] * 2},
+        {"data": [{"id": 1, "label": "x", "in": {"title": "y", "doi": "10.1234/a"}}] * 3},
+        {"name": "a-package", "version": "1.0.0", "author": "Ann"},
+        {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}}]},
+        [{"id": "https://openalex.org/I1", "display_name": "An Office", "type": "education"}],
+        {"items": [{"kind": "books#volume", "id": "a", "volumeInfo": {"title": "T"}}]},
+    ],
+)  # fmt: skip
+def test_what_is_no_work_is_no_record(tmp_path: Path, answer: Any) -> None:
+    result = _read(tmp_path, json.dumps(answer))
+    assert result.records.empty
+    assert set(result.rejects["reason"]) == {"an object that is no CSL-JSON item"}
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"paperId": "a", "title": "T"},
+        {"id": "https://openalex.org/W1", "display_name": "T", "authorships": []},
+        {"title": "T", "doi": "10.1234/a", "other": {"list": [1]}},
+        {"title": "T", "authors": ["Ann Doe"], "year": 2020},
+    ],
+)
+def test_works_with_few_members_are_records(tmp_path: Path, item: dict[str, Any]) -> None:
+    result = _read(tmp_path, json.dumps({"total": 2, "data": [item, item]}))
+    assert list(result.records["title"]) == ["T", "T"]
+
+
+@pytest.mark.parametrize("value", [None, 1, "x", [], {}, ["x"], [[]], [{"a": 1}], {"a": [{}]}])
+@pytest.mark.parametrize(
+    ("item", "names"),
+    [
+        (_OPENALEX, ["authorships", "biblio", "keywords", "ids", "abstract_inverted_index"]),
+        (_SCHOLAR, ["authors", "journal", "externalIds", "publicationTypes"]),
+        (_EUROPE, ["authorList", "journalInfo", "pubTypeList", "keywordList", "pageInfo"]),
+        (_EUROPE | {"authorList": {"author": 1}}, ["authorString"]),
+        (_ZOTERO["data"], ["creators", "tags", "publicationTitle"]),
+    ],
+)
+def test_members_of_an_unexpected_kind_cost_no_record(
+    tmp_path: Path, item: dict[str, Any], names: list[str], value: Any
+) -> None:
+    for name in names:
+        record = _read(tmp_path, json.dumps([item | {name: value}, item])).records.iloc[0]
+        assert record["title"] == "A title"
+
+
+def test_nothing_an_item_says_is_lost(tmp_path: Path) -> None:
+    words = _OPENALEX | {"keywords": ["one", "two"], "biblio": {"volume": "4", "part": "B"}}
+    record = _read(tmp_path, json.dumps([words])).records.iloc[0]
+    assert (record["keywords"], json.loads(record["extra"])["biblio.part"]) == ("one; two", "B")
+    old = _OPENALEX | {"keywords": [{"keyword": "one", "score": 1}]}
+    assert _read(tmp_path, json.dumps([old])).records["keywords"][0] == "one"
+    odd = _OPENALEX | {"abstract_inverted_index": {"We": "0"}}
+    assert "We" in _read(tmp_path, json.dumps([odd])).records["extra"][0]
+    scholar = json.loads(_read(tmp_path, json.dumps([_SCHOLAR])).records["extra"][0])
+    assert scholar["authors.authorId"] == "1; 2"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "kind"),
+    [
+        (["CaseReport", "JournalArticle"], "article-journal"),
+        (["Review", "Conference"], "paper-conference"),
+        (["Review"], "article-journal"),
+        (["Study", "Review"], "article-journal"),
+        (["Study"], "document"),
+    ],
+)
+def test_the_most_telling_type_counts(tmp_path: Path, kinds: list[str], kind: str) -> None:
+    item = _SCHOLAR | {"publicationTypes": kinds}
+    assert _read(tmp_path, json.dumps([item])).records["type"][0] == kind
+
+
+def test_editors_are_no_authors(tmp_path: Path) -> None:
+    editor = {"creatorType": "editor", "firstName": "Ed", "lastName": "Roe"}
+    item = _ZOTERO["data"] | {"itemType": "book", "creators": [editor]}
+    record = _read(tmp_path, json.dumps([item])).records.iloc[0]
+    assert record["authors"] != record["authors"]
+    assert json.loads(record["extra"])["editor"] == "Roe, Ed"

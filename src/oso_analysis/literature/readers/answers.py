@@ -6,12 +6,14 @@ taken from where it stands; every other member of an item stays as it is, and go
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from oso_analysis.literature.readers.csl_types import csl_type
+from oso_analysis.literature.readers.draft import words
 
-__all__ = ["ITEM_LISTS", "WRAPPERS", "flatten", "inner_items", "is_attachment"]
+__all__ = ["ITEM_LISTS", "WRAPPERS", "are_works", "flatten", "inner_items", "is_attachment"]
 
 #: Names of the lists in which answers have their items, and of what they may stand in.
 ITEM_LISTS = ("items", "results", "result", "data")
@@ -36,13 +38,35 @@ def inner_items(data: Item) -> list[Any] | None:
     value = data.get(name)
     if not isinstance(value, list) or (value and not isinstance(value[0], dict)):
         return None
-    if name != ITEM_LISTS[0] and not (value and _ENTITLED.intersection(map(str.lower, value[0]))):
-        # Lists of results and data are everywhere; those of works have titles.
+    if name != ITEM_LISTS[0] and not (value and are_works(value[0])):
         return None
     return value
 
 
-_ENTITLED = frozenset({"title", "display_name"})
+#: Members that only works have, and those that other things have too: films have titles and years.
+_SURE = words(
+    """abstractinvertedindex authorships authorstring doi externalids itemtype paperid pmcid pmid"""
+)
+_LIKELY = words(
+    """abstract abstracttext author authors containertitle creators datepublished issn journal
+    journaltitle keywords pages publicationdate publicationyear publisher pubyear venue volume year
+    yearpublished"""
+)
+
+
+def are_works(names: Iterable[str]) -> bool:
+    """Whether a list under a name that lists of anything have is one of works.
+
+    Parameters
+    ----------
+    names : iterable of str
+        What the members of its first item are called.
+    """
+    said = {re.sub(r"[\W_]", "", name).lower() for name in names}
+    if "title" in said:
+        return not said.isdisjoint(_SURE) or len(said & _LIKELY) > 1
+    # OpenAlex calls its authors, journals and institutions by a display name too.
+    return "displayname" in said and not said.isdisjoint({"authorships", "abstractinvertedindex"})
 
 
 def flatten(items: Sequence[Item]) -> list[Item] | None:
@@ -83,13 +107,31 @@ def _at(value: Any, path: str) -> Any:
     return [one for one in value if one] if isinstance(value, list) else value
 
 
-def _taken(item: Item, paths: Iterable[tuple[str, str]], whole: frozenset[str]) -> Item:
-    """Return an item with what stands at some paths under headings, and without what is whole."""
+def _taken(item: Item, paths: Iterable[tuple[str, str]], whole: Iterable[str]) -> Item:
+    """Return an item with what stands at some paths under headings.
+
+    Of the members `whole`, whose names are those of columns, the rest is under the paths to it.
+    """
     flat = {name: value for name, value in item.items() if name not in whole}
-    for heading, path in paths:
-        if value := _at(item, path):
-            flat[heading] = value
-    return flat
+    headings = {heading: value for heading, path in paths if (value := _at(item, path))}
+    taken = {path for heading, path in paths if _at(item, path) == headings.get(heading)}
+    for name in whole:
+        for path in dict.fromkeys(_ends(item.get(name), name)):
+            if path not in taken:
+                flat[path] = _at(item, path) or item[name]
+    return {**flat, **headings}
+
+
+def _ends(value: Any, path: str) -> Iterator[str]:
+    """Yield the path to every value that is neither empty nor made of others."""
+    if isinstance(value, dict):
+        for name, one in value.items():
+            yield from _ends(one, f"{path}.{name}")
+    elif isinstance(value, list):
+        for one in value:
+            yield from _ends(one, path)
+    elif value not in (None, ""):
+        yield path
 
 
 _OPENALEX = (
@@ -102,6 +144,7 @@ _OPENALEX = (
     ("ISSN", "primary_location.source.issn"),
     ("URL", "primary_location.landing_page_url"),
     ("PMID", "ids.pmid"),
+    ("Keywords", "keywords.keyword"),
     ("Keywords", "keywords.display_name"),
     ("Volume", "biblio.volume"),
     ("Issue", "biblio.issue"),
@@ -111,18 +154,17 @@ _OPENALEX = (
 
 
 def _of_openalex(item: Item) -> Item:
-    whole = frozenset({"biblio", "keywords", "abstract_inverted_index"})
-    flat = _taken(item, _OPENALEX, whole)
+    flat = _taken(item, _OPENALEX, ("biblio", "keywords"))
     index = item.get("abstract_inverted_index")
-    if isinstance(index, dict) and index:
-        places = [
-            (place, word)
-            for word, found in index.items()
-            if isinstance(found, list)
-            for place in found
-            if isinstance(place, int)
-        ]
+    places = [
+        (place, word)
+        for word, found in (index.items() if isinstance(index, dict) else ())
+        for place in (found if isinstance(found, list) else ())
+        if type(place) is int
+    ]
+    if places:
         flat["abstract"] = " ".join(word for _, word in sorted(places))
+        del flat["abstract_inverted_index"]
     if flat.get("type") in ("article", "journal-article"):
         # What CSL calls so is a preprint, which OpenAlex calls that.
         flat["type"] = "journal article"
@@ -140,19 +182,24 @@ _SCHOLAR = (
 
 
 def _of_scholar(item: Item) -> Item:
-    flat = _taken(item, _SCHOLAR, frozenset({"authors", "journal"}))
-    kinds = item.get("publicationTypes")
-    if isinstance(kinds, list) and kinds:
-        flat["Publication Type"] = _SCHOLAR_TYPES.get(str(kinds[0]), str(kinds[0]))
+    flat = _taken(item, _SCHOLAR, ("authors", "journal"))
+    said = item.get("publicationTypes")
+    kinds = [str(one) for one in said] if isinstance(said, list) else []
+    if kinds:
+        # Most works are of several, and "Review" or "Study" say the least of what they are.
+        telling = [kind for kind in kinds if kind not in _SCHOLAR_LEAST]
+        known = (_SCHOLAR_TYPES.get(kind) or (csl_type(kind) and kind) for kind in telling)
+        least = kinds[0] if telling == kinds else _SCHOLAR_TYPES["JournalArticle"]
+        flat["Publication Type"] = next(filter(None, known), least)
     return {"key": item.get("paperId"), **flat}
 
 
 _SCHOLAR_TYPES = {
     "JournalArticle": "journal article",
     "Conference": "conference paper",
-    "Review": "journal article",
     "BookSection": "book chapter",
 }
+_SCHOLAR_LEAST = frozenset({"Review", "LettersAndComments"})
 
 _EUROPE = (
     ("Journal", "journalTitle"),
@@ -168,13 +215,15 @@ _EUROPE = (
     ("Year", "pubYear"),
     ("Keywords", "keywordList.keyword"),
     ("Publisher", "bookOrReportDetails.publisher"),
+    ("ISBN", "bookOrReportDetails.isbn13"),
 )
+_EUROPE_OWN = tuple(path for _, path in _EUROPE if "." not in path)
 
 
 def _of_europe(item: Item) -> Item:
-    flat = _taken(item, _EUROPE, frozenset(path for _, path in _EUROPE))
-    people = _at(item, "authorList.author")
-    names = [_joined(one, "lastName", "firstName") for one in people or () if isinstance(one, dict)]
+    flat = _taken(item, _EUROPE, _EUROPE_OWN)
+    people = _dicts(_at(item, "authorList.author"))
+    names = [_joined(one, "lastName", "firstName") for one in people]
     said = item.get("authorString")
     if any(names):
         flat["Authors"] = [name for name in names if name]
@@ -191,6 +240,12 @@ def _of_europe(item: Item) -> Item:
     return flat
 
 
+def _dicts(value: Any) -> list[Item]:
+    """Return the objects in a list, or what should have been one."""
+    values = value if isinstance(value, list) else [value]
+    return [one for one in values if isinstance(one, dict)]
+
+
 def _joined(person: Item, family: str, given: str) -> str:
     parts = [person.get(family), person.get(given)]
     whole = person.get("collectiveName") or person.get("name") or person.get("fullName")
@@ -199,9 +254,8 @@ def _joined(person: Item, family: str, given: str) -> str:
 
 def _of_zotero(item: Item) -> Item:
     data = item.get("data", item)
-    creators = [one for one in data.get("creators") or () if isinstance(one, dict)]
     names: dict[str, list[str]] = {}
-    for one in creators:
+    for one in _dicts(data.get("creators")):
         said = _joined(one, "lastName", "firstName")
         names.setdefault(str(one.get("creatorType")), []).append(said)
     first = next((kind for kind in _ZOTERO_AUTHORS if kind in names), None)

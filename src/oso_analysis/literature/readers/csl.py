@@ -42,6 +42,7 @@ _OWN_NAMES = frozenset({*_COLUMNS, "id", "type", "author", "editor", "issued"})
 _TAKEN = frozenset({*_COLUMNS, "id", "type", "author", "issued"})
 #: Fields whose lists are several values; of others a list holds but one.
 _LISTS = frozenset({"ISBN", "ISSN", "keyword"})
+_TELLING = frozenset({*_COLUMNS, "issued"})
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
@@ -166,13 +167,25 @@ class _Entries:
             if not any(value not in _EMPTY for value in item.values()):
                 self.parsed.reject(line, _WITHOUT, raw or json.dumps(item))
                 return False
-            if _OWN_NAMES.isdisjoint(item):
+            if not _is_item(item):
                 reason = "an object that is no CSL-JSON item"
                 self.parsed.reject(line, reason, raw or json.dumps(item))
                 return False
         self.items.append(item)
         self.lines.append(line)
         return True
+
+
+def _is_item(item: dict[str, Any]) -> bool:
+    """Whether an object without a title says anything that CSL has a name for.
+
+    Names and types are everywhere: packages have an author, places on maps a type.
+    """
+    return (
+        any(item.get(name) not in _EMPTY for name in _TELLING)
+        or any(isinstance(item.get(name), list) and item[name] for name in ("author", "editor"))
+        or _text(item.get("type")) in CSL_TYPES
+    )
 
 
 #: Whole numbers that do not fit 64 bits, which orjson would round.

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from oso_analysis.literature.readers.answers import ITEM_LISTS, WRAPPERS
-from oso_analysis.literature.readers.draft import words
+from oso_analysis.literature.readers.answers import ITEM_LISTS, WRAPPERS, are_works
+from oso_analysis.literature.readers.draft import MAX_ENTRY, words
 from oso_analysis.literature.readers.tagged import OPENINGS
 
 __all__ = [
@@ -50,8 +50,8 @@ _JSON_ITEM = re.compile(rb'(:\s*)?\{\s*"([^"\\]*)"\s*(?=:)')
 #: Members of items that programming interfaces have, and how far they are looked for.
 _ANSWER = re.compile(rb'"(?:authorships|paperId|authorString|creators)"\s*:')
 _LOOKED_AT = 200_000
-_ENTITLED = re.compile(rb'"(?:title|display_name)"\s*:', re.IGNORECASE)
 _STRING = rb'"(?:[^"\\]|\\.)*+"'
+_NAME_OR_BRACKET = re.compile(rb'"((?:[^"\\]|\\.)*+)"(\s*:)?|[{}\[\]]', re.DOTALL)
 _FLAT = rb"(?:[^{}\[\]\"]|" + _STRING + rb")*+"
 _NESTED = rb"[{\[]" + _FLAT + (rb"(?:[{\[]" + _FLAT) * 4 + (rb"[}\]]" + _FLAT + rb")*+") * 4
 _LISTS, _WRAPPERS = ("|".join(names).encode() for names in (ITEM_LISTS, WRAPPERS))
@@ -267,7 +267,7 @@ def scan_json(raw: bytes) -> list[tuple[int, int]]:
     if (
         wrapped
         and b'"items"' not in wrapped[0]
-        and not _ENTITLED.search(raw, wrapped.end(), wrapped.end() + _LOOKED_AT)
+        and not are_works(_member_names(raw, wrapped.end()))
     ):
         wrapped = None
     level = (3 if wrapped[1] else 2) if wrapped else 1 if first[0] == b"[" else 0
@@ -307,6 +307,22 @@ def scan_json(raw: bytes) -> list[tuple[int, int]]:
             counted = start
             found.append((line, start))
     return found
+
+
+def _member_names(raw: bytes, begin: int) -> list[str]:
+    """Return what the members of the object at `begin` are called, those of objects in it not."""
+    names = []
+    depth = 0
+    for match in _NAME_OR_BRACKET.finditer(raw, begin, begin + MAX_ENTRY):
+        if match[0] in (b"{", b"["):
+            depth += 1
+        elif match[0] in (b"}", b"]"):
+            depth -= 1
+            if depth <= 0:
+                break
+        elif match[2] and depth == 1:
+            names.append(match[1].decode("utf-8", "replace"))
+    return names
 
 
 def _has_all(raw: bytes, begin: int, found: int) -> bool:
