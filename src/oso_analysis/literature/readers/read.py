@@ -139,9 +139,10 @@ class _File:
 def read_records(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> ReadResult:
     """Read bibliographic exports of any supported format into one table.
 
-    The format is recognised by content, whatever the file is called: RIS, BibTeX, CSL-JSON,
-    EndNote XML, PubMed nbib (MEDLINE) and XML, Zotero RDF, tagged text of Web of Science, EndNote,
-    RefWorks and NoteExpress, CSV, TSV and Excel tables.
+    The format is recognised by content, whatever the file is called: RIS, BibTeX, CSL-JSON and
+    what the programming interfaces of databases answer, EndNote XML, PubMed nbib (MEDLINE) and XML,
+    Zotero RDF, tagged text of Web of Science, EndNote, RefWorks and NoteExpress, CSV, TSV and Excel
+    tables.
 
     Parameters
     ----------
