@@ -248,3 +248,18 @@ def test_editors_are_no_authors(tmp_path: Path) -> None:
     record = _read(tmp_path, json.dumps([item])).records.iloc[0]
     assert record["authors"] != record["authors"]
     assert json.loads(record["extra"])["editor"] == "Roe, Ed"
+
+
+@pytest.mark.parametrize("layout", ["lines", "list"])
+@pytest.mark.parametrize(
+    "item", [_OPENALEX, _SCHOLAR, _EUROPE, _ZOTERO], ids=lambda item: len(item)
+)
+def test_wherever_it_is_cut_off_whole_items_are_read(
+    tmp_path: Path, item: dict[str, Any], layout: str
+) -> None:
+    first = json.dumps(item)
+    text = f"{first}\n{first}" if layout == "lines" else f"[{first}, {first}]"
+    authors = _read(tmp_path, text).records["authors"][0]
+    for cut in range(len(first) + 3, len(text), 23):
+        records = _read(tmp_path, text[:cut]).records
+        assert (records["title"][0], records["authors"][0]) == ("A title", authors), text[:cut]

@@ -69,15 +69,17 @@ def are_works(names: Iterable[str]) -> bool:
     return "displayname" in said and not said.isdisjoint({"authorships", "abstractinvertedindex"})
 
 
-def flatten(items: Sequence[Item]) -> list[Item] | None:
+def flatten(items: Sequence[Item], whole: Sequence[Item]) -> list[Item] | None:
     """Return the items by the headings of tables, or None where they are of no known interface.
 
-    Attachments and notes of Zotero's, which are no references, are empty.
+    Attachments and notes of Zotero's, which are no references, are empty. What they are is told
+    from those that are `whole`: one that is cut off may have nothing left that shows it.
     """
+    sample = (whole or items)[:_SAMPLE]
     for signs, column_of in _KINDS:
-        if all(not signs.isdisjoint(item) for item in items[:_SAMPLE]) and items:
+        if sample and all(not signs.isdisjoint(item) for item in sample):
             return [column_of(item) for item in items]
-    if all(_is_zotero(item) for item in items[:_SAMPLE]) and items:
+    if sample and all(map(_is_zotero, sample)):
         return [{} if is_attachment(item) else _of_zotero(item) for item in items]
     return None
 
@@ -253,7 +255,9 @@ def _joined(person: Item, family: str, given: str) -> str:
 
 
 def _of_zotero(item: Item) -> Item:
-    data = item.get("data", item)
+    data = item.get("data")
+    if not isinstance(data, dict):
+        data = item
     names: dict[str, list[str]] = {}
     for one in _dicts(data.get("creators")):
         said = _joined(one, "lastName", "firstName")

@@ -105,7 +105,7 @@ def _read_table(
     items: list[dict[str, Any]], lines: list[int], damaged: list[str], parsed: Parsed
 ) -> bool:
     """Read items as the rows of a table, where they are one or can be turned into one."""
-    flat = flatten(items)
+    flat = flatten(items, [item for item, raw in zip(items, damaged, strict=True) if not raw])
     names = _headings(items) if flat is None else list(dict.fromkeys(n for i in flat for n in i))
     if not names:
         return False
