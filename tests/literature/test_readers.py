@@ -428,7 +428,7 @@ def test_a_stray_byte_in_utf_8_is_mended(tmp_path: Path) -> None:
         (b"", "is empty"),
         (b"\xef\xbb\xbf \r\n", "is empty"),
         (b"%PDF-1.7\n...", "is a PDF document"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is an old Office file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is a damaged .xls workbook"),
         (b"\x1f\x8b\x08", "is a gzip archive"),
         (b"<!DOCTYPE html><html><body>Sign in</body></html>", "is a web page"),
         (b"TY  - JOUR\nTI  - a\0b\nER  - \n", "NUL bytes"),
@@ -444,6 +444,27 @@ def test_a_stray_byte_in_utf_8_is_mended(tmp_path: Path) -> None:
 def test_what_cannot_be_read_is_named(data: bytes, words: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match=words):
         read_records(write(tmp_path, data))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("a.txt", "1. J Test. 2024 Mar;14(3):1-5. doi: 10.1234/a.\n\nA title.\n\nDoe A(1).\n\n"
+         "PMID: 123456\n", "save the search in the format PubMed"),
+        ("a.txt", "1: Doe A. A title. J Test. 2001;1:2-3. PubMed PMID: 123456.\n", "format PubMed"),
+        ("a.txt", "<1>\nUnique Identifier\n  123456\nTitle\n  A title.\n", "export as RIS"),
+        ("a.html", '<table><tr><td>FN</td><td>Web of Science</td></tr><td valign="top">PT </td>',
+         "export as plain text"),
+        ("a.xls", "<html><body><table><tr><td>Title</td></tr></table>", "save the table as .xlsx"),
+    ],
+)  # fmt: skip
+def test_lists_for_people_are_named_with_what_to_export(
+    tmp_path: Path, name: str, text: str, words: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=words):
+        read_records(path)
 
 
 def test_xml_bombs_are_refused(tmp_path: Path) -> None:
@@ -663,9 +684,10 @@ def test_formats_are_told_by_content(path: Path, tmp_path: Path) -> None:
          '<datafield tag="245"/></record></collection>', "MARC XML"),
         ('<modsCollection xmlns="http://www.loc.gov/mods/v3"><mods></mods></modsCollection>',
          "MODS XML"),
-        ('<?xml version="1.0"?>\n<!DOCTYPE PubmedArticleSet>\n<PubmedArticleSet>', "PubMed's XML"),
+        ('<?xml version="1.0"?>\n<responseWrapper><hitCount>1</hitCount>', "Europe PMC's XML"),
         ('<records>\n<rec resultID="1">\n', "EBSCO's XML"),
         ('<rdf:RDF xmlns:rdf="x">', "RDF"),
+        ("<OAI-PMH><ListRecords><record><header/></record>", "an answer of a repository"),
     ],
 )  # fmt: skip
 def test_xml_of_others_is_called_what_it_is(text: str, what: str, tmp_path: Path) -> None:

@@ -106,3 +106,22 @@ def test_other_text_is_no_tagged_text(text: str, tmp_path: Path) -> None:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match="no format that is read"):
         read_records(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TY  - JOUR\nTI  - T\nUR  - file:///a.pdf\nUR  - https://example.org/a\nER  - \n",
+        "TY  - JOUR\nTI  - T\nUR  - internal-pdf://1/a.pdf\nUR  - HTTPS://example.org/a\nER  - \n",
+        "%0 Journal Article\n%T T\n%A Doe, A\n%U file:///a.pdf\n%U https://example.org/a\n",
+        "<xml><records><record><ref-type>17</ref-type><titles><title>T</title></titles>"
+        "<urls><web-urls><url>file:///a.pdf</url></web-urls><related-urls>"
+        "<url>https://example.org/a</url></related-urls></urls></record></records></xml>",
+    ],
+)
+def test_one_rule_takes_an_address_of_several(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "export.txt"
+    path.write_text(text, encoding="utf-8")
+    record = read_records(path).records.iloc[0]
+    assert record["url"].lower() == "https://example.org/a"
+    assert "a.pdf" in record["extra"]

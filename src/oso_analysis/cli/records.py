@@ -39,7 +39,8 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         nargs="+",
         type=Path,
         metavar="FILE",
-        help="exports in any of the formats: RIS, BibTeX, CSL-JSON, EndNote XML, PubMed nbib, "
+        help="exports in any of the formats: RIS, BibTeX, CSL-JSON and what the programming "
+        "interfaces of databases answer, EndNote XML, PubMed nbib and XML, Zotero RDF, "
         "text of Web of Science, EndNote, RefWorks and NoteExpress, CSV, TSV, Excel; recognised by "
         "content; *.ris stands for all of that name",
     )

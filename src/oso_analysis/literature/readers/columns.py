@@ -21,7 +21,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "key": (
         "Key", "EID", "UT (Unique WOS ID)", "Unique WOS ID", "UT", "Covidence #", "Covidence ID",
         "Item ID", "ItemId", "Record ID", "Accession Number", "StoreId", "Lens ID",
-        "Publication ID", "Article ID", "Citation key", "BibTeX key", "Reference ID", "ID",
+        "UT (Unique ID)", "Publication ID", "Article ID", "Citation key", "BibTeX key",
+        "Reference ID", "ID",
     ),
     "type": (
         "Item Type", "Document Type", "Publication Type", "Reference Type", "Type of reference",
@@ -32,7 +33,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "title": (
         "Title", "Article Title", "Document Title", "Primary Title", "Publication Title (full)",
         "Item Title", "Study Title", "Paper Title", "Work Title", "TI", "T1", "Display Name",
-        "Title Primary", "Titles",
+        "Title Primary", "Titles", "Article Title - SciELO", "Article Title - Chinese",
+        "Article Title - Russian",
     ),
     "authors": (
         "Author full names", "Author Full Name", "AF", "Author", "Authors", "Author(s)",
@@ -55,7 +57,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "Proceedings Title", "Conference Title", "Conference Name", "Journal Abbreviation",
         "Abbreviated Source Title", "Journal ISO Abbreviation",
         "primary_location.source.display_name", "Periodical Full", "Title Secondary", "Venue",
-        "Periodical Abbrev", "Source",
+        "Periodical Abbrev", "Source Title - Korean", "Source Title - Arabic", "Source",
     ),
     "volume": (
         "Volume", "Vol", "Vol.", "VL", "Journal Volume", "Volume Number", "biblio.volume",
@@ -68,9 +70,11 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "first_page": (
         "Page start", "Start Page", "StartPage", "First Page", "BP", "biblio.first_page",
+        "Beginning Page",
     ),
     "last_page": (
         "Page end", "End Page", "EndPage", "Last Page", "EP", "biblio.last_page", "Other Pages",
+        "Ending Page",
     ),
     "article_number": ("Art. No.", "Article Number", "Article No.", "AR"),
     "publisher": (
@@ -101,7 +105,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     ),
     "language": ("Language", "Language of Original Document", "Language of Article",
         "LA", "Languages"),
-    "abstract": ("Abstract", "Abstract Note", "AB", "Summary", "Abstracts", "Notes Abstract"),
+    "abstract": ("Abstract", "Abstract Note", "AB", "Summary", "Abstracts", "Notes Abstract",
+        "Abstract - English Transliteration", "Abstract - Foreign", "Abstract - Korean"),
     "keywords": (
         "Author Keywords", "Keywords", "Manual Tags", "Keyword", "Tags", "DE", "Subject Terms",
         "Subjects", "identifierKeywords", "Index Keywords", "Automatic Tags", "Keywords Plus",
@@ -169,6 +174,11 @@ KEPT: tuple[str, ...] = tuple(
     SR_FULL|AU_UN|AU_UN_NR|AU1_UN|AU_CO|AU1_CO|chemicals_cas|page_count|
     Embase Classifications|Embase Accession Number|Full Text Link|AiP/IP Entry Date|
     Full Record Entry Date|
+    Corporate Authors|Total Citations|Average per Year|Author - Arabic|Patent Number|
+    Grant Principal Investigator|Grant Co Principal Investigator|Patent Assignee|Version History|
+    License Name|License URI|License Description|Times Cited, CSCD|Times Cited, RSCI|
+    Times Cited, ARCI|Times Cited, BCI|Times Cited, SCIELO|Grant Number|No of References|Advisor|
+    Committee Member|Degree Name|Institution Address|Dissertation and Thesis Subjects|Indexed Date|
     PUI|Date of Publication|Imported ID|Parent author(s)|Author addresses|Emtree terms|
     PT|BA|BE|GP|BF|CA|SE|BS|CT|CY|CL|SP|HO|ID|C1|C3|RP|EM|RI|OI|FU|FP|FX|CR|NR|TC|Z9|U1|U2|J9|JI|
     PD|PN|SU|SI|MA|EA|PG|WC|WE|SC|GA|OA|HC|HP|DA|PA
@@ -235,6 +245,14 @@ _RIS_TAGS = {
     "UR": "url", "DO": "doi", "AB": "abstract", "N2": "abstract", "KW": "keywords",
     "PB": "publisher", "CY": "place", "LA": "language", "ET": "edition", "ID": "key",
 }  # fmt: skip
+#: Ovid's labels of fields; `UI` is also the PubMed number where the database is MEDLINE.
+_OVID_TAGS = {
+    "UI": "key", "AN": "key", "TI": "title", "AU": "authors", "YR": "date", "PY": "date",
+    "DP": "date", "JN": "container", "NJ": "container", "BT": "container", "JA": "container",
+    "VO": "volume", "VI": "volume", "IP": "issue", "PG": "pages", "PB": "publisher", "DO": "doi",
+    "IB": "isbn", "IS": "issn", "UR": "url", "LG": "language", "AB": "abstract",
+    "KW": "keywords", "MH": "keywords", "PT": "type", "SO": "container",
+}  # fmt: skip
 
 
 def target_of(heading: str, *, tags: str) -> str | None:
@@ -244,9 +262,10 @@ def target_of(heading: str, *, tags: str) -> str | None:
     ----------
     heading : str
     tags : str
-        "wos" or "ris" where the file heads its columns with two-letter tags of that kind; else
-        empty.
+        "wos", "ris" or "ovid" where the file heads its columns with tags of that kind; else empty.
     """
+    if tags == "ovid" and heading.strip().isupper() and len(heading.strip()) <= 3:
+        return _OVID_TAGS.get(heading.strip(), "")
     if tags and len(heading.strip()) == 2:
         return (_TAGS if tags == "wos" else _RIS_TAGS).get(heading.strip(), "")
     target = _TARGETS.get(bare(heading))
@@ -279,6 +298,9 @@ def targets_of(names: Sequence[str], *, tags: str) -> list[str | None]:
     words of its language.
     """
     targets = [target_of(name, tags=tags) for name in names]
+    if tags == "ovid" and not {"JN", "NJ"}.isdisjoint(names):
+        # Where the journal stands alone, its citation is only that.
+        targets = ["" if name == "SO" else to for name, to in zip(names, targets, strict=True)]
     headings = [bare(name) for name in names]
     given = {(target, heading) for target, heading in zip(targets, headings, strict=True)}
     columns = {target for target, _ in given}

@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from oso_analysis.literature.readers.answers import flatten, inner_items, is_attachment
 from oso_analysis.literature.readers.columns import target_of
 from oso_analysis.literature.readers.csl_types import CSL_TYPES, csl_type
 from oso_analysis.literature.readers.draft import MAX_ENTRY, Parsed, words
@@ -41,6 +42,7 @@ _OWN_NAMES = frozenset({*_COLUMNS, "id", "type", "author", "editor", "issued"})
 _TAKEN = frozenset({*_COLUMNS, "id", "type", "author", "issued"})
 #: Fields whose lists are several values; of others a list holds but one.
 _LISTS = frozenset({"ISBN", "ISSN", "keyword"})
+_TELLING = frozenset({*_COLUMNS, "issued"})
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
@@ -57,17 +59,16 @@ def parse_csl(raw: bytes, starts: Sequence[tuple[int, int]]) -> Parsed:
     entries = _Entries()
     data = _load(raw)
     items = items_of(data)
-    if items is not None and isinstance(data, dict) and len(items) != len(starts) == 1:
+    if items is not None and isinstance(data, dict) and len(items) != len(starts):
         # Items that stand where no program puts them; the object is rejected as a whole.
-        items = [data]
+        items = [data] if len(starts) == 1 else None
     if items is None:
         _item_by_item(raw, starts, entries)
     else:
         lines = [line for line, _ in starts[: len(items)]] or [1]
         lines += lines[-1:] * (len(items) - len(lines))
         long = _too_long(items, starts, len(raw))
-        if not long and (names := _headings(items)):
-            _as_table(items, names, lines, [""] * len(items), entries.parsed)
+        if not long and _read_table(items, lines, [""] * len(items), entries.parsed):
             return entries.parsed
         for at, (item, line) in enumerate(zip(items, lines, strict=True)):
             if at in long:
@@ -100,23 +101,26 @@ def _headings(items: list[dict[str, Any]]) -> list[str]:
     return names if header_score(names) else []
 
 
-def _as_table(
-    items: list[dict[str, Any]],
-    names: list[str],
-    lines: list[int],
-    damaged: list[str],
-    parsed: Parsed,
-) -> None:
+def _read_table(
+    items: list[dict[str, Any]], lines: list[int], damaged: list[str], parsed: Parsed
+) -> bool:
+    """Read items as the rows of a table, where they are one or can be turned into one."""
+    flat = flatten(items, [item for item, raw in zip(items, damaged, strict=True) if not raw])
+    names = _headings(items) if flat is None else list(dict.fromkeys(n for i in flat for n in i))
+    if not names:
+        return False
     rows: list[tuple[int, list[str]]] = []
-    for item, line, raw in zip(items, lines, damaged, strict=True):
-        cells = [_cell(item.get(name)) for name in names]
+    for item, row, line, raw in zip(items, flat or items, lines, damaged, strict=True):
+        cells = [_cell(row.get(name)) for name in names]
         if any(map(str.strip, cells)):
             if raw:
                 parsed.repair(len(rows), line, _DAMAGED, raw)
             rows.append((line, cells))
         else:
-            parsed.reject(line, "an item without any content", json.dumps(item))
-    parse_rows(rows, names, parsed, line=1)
+            reason = "an attachment or note" if is_attachment(item) else _WITHOUT
+            parsed.reject(line, reason, json.dumps(item))
+    parse_rows(rows, names, parsed, line=1, remark=flat is None)
+    return True
 
 
 def _cell(value: Any) -> str:
@@ -130,6 +134,7 @@ def _cell(value: Any) -> str:
     return _text(value) or json.dumps(value, ensure_ascii=False)
 
 
+_WITHOUT = "an item without any content"
 _DAMAGED = "an item cut short or damaged"
 _TOO_LONG = f"an item of over {MAX_ENTRY:,} characters"
 
@@ -160,15 +165,27 @@ class _Entries:
         """Accept an item, or reject it where it is none."""
         if not item.get("title"):
             if not any(value not in _EMPTY for value in item.values()):
-                self.parsed.reject(line, "an item without any content", raw or json.dumps(item))
+                self.parsed.reject(line, _WITHOUT, raw or json.dumps(item))
                 return False
-            if _OWN_NAMES.isdisjoint(item):
+            if not _is_item(item):
                 reason = "an object that is no CSL-JSON item"
                 self.parsed.reject(line, reason, raw or json.dumps(item))
                 return False
         self.items.append(item)
         self.lines.append(line)
         return True
+
+
+def _is_item(item: dict[str, Any]) -> bool:
+    """Whether an object without a title says anything that CSL has a name for.
+
+    Names and types are everywhere: packages have an author, places on maps a type.
+    """
+    return (
+        any(item.get(name) not in _EMPTY for name in _TELLING)
+        or any(isinstance(item.get(name), list) and item[name] for name in ("author", "editor"))
+        or _text(item.get("type")) in CSL_TYPES
+    )
 
 
 #: Whole numbers that do not fit 64 bits, which orjson would round.
@@ -204,13 +221,12 @@ def _whole_letters(value: Any) -> Any:
 def items_of(data: Any) -> list[Any] | None:
     """Return the items in parsed JSON, or None where it is not laid out as CSL-JSON is."""
     if isinstance(data, dict):
-        if "title" not in data and isinstance(message := data.get("message"), dict):
-            # Crossref's answers: of many works or one.
-            data = message
-        items = data.get("items")
-        if isinstance(items, list):
+        if (items := inner_items(data)) is not None:
             data = items
         else:
+            if "title" not in data and isinstance(message := data.get("message"), dict):
+                # Crossref's answer of one work.
+                data = message
             return [data] if data else None
     if isinstance(data, list) and data and all(isinstance(item, dict) for item in data):
         return data
@@ -238,9 +254,8 @@ def _item_by_item(raw: bytes, starts: Sequence[tuple[int, int]], entries: _Entri
                 continue
         found.append((item, line, damaged))
     items = [item for item, *_ in found]
-    if items and (names := _headings(items)):
-        lines = [line for _, line, _ in found]
-        _as_table(items, names, lines, [damaged for *_, damaged in found], parsed)
+    lines = [line for _, line, _ in found]
+    if items and _read_table(items, lines, [damaged for *_, damaged in found], parsed):
         return
     for item, line, damaged in found:
         if entries.add(item, line, damaged) and damaged:

@@ -30,7 +30,10 @@ _BOMS = (
 #: First bytes of files people pick by mistake, and what to do instead.
 _NOT_TEXT = (
     (b"%PDF", "is a PDF document", "export the references from the reference manager instead"),
-    (b"\xd0\xcf\x11\xe0", "is an old Office file (.doc, .xls)", "save it as .xlsx or CSV"),
+    *(
+        (start, "is a workbook of Excel before 1995", "save it as .xlsx or CSV")
+        for start in (b"\t\0\x04\0", b"\t\x02\x06\0", b"\t\x04\x06\0")
+    ),
     (b"\x89PNG", "is a PNG picture", ""),
     (b"\xff\xd8\xff", "is a JPEG picture", ""),
     (b"GIF8", "is a GIF picture", ""),
@@ -42,6 +45,11 @@ _NOT_TEXT = (
     (b"{\\rtf", "is a Rich Text document", "save it as plain text"),
     (b"\x7fELF", "is a program", ""),
     (b"MZ\x90", "is a program", ""),
+)
+#: How old workbooks begin: in a file of streams, and as a bare stream, which scripts write.
+_OLD_WORKBOOK = (
+    b"\xd0\xcf\x11\xe0",
+    *(b"\x09\x08%b\0" % size for size in (b"\x06", b"\x08", b"\x10")),
 )
 _HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 
@@ -58,8 +66,8 @@ class Source:
     data : bytes
         The text in UTF-8, without byte-order mark, every line ending turned into a line feed; of a
         workbook, the file.
-    is_workbook : bool
-        Whether the file is an .xlsx workbook.
+    workbook : str
+        "xlsx" or "xls" where the file is a workbook; else empty.
     encoding : str
     note : str
         What had to be mended to decode it; empty where nothing had.
@@ -70,7 +78,7 @@ class Source:
     data: bytes = b""
     encoding: str = ""
     note: str = ""
-    is_workbook: bool = False
+    workbook: str = ""
 
     @property
     def text(self) -> str:
@@ -101,6 +109,8 @@ def open_source(path: Path, name: str) -> Source | Problem:
         return Problem(f"cannot be opened ({error.strerror or error})", file=name)
     except ValueError:
         return Problem("is not a possible file name", file=name)
+    if path.name.startswith("~$"):
+        return Problem("is kept by Office beside a file that is open; leave it out", file=name)
     blank = b"\xef\xbb\xbf\xff\xfe \t\r\n\x0c\x1a\0"
     if not raw[:4096].strip(blank) and not raw.strip(blank):
         return Problem("is empty", file=name)
@@ -110,13 +120,17 @@ def open_source(path: Path, name: str) -> Source | Problem:
 def _text(raw: bytes, path: Path, name: str) -> Source | Problem:
     if raw.startswith(b"PK\x03\x04"):
         return _zip(raw, path, name)
+    if raw.startswith(_OLD_WORKBOOK):
+        return Source(path, name, data=raw, encoding="xls", workbook="xls")
     for magic, what, instead in _NOT_TEXT:
         if raw.startswith(magic):
             return Problem(f"{what}, not a bibliographic export{instead and '; ' + instead}", name)
     if _HTML.match(raw[:4096]):
-        return Problem(
-            "is a web page, not a bibliographic export; download the export file itself", name
-        )
+        instead = "download the export file itself"
+        if path.suffix.lower() in (".xls", ".xlsx", ".csv") and b"<table" in raw.lower():
+            # CNKI and others call their tables so; spreadsheet programs open them all the same.
+            instead = "open it in a spreadsheet program and save the table as .xlsx or CSV"
+        return Problem(f"is a web page, not a bibliographic export; {instead}", name)
     encoding = None
     for bom, named in _BOMS:
         if raw.startswith(bom):
@@ -161,7 +175,7 @@ def _is_utf8(raw: bytes) -> bool:
 def _zip(raw: bytes, path: Path, name: str) -> Source | Problem:
     head = raw[:4096] + raw[-65536:]
     if b"xl/" in head or (b"[Content_Types].xml" in head and b"worksheets" in head):
-        return Source(path, name, data=raw, encoding="xlsx", is_workbook=True)
+        return Source(path, name, data=raw, encoding="xlsx", workbook="xlsx")
     if b"word/" in head:
         return Problem("is a Word document, not a bibliographic export", name)
     if b"ppt/" in head:

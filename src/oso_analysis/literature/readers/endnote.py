@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from xml.etree.ElementTree import XML, Element, ParseError
+from collections.abc import Sequence
+from xml.etree.ElementTree import Element
 
 from oso_analysis.literature.readers.csl_types import csl_type, is_canonical
 from oso_analysis.literature.readers.draft import (
@@ -17,7 +17,8 @@ from oso_analysis.literature.readers.draft import (
     take_columns,
     take_serial_numbers,
 )
-from oso_analysis.literature.readers.text import NO_ADDRESS
+from oso_analysis.literature.readers.text import first_address
+from oso_analysis.literature.readers.xmlchunks import gather, local, mended, parse_chunk
 
 __all__ = ["declares_entities", "parse_endnote"]
 
@@ -29,17 +30,9 @@ _BARE_END = b"</record>"
 _TOGETHER = 10
 _END = re.compile(rb"</(?:[\w.-]+:)?record\s*>")
 _DECLARATION = re.compile(rb"<!(?:ENTITY|DOCTYPE[^>\[]*\[)")
-_PREFIX = re.compile(r"(</?)[\w.-]+:(?=[\w-])")
-_ATTRIBUTE_PREFIX = re.compile(r"(\s)[\w.-]+:(?=[\w.-]+\s*=\s*[\"'])")
 _STYLE = re.compile(rb"</?style\b[^<>\n]*>")
 _BROKEN_STYLE = re.compile(rb"<style\s[^<>]*>")
 _COMMON_STYLE = b'<style face="normal" font="default" size="100%">'
-_BAD_CHARACTER = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|&#(?:x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2\d|3[01]));"
-)
-_BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)")
-_BARE_LESS = re.compile(r"<(?![/A-Za-z!?])")
-
 #: Where EndNote keeps what a record column holds; a path is `parent/child`.
 _SCALARS = (
     ("title", ("titles/title",)),
@@ -113,9 +106,9 @@ def _read_all(parsed: Parsed, entries: list[tuple[int, bytes, bool]]) -> None:
     """
     whole = None
     if all(closed and len(chunk) <= MAX_ENTRY for _, chunk, closed in entries):
-        whole = _parse(b"<records>%b</records>" % b"".join(chunk for _, chunk, _ in entries))
+        whole = parse_chunk(b"<records>%b</records>" % b"".join(chunk for _, chunk, _ in entries))
     roots: Sequence[Element | None] = [None] * len(entries)
-    if whole is not None and [_local(child.tag) for child in whole] == ["record"] * len(entries):
+    if whole is not None and [local(child.tag) for child in whole] == ["record"] * len(entries):
         roots = list(whole)
     for (line, chunk, closed), root in zip(entries, roots, strict=True):
         _read(parsed, chunk, line, root, closed=closed)
@@ -128,9 +121,9 @@ def _read(parsed: Parsed, raw: bytes, line: int, root: Element | None, *, closed
         parsed.reject(line, reason, raw.decode("utf-8"))
         return
     if root is None and closed:
-        root = _parse(raw)
+        root = parse_chunk(raw)
     if root is None:
-        root, reasons = _mended(raw.decode("utf-8"), closed=closed)
+        root, reasons = mended(raw.decode("utf-8"), closed=closed)
     if root is None:
         parsed.reject(line, "an entry that is not well-formed XML", raw.decode("utf-8"))
         return
@@ -149,104 +142,6 @@ def _read(parsed: Parsed, raw: bytes, line: int, root: Element | None, *, closed
         parsed.repair_last(line, reason, raw.decode("utf-8"))
 
 
-def _parse(chunk: bytes | str) -> Element | None:
-    try:
-        # A chunk begins inside the document element, where XML allows no declarations: there are
-        # no entities to expand, and an undeclared one is an error.
-        return XML(chunk)
-    except (ParseError, ValueError):
-        return None
-
-
-def _mended(chunk: str, *, closed: bool) -> tuple[Element | None, list[str]]:
-    """Parse a chunk after mending what is commonly wrong, one thing after the other."""
-    reasons: list[str] = []
-    mended = _PREFIX.sub(r"\1", _ATTRIBUTE_PREFIX.sub(r"\1", chunk))
-    if closed:
-        root = _parse(mended)
-        if root is not None:
-            return root, reasons
-    for pattern, replacement, reason in (
-        (_BAD_CHARACTER, " ", "control characters that XML forbids replaced by spaces"),
-        (_BARE_AMPERSAND, "&amp;", "an ampersand that should have been written &amp;"),
-        (_BARE_LESS, "&lt;", "a less-than sign that should have been written &lt;"),
-    ):
-        changed = pattern.sub(replacement, mended)
-        if changed != mended:
-            mended = changed
-            reasons.append(reason)
-    if closed:
-        root = _parse(mended)
-        if root is not None:
-            return root, reasons
-    mended = _close(mended)
-    return _parse(mended), [*reasons, "an entry cut short or with unbalanced tags"]
-
-
-_ANY_TAG = re.compile(r"<(/?)([A-Za-z][\w.-]*)([^<>]*?)(/?)>")
-
-
-def _close(chunk: str) -> str:
-    """Close what is open and drop what was never opened, keeping all text."""
-    pieces: list[str] = []
-    stack: list[str] = []
-    place = 0
-    for match in _ANY_TAG.finditer(chunk):
-        pieces.append(chunk[place : match.start()].replace("<", "&lt;"))
-        place = match.end()
-        slash, name, attributes, empty = match.groups()
-        if slash:
-            if name in stack:
-                while stack[-1] != name:
-                    pieces.append(f"</{stack.pop()}>")
-                pieces.append(f"</{stack.pop()}>")
-                if not stack:
-                    break
-        else:
-            kept = "".join(re.findall(r"\s[\w.-]+=\"[^\"<>&]*\"", attributes))
-            if not empty:
-                stack.append(name)
-            pieces.append(f"<{name}{'' if _repeats(kept) else kept}{empty}>")
-    else:
-        pieces.append(re.sub(r"<[^<>]*$", "", chunk[place:]).replace("<", "&lt;"))
-    while stack:
-        pieces.append(f"</{stack.pop()}>")
-    return "".join(pieces)
-
-
-def _repeats(attributes: str) -> bool:
-    names = re.findall(r"\s([\w.-]+)=", attributes)
-    return len(names) != len(set(names))
-
-
-def _local(tag: str) -> str:
-    return tag if tag[0] != "{" else tag.rsplit("}", 1)[-1]
-
-
-def _gather(elements: Iterable[Element], path: str, tags: Tags) -> None:
-    """Collect the text of every element, at any depth, that holds no element but mark-up."""
-    for element in elements:
-        name = element.tag
-        # Without a call, most of whose cost would be the calling.
-        name = path + (name if name[0] != "{" else _local(name))
-        if len(element) == 0:
-            text = element.text
-        elif _local(element[0].tag) in _MARK_UP and all(
-            _local(child.tag) in _MARK_UP for child in element
-        ):
-            text = "".join(element.itertext())
-        else:
-            _gather(element, f"{name}/", tags)
-            continue
-        if text and (text := text.strip()):
-            values = tags.get(name)
-            if values is None:
-                tags[name] = [text]
-            else:
-                values.append(text)
-
-
-_MARK_UP = frozenset({"style", "i", "b", "u", "sub", "sup", "em", "br", "font"})
 _NO_CONTENT = frozenset({"database", "source-app", "rec-number", "foreign-keys/key"})
 
 
@@ -256,7 +151,7 @@ def _draft(root: Element) -> Draft | None:
     number = ""
     rest = []
     for child in root:
-        name = _local(child.tag)
+        name = local(child.tag)
         if name == "ref-type":
             number = "".join(child.itertext()).strip()
             kind = child.get("name") or ""
@@ -266,7 +161,7 @@ def _draft(root: Element) -> Draft | None:
                 tags.setdefault(name, []).append(said)
         else:
             rest.append(child)
-    _gather(rest, "", tags)
+    gather(rest, "", tags)
     if _NO_CONTENT.issuperset(tags):
         return None
     draft: Draft = {}
@@ -298,9 +193,9 @@ def _draft(root: Element) -> Draft | None:
 
 
 def _take_address(tags: Tags) -> str | None:
-    """Remove and return the first address a browser opens; what EndNote alone opens stays."""
+    """Remove and return the address to be taken; what EndNote alone opens stays."""
     values = [value for path in _URLS for value in tags.get(path, ())]
-    chosen = next((value for value in values if not value.startswith(NO_ADDRESS)), None)
+    chosen = first_address(values)
     if chosen is not None:
         for path in _URLS:
             rest = [value for value in tags.pop(path, ()) if value != chosen]

@@ -12,10 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from oso_analysis.literature.readers.draft import words
+from oso_analysis.literature.readers.answers import ITEM_LISTS, WRAPPERS, are_works
+from oso_analysis.literature.readers.draft import MAX_ENTRY, words
 from oso_analysis.literature.readers.tagged import OPENINGS
 
-__all__ = ["count_endnote", "count_markers", "count_table", "scan_json", "scan_table"]
+__all__ = [
+    "count_endnote",
+    "count_markers",
+    "count_pubmed",
+    "count_table",
+    "count_zotero_rdf",
+    "scan_json",
+    "scan_table",
+]
 
 _RIS = re.compile(r"^[ \t]*(TY|ER)(?:[ \t]{1,4}-|-(?=[ \t\n]|\Z))", re.MULTILINE)
 _RIS_TAG = re.compile(
@@ -29,19 +38,34 @@ _BIBTEX = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _RECORD = re.compile(rb"<(?:[\w.-]+:)?record(?=[\s>/])")
+_PUBMED = re.compile(rb"<Pubmed(?:Book)?Article(?=[\s>/])")
+_ZOTERO_ITEM = re.compile(
+    rb"<(?:[\w.-]+:)?itemType(?:\s[^<>]*)?>\s*(?!(?:attachment|note|annotation)\s*<)[^<\s]"
+)
+#: What in XML only looks like elements.
+_NO_ELEMENTS = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _MEDLINE_TAG = re.compile(r"[A-Z0-9]*[A-Z][A-Z0-9]* *-")
 _REFER_TITLE = re.compile(r"^%T[ \t]+\S", re.MULTILINE)
 _JSON_ITEM = re.compile(rb'(:\s*)?\{\s*"([^"\\]*)"\s*(?=:)')
+#: Members of items that programming interfaces have, and how far they are looked for.
+_ANSWER = re.compile(rb'"(?:authorships|paperId|authorString|creators)"\s*:')
+_LOOKED_AT = 200_000
 _STRING = rb'"(?:[^"\\]|\\.)*+"'
+_NAME_OR_BRACKET = re.compile(rb'"((?:[^"\\]|\\.)*+)"(\s*:)?|[{}\[\]]', re.DOTALL)
 _FLAT = rb"(?:[^{}\[\]\"]|" + _STRING + rb")*+"
 _NESTED = rb"[{\[]" + _FLAT + (rb"(?:[{\[]" + _FLAT) * 4 + (rb"[}\]]" + _FLAT + rb")*+") * 4
+_LISTS, _WRAPPERS = ("|".join(names).encode() for names in (ITEM_LISTS, WRAPPERS))
+_NAMES = _WRAPPERS + b"|" + _LISTS
 #: Members of an object before the one that is looked for, be they nested.
 _MEMBERS = (
-    rb"\{\s*(?:(?!\"(?:message|items)\")" + _STRING + rb"\s*:\s*(?:" + _STRING
+    rb"\{\s*(?:(?!\"(?:" + _NAMES + rb")\")" + _STRING + rb"\s*:\s*(?:" + _STRING
     + rb"|[^{}\[\],\"]++|" + _NESTED + rb"[}\]])\s*,\s*)*+"
 )  # fmt: skip
-#: Where the list of items begins: in the outermost object, or the "message" of Crossref's answers.
-_ITEMS = re.compile(_MEMBERS + rb'("message"\s*:\s*' + _MEMBERS + rb')?"items"\s*:\s*\[', re.DOTALL)
+#: Where the list of items begins: in the outermost object, or in one in it, as Crossref's answers.
+_WRAPPED = rb'("(?:' + _WRAPPERS + rb')"\s*:\s*' + _MEMBERS + rb")?"
+_ITEMS = re.compile(
+    _MEMBERS + _WRAPPED + rb'"(?:' + _LISTS + rb')"\s*:\s*\[(?=\s*[{\]])', re.DOTALL
+)
 _QUOTE, _BRACE, _LINE_FEED = b'"{\n'
 _NO_SIGNS = bytes(set(range(256)) - set(b'"{}[]\n'))
 _DEPTH = np.zeros(256, dtype=np.int8)
@@ -75,7 +99,9 @@ def count_markers(text: str, format: str, raw: bytes = b"") -> int:
     int
         RIS: `TY` lines, plus runs of tagged lines that no `TY` opens; Web of Science: the same
         with `PT`. BibTeX: entry commands at the start of a line or after a closing brace.
-        EndNote XML: `<record>` tags. MEDLINE: `PMID-` lines, or blocks where a block has none.
+        EndNote XML: `<record>` tags, PubMed XML: `<PubmedArticle>` and
+        `<PubmedBookArticle>`, Zotero RDF: types of items but those of
+        attachments and notes. MEDLINE: `PMID-` lines, or blocks where a block has none.
         EndNote's tagged text: `%0` lines, or paragraphs with a title that have none; RefWorks:
         `RT` lines; NoteExpress: `{Reference Type}:` lines.
         CSL-JSON: objects at the depth of items.
@@ -182,6 +208,16 @@ def count_endnote(data: bytes) -> int:
     return sum(1 for _ in _RECORD.finditer(data))
 
 
+def count_pubmed(data: bytes) -> int:
+    """Count the articles and books of PubMed's XML in UTF-8."""
+    return sum(1 for _ in _PUBMED.finditer(data))
+
+
+def count_zotero_rdf(data: bytes) -> int:
+    """Count the items of Zotero's RDF that are no files, notes or marks in them."""
+    return sum(1 for _ in _ZOTERO_ITEM.finditer(_NO_ELEMENTS.sub(b"?", data)))
+
+
 def _count_medline(text: str, raw: bytes) -> int:
     count = 0
     for block in re.split(r"\n(?:[^\S\n]*\n)+", text):
@@ -228,6 +264,12 @@ def scan_json(raw: bytes) -> list[tuple[int, int]]:
     if first is None or raw[: first.start()].decode("utf-8").strip():
         return []
     wrapped = _ITEMS.match(raw, first.start())
+    if (
+        wrapped
+        and b'"items"' not in wrapped[0]
+        and not are_works(_member_names(raw, wrapped.end()))
+    ):
+        wrapped = None
     level = (3 if wrapped[1] else 2) if wrapped else 1 if first[0] == b"[" else 0
     begin = wrapped.end() - 1 if wrapped else 0
     plain = raw
@@ -243,7 +285,8 @@ def scan_json(raw: bytes) -> list[tuple[int, int]]:
     is_brace = signs == _BRACE
     is_item = is_brace & outside & (depth == level + 1)
     starts = braces[is_item[is_brace]]
-    is_whole = len(depth) and depth[-1] == 0
+    # Items of programming interfaces are full of objects that begin like items.
+    is_whole = (len(depth) and depth[-1] == 0) or _ANSWER.search(raw, begin, begin + _LOOKED_AT)
     if is_whole or (level == 3 and _has_all(raw, begin, len(starts))):
         at = np.flatnonzero(is_item)[starts >= begin]
         starts = starts[starts >= begin]
@@ -264,6 +307,22 @@ def scan_json(raw: bytes) -> list[tuple[int, int]]:
             counted = start
             found.append((line, start))
     return found
+
+
+def _member_names(raw: bytes, begin: int) -> list[str]:
+    """Return what the members of the object at `begin` are called, those of objects in it not."""
+    names = []
+    depth = 0
+    for match in _NAME_OR_BRACKET.finditer(raw, begin, begin + MAX_ENTRY):
+        if match[0] in (b"{", b"["):
+            depth += 1
+        elif match[0] in (b"}", b"]"):
+            depth -= 1
+            if depth <= 0:
+                break
+        elif match[2] and depth == 1:
+            names.append(match[1].decode("utf-8", "replace"))
+    return names
 
 
 def _has_all(raw: bytes, begin: int, found: int) -> bool:
@@ -375,6 +434,8 @@ _COUNTERS: dict[str, Callable[[str, bytes], int]] = {
     "bibtex": _count_bibtex,
     "endnote-xml": lambda text, raw: count_endnote(raw),
     "medline": _count_medline,
+    "zotero-rdf": lambda text, raw: count_zotero_rdf(raw),
+    "pubmed-xml": lambda text, raw: count_pubmed(raw),
     "refer": _count_refer,
     "refworks": _count_openings("refworks"),
     "noteexpress": _count_openings("noteexpress"),

@@ -22,7 +22,7 @@ from oso_analysis.literature.readers.text import (
     split_serial_number,
 )
 
-__all__ = ["parse_medline"]
+__all__ = ["draft_of", "parse_medline"]
 
 _SCALARS = (
     ("title", ("TI", "BTI", "CTI", "VTI", "TT")),
@@ -118,22 +118,38 @@ _NAMES = frozenset({"FAU", "AU", "CN"})
 def _close(
     parsed: Parsed, tags: Tags, order: list[str], start: int, lines: list[str], end: int
 ) -> None:
-    names = _authors(tags, order)
-    drop_blank(tags)
-    if not tags and not names:
+    draft = draft_of(tags, order)
+    if draft is None:
         raw = "\n".join(lines[start - 1 : end])
         parsed.reject(start, "an entry without any content", raw)
         return
-    draft: Draft = {"line": start}
+    if "key" not in draft:
+        raw = "\n".join(lines[start - 1 : end])
+        parsed.repair(len(parsed.drafts), start, "an entry without its PMID line", raw)
+    parsed.drafts.append({"line": start, **draft})
+
+
+def draft_of(tags: Tags, order: list[str]) -> Draft | None:
+    """Return what an entry of MEDLINE's tags has, None where it has nothing.
+
+    Parameters
+    ----------
+    tags : dict of str to list of str
+        Emptied of what the columns take.
+    order : list of str
+        The tags of names, in the order in which the names stand.
+    """
+    names = _authors(tags, order)
+    drop_blank(tags)
+    if not tags and not names:
+        return None
+    draft: Draft = {}
     pmid = take(tags, ("PMID",))
     if pmid:
         draft["key"] = draft["pmid"] = pmid.split()[0]
     elif "OID" in tags:
         # ERIC's number for an entry; it has no other.
         draft["key"] = take(tags, ("OID",))
-    else:
-        raw = "\n".join(lines[start - 1 : end])
-        parsed.repair(len(parsed.drafts), start, "an entry without its PMID line", raw)
     draft["type"] = _type(tags)
     if names:
         draft["authors"] = names
@@ -154,7 +170,7 @@ def _close(
         draft["keywords"] = "; ".join(keywords)
     if tags:
         draft["extra"] = left_over(tags)
-    parsed.drafts.append(draft)
+    return draft
 
 
 def _authors(tags: Tags, order: list[str]) -> list[str]:

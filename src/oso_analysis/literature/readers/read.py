@@ -27,13 +27,16 @@ from oso_analysis.literature.readers.finish import finish
 from oso_analysis.literature.readers.markers import (
     count_endnote,
     count_markers,
+    count_pubmed,
     count_table,
+    count_zotero_rdf,
     scan_json,
 )
 from oso_analysis.literature.readers.medline import parse_medline
+from oso_analysis.literature.readers.pubmed_xml import parse_pubmed
 from oso_analysis.literature.readers.record_ids import Entries, record_ids
 from oso_analysis.literature.readers.ris import parse_ris
-from oso_analysis.literature.readers.sniff import FORMATS, foreign_xml, sniff
+from oso_analysis.literature.readers.sniff import FORMATS, foreign_xml, made_for_people, sniff
 from oso_analysis.literature.readers.tabular import header_of, parse_table
 from oso_analysis.literature.readers.tagged import (
     parse_noteexpress,
@@ -42,7 +45,9 @@ from oso_analysis.literature.readers.tagged import (
 )
 from oso_analysis.literature.readers.text import clean
 from oso_analysis.literature.readers.wos import parse_wos
+from oso_analysis.literature.readers.xls import read_old_workbook
 from oso_analysis.literature.readers.xlsx import read_workbook
+from oso_analysis.literature.readers.zotero_rdf import BrokenXMLError, parse_zotero_rdf
 
 __all__ = ["ReadResult", "read_records"]
 
@@ -51,7 +56,14 @@ _REPAIRS = ("record_id", *_REJECTS)
 _FILES = ("file", "format", "encoding", "n_markers", "n_accepted", "n_rejected", "n_repaired")
 _NUMBERS = ("source_line", "year")
 _WHOLE = re.compile(r"\s*(\d{1,9})(?:\.0*)?\s*")
-_ONE_PER_LINE = frozenset(FORMATS) - {"csl-json", "endnote-xml", "xlsx"}
+_ONE_PER_LINE = frozenset(FORMATS) - {
+    "csl-json",
+    "endnote-xml",
+    "pubmed-xml",
+    "xls",
+    "xlsx",
+    "zotero-rdf",
+}
 _PARSERS: dict[str, Callable[[str], Parsed]] = {
     "ris": parse_ris,
     "bibtex": parse_bibtex,
@@ -61,6 +73,12 @@ _PARSERS: dict[str, Callable[[str], Parsed]] = {
     "refer": parse_refer,
     "refworks": parse_refworks,
     "noteexpress": parse_noteexpress,
+}
+#: What reads entries of XML, and what counts them.
+_XML: dict[str, tuple[Callable[[bytes], Parsed], Callable[[bytes], int]]] = {
+    "endnote-xml": (parse_endnote, count_endnote),
+    "pubmed-xml": (parse_pubmed, count_pubmed),
+    "zotero-rdf": (parse_zotero_rdf, count_zotero_rdf),
 }
 
 
@@ -121,9 +139,10 @@ class _File:
 def read_records(paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]]) -> ReadResult:
     """Read bibliographic exports of any supported format into one table.
 
-    The format is recognised by content, whatever the file is called: RIS, BibTeX, CSL-JSON,
-    EndNote XML, PubMed nbib (MEDLINE), tagged text of Web of Science, EndNote, RefWorks and
-    NoteExpress, CSV, TSV and Excel tables.
+    The format is recognised by content, whatever the file is called: RIS, BibTeX, CSL-JSON and
+    what the programming interfaces of databases answer, EndNote XML, PubMed nbib (MEDLINE) and XML,
+    Zotero RDF, tagged text of Web of Science, EndNote, RefWorks and NoteExpress, CSV, TSV and Excel
+    tables.
 
     Parameters
     ----------
@@ -213,15 +232,16 @@ def _read(path: Path, name: str) -> _File | Problem:
     source = open_source(path, name)
     if isinstance(source, Problem):
         return source
-    if source.is_workbook:
-        result = read_workbook(source.data, name)
-        if isinstance(result, Problem):
-            return result
-        return _proved(source, "xlsx", *result)
+    if source.workbook:
+        read = read_workbook if source.workbook == "xlsx" else read_old_workbook
+        result = read(source.data, name)
+        return result if isinstance(result, Problem) else _proved(source, source.workbook, *result)
     head = source.head
     format = sniff(head)
     if format is None and (foreign := foreign_xml(head.lstrip())):
         return Problem(f"is {foreign}; export the references as RIS, BibTeX or CSV instead", name)
+    if format is None and (said := made_for_people(head)):
+        return Problem(said, name)
     if format is None:
         return Problem(
             f"is in no format that is read: {', '.join(FORMATS.values())}",
@@ -240,13 +260,16 @@ def _read(path: Path, name: str) -> _File | Problem:
         starts = scan_json(source.data)
         parsed = parse_csl(source.data, starts)
         markers = len(starts)
-    elif format == "endnote-xml":
+    elif format in _XML:
         if line := declares_entities(source.data):
             return Problem(
                 "declares XML entities, which no export needs and attacks use", file=name, row=line
             )
-        parsed = parse_endnote(source.data)
-        markers = count_endnote(source.data)
+        try:
+            parsed = _XML[format][0](source.data)
+        except BrokenXMLError as error:
+            return Problem(str(error), file=name, row=error.line)
+        markers = _XML[format][1](source.data)
     else:
         text = source.text
         parsed = _PARSERS[format](text)

@@ -20,8 +20,8 @@ from oso_analysis.literature.readers.draft import (
 )
 from oso_analysis.literature.readers.text import (
     DOI_RESOLVER,
-    NO_ADDRESS,
     find_pmid,
+    first_address,
     join_pages,
 )
 
@@ -290,10 +290,10 @@ def draft_from_tags(tags: Tags, missing: Counter[str]) -> Draft | None:
         if len(values) > 1 or values[0] != have:
             _keep(extra, tag, values, have)
     url = draft.get("url", "")
-    if "\n" in url or url.startswith(NO_ADDRESS):
+    if url and ("\n" in url or not url.startswith("http")):
         # EndNote writes one tag and the other addresses on lines of their own.
         addresses = [line for value in tags["UR"] for line in value.split("\n")]
-        draft["url"] = next((one for one in addresses if one.startswith("http")), addresses[0])
+        draft["url"] = first_address(addresses) or addresses[0]
         extra.pop("UR", None)
         _keep(extra, "UR", addresses, draft["url"])
     _set_type(draft, kind)

@@ -6,7 +6,7 @@ import re
 
 from oso_analysis.literature.readers.tagged import OPENINGS
 
-__all__ = ["FORMATS", "foreign_xml", "sniff"]
+__all__ = ["FORMATS", "foreign_xml", "made_for_people", "sniff"]
 
 #: Formats read, by the name used in the table of files.
 FORMATS = {
@@ -14,7 +14,9 @@ FORMATS = {
     "bibtex": "BibTeX",
     "csl-json": "CSL-JSON",
     "endnote-xml": "EndNote XML",
+    "zotero-rdf": "Zotero RDF",
     "medline": "PubMed nbib / MEDLINE",
+    "pubmed-xml": "PubMed XML",
     "wos": "Web of Science tagged text",
     "refer": "EndNote tagged text",
     "refworks": "RefWorks tagged text",
@@ -23,6 +25,7 @@ FORMATS = {
     "embase": "Embase CSV with fields by row",
     "tsv": "TSV",
     "xlsx": "Excel workbook",
+    "xls": "Excel workbook of 2003 or before",
 }
 
 _HEAD = 200_000
@@ -54,17 +57,23 @@ _FOREIGN = {
     for name, pattern in {
         "MARC XML": r"<(?:[\w.-]+:)?(?:datafield|controlfield)\s+[^>]*\btag=|MARC21/slim",
         "MODS XML": r"<(?:[\w.-]+:)?mods(?:Collection)?(?=[\s>])",
+        "Europe PMC's XML": r"<responseWrapper(?=[\s>])",
+        "Excel's XML of 2003": r"<(?:\w+:)?Workbook\s[^>]*urn:schemas-microsoft-com:office",
         "BibTeXML": r"<bibtex:(?:file|entry)\b",
-        "PubMed's XML": r"<(?:PubmedArticle|PubmedArticleSet|PubmedBookArticle)(?=[\s>])",
         "EBSCO's XML": r"<rec\s+resultID=",
         "Citavi's XML": r"<CitaviExchangeData(?=[\s>])",
         "Word's XML of sources": r"<(?:b:)?Sources\s[^>]*bibliography",
         "RDF": r"<rdf:RDF(?=[\s>])",
+        "an answer of a repository": r"<(?:[\w.-]+:)?OAI-PMH(?=[\s>])",
         "an Atom feed": r"<feed\s[^>]*www\.w3\.org/2005/Atom",
         "TEI XML": r"<(?:TEI|teiCorpus)(?=[\s>])",
         "Journal Article Tag Suite XML": r"<article\s[^>]*(?:dtd-version|article-type)=",
     }.items()
 }
+_PUBMED = re.compile(r"<Pubmed(?:Book)?Article(?:Set)?(?=[\s>])")
+_OTHER_RDF = "purl.org/ontology/bibo/"
+_RECORD = re.compile(r"<(?:[\w.-]+:)?record(?=[\s>/])")
+_ZOTERO_RDF = re.compile(r"<(?:\w+:)?RDF\s[^>]*www\.zotero\.org/namespaces/export")
 _ENDNOTE = re.compile(r"<(?:[\w.-]+:)?(?:xml|records|record|ref-type|contributors)(?=[\s>/])")
 
 
@@ -77,6 +86,13 @@ def sniff(text: str) -> str | None:
     if first in "[{" and re.match(r"[\[{]\s*(?:[\[{\"\]}]|$)", head):
         return "csl-json"
     if first == "<" and _XML.match(head):
+        if "<Pubmed" in head and (pubmed := _PUBMED.search(head)):
+            # A title of EndNote's may quote such an element.
+            quoted = _RECORD.search(head, 0, pubmed.start())
+            return "endnote-xml" if quoted else "pubmed-xml"
+        if "zotero.org/namespaces/export" in head and _ZOTERO_RDF.search(head):
+            # Zotero's other RDF, of the Bibliographic Ontology, has its namespace too.
+            return None if _OTHER_RDF in head and "itemType>" not in head else "zotero-rdf"
         return "endnote-xml" if _ENDNOTE.search(head) and not foreign_xml(head) else None
     counts = {name: len(pattern.findall(head)) for name, pattern in _PATTERNS.items()}
     best = max(counts, key=lambda name: counts[name])
@@ -101,7 +117,7 @@ def sniff(text: str) -> str | None:
 
 
 def foreign_xml(text: str) -> str | None:
-    """Return what XML that is not EndNote's is called, None where it is not known or no XML.
+    """Return what XML that is not read is called, None where it is not known or no XML.
 
     Libraries call an entry `<record>` as EndNote does, and would be read as entries of nothing.
     """
@@ -109,6 +125,39 @@ def foreign_xml(text: str) -> str | None:
         return None
     head = text[:_HEAD]
     return next((name for name, pattern in _FOREIGN.items() if pattern.search(head)), None)
+
+
+#: Text written for people to read, by what shows it to be, and what its maker exports instead.
+_FOR_PEOPLE = (
+    (
+        re.compile(r"^PMID: \d+(?:  ?\[|\s*$)|^\d+: .{0,500}PubMed PMID: \d", re.MULTILINE),
+        re.compile(r"^1[.:] ", re.MULTILINE),
+        "is PubMed's list for people to read; save the search in the format PubMed instead",
+    ),
+    (
+        re.compile(r"^<1>\s*$", re.MULTILINE),
+        re.compile(r"^(?:Unique Identifier|Accession Number|Title)\s*$", re.MULTILINE),
+        "is Ovid's list for people to read; export as RIS, or as an Excel sheet, instead",
+    ),
+    (
+        re.compile(r"<td[^>]*>(?:FN|PT) ?</td>"),
+        re.compile(r"Web of Science"),
+        "is Web of Science's page of records; export as plain text, RIS or Excel instead",
+    ),
+)
+
+
+def made_for_people(text: str) -> str | None:
+    """Return what a text that is read by people alone is, and what to export instead."""
+    head = text[:_HEAD]
+    return next(
+        (
+            said
+            for sign, other, said in _FOR_PEOPLE
+            if sign.search(head) is not None and other.search(head) is not None
+        ),
+        None,
+    )
 
 
 def _is_embase(head: str) -> bool:

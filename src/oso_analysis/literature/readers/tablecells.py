@@ -15,7 +15,13 @@ from oso_analysis.literature.readers.csl_types import csl_type, is_canonical
 from oso_analysis.literature.readers.draft import MISSING, words
 from oso_analysis.literature.readers.markup import decode_entities
 from oso_analysis.literature.readers.names import pair_up
-from oso_analysis.literature.readers.text import join_numbers, join_pages, split_serial_number
+from oso_analysis.literature.readers.text import (
+    is_pmid,
+    join_numbers,
+    join_pages,
+    split_serial_number,
+)
+from oso_analysis.literature.readers.wos import PUBLICATION_TYPES
 
 __all__ = ["fill"]
 
@@ -73,9 +79,12 @@ def fill(
         for extra, cell in zip(extras, table[at], strict=True):
             if cell and (value := cell.strip()):
                 extra[name] = value
+    if "UI" in names and "DB" in names:
+        _medline_numbers(columns)
     _types(columns)
     _addresses(columns)
-    _split_sources(columns)
+    # Only Ovid's citations stand in a column of that name, and journals may be called likewise.
+    _split_sources(columns, ovid=not {"so", "source"}.isdisjoint(map(bare, names)))
     _lists(columns)
     _authors(columns)
     _pages(columns)
@@ -183,11 +192,22 @@ def _choose(columns: Columns, column: str, sources: list[tuple[str, list[Any]]])
                 columns["extra"][at][name] = value
 
 
+def _medline_numbers(columns: Columns) -> None:
+    """Take Ovid's own number for an entry as PubMed's, where it is of that database."""
+    keys = columns.get("key") or ()
+    for at, key in enumerate(keys):
+        if key and is_pmid(key) and "MEDLINE" in str(columns["extra"][at].get("DB", "")):
+            _set(columns, "pmid", at, key)
+
+
 def _types(columns: Columns) -> None:
     words = columns.get("type")
     if not words:
         return
-    kinds = {word: (csl_type(word) if word else None) or "document" for word in set(words)}
+    kinds = {
+        word: (csl_type(word) or PUBLICATION_TYPES.get(word) if word else None) or "document"
+        for word in set(words)
+    }
     columns["type"] = [kinds[word] for word in words]
     said = {
         word: word if word and (kind == "document" or not is_canonical(word)) else None
@@ -211,18 +231,29 @@ _SOURCE = re.compile(
     r"(?P<container>.+?) \((?P<date>\d{4})\) (?P<volume>[^:() ]+)(?::(?P<issue>[^() ]+))?"
     r"(?: (?:Article Number: \S+ )?\((?P<pages>[^()]*)\))?"
 )
+#: Ovid likewise: "Journal. 21 (2) (pp 160-167), 2018. Date …" or "Journal. 12(3):160-7, 2018 Jan."
+_OVID_SOURCE = re.compile(
+    r"(?P<container>[^\n]+?)\. (?:Conference: [^\n]+?\. Conference Publication: \([^()]*\)\. )?"
+    r"(?:(?P<volume>(?=[\w-]*\d)[\w-]+)(?=[ (:,]))? ?(?:\((?P<issue>(?!pp |no pag)[^()]*)\))?"
+    r"(?: ?\((?:pp (?P<pages>[^()]*)|no pagination)\)|:(?P<run>[\w.+-]+))?(?:, (?P<date>\d{4})\b|$)"
+)
+_LONGEST_SOURCE = 1000
 
 
-def _split_sources(columns: Columns) -> None:
+def _split_sources(columns: Columns, *, ovid: bool) -> None:
     dates = columns.get("date")
     for at, container in enumerate(columns.get("container", ())):
         if not container or (dates and dates[at]):
             continue
         match = _SOURCE.match(container)
-        if match is None:
+        if match is None and ovid and len(container) < _LONGEST_SOURCE:
+            match = _OVID_SOURCE.match(container)
+        said = match.groupdict() if match else {}
+        said["pages"] = said.get("pages") or said.pop("run", None)
+        if match is None or not (said["date"] or said["pages"]):
             continue
         columns["extra"][at]["source"] = container
-        for column, value in {**match.groupdict(), "date_tag": "source"}.items():
+        for column, value in {**said, "date_tag": "source"}.items():
             if value:
                 _set(columns, column, at, value)
 
@@ -236,6 +267,8 @@ def _set(columns: Columns, column: str, at: int, value: Any) -> None:
 
 #: Items of a list as Python prints it, in tables written by scripts.
 _LISTED = re.compile(r"(?<=['\"])(?!, )[^'\"]+(?:\\?'[^'\",]+)*(?=['\"][,\]])")
+#: Longer pieces between blank lines are no names or keywords.
+_LONGEST_NAME = 100
 
 
 def _lists(columns: Columns) -> None:
@@ -245,6 +278,11 @@ def _lists(columns: Columns) -> None:
         for at, value in enumerate(values):
             if value and "|" in value and ";" not in value:
                 values[at] = "; ".join(filter(None, map(str.strip, value.split("|"))))
+            elif value and "\n\n" in value and ";" not in value:
+                # Ovid sets a blank line between names.
+                names = [name for name in map(str.strip, value.split("\n\n")) if name]
+                if max(map(len, names), default=0) < _LONGEST_NAME:
+                    values[at] = "; ".join(names)
             elif value and value[0] == "[" and value[1:2] in ("'", '"') and value[-1] == "]":
                 values[at] = "; ".join(_LISTED.findall(value)).replace("\\'", "'")
 

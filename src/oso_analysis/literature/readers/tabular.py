@@ -121,12 +121,14 @@ def _heads(text: str, end: int) -> bool:
 
 
 def _has_tags(names: Sequence[str]) -> str:
-    """Say of which kind the two-letter tags are that head the columns; empty where none do."""
+    """Say of which kind the tags are that head the columns; empty where none do."""
     tags = {name.strip().lstrip("\ufeff") for name in names}
     if not ({"TI", "AU"} <= tags or {"T1", "A1"} <= tags):
         return ""
     if "TY" in tags:
         return "ris"
+    if "ORN" in tags or {"UI", "DB"} <= tags:
+        return "ovid"
     # R's bibliometrix leaves out PT, which tells Web of Science from RIS beyond doubt.
     if tags & {"PT", "SO", "DI"}:
         return "wos"
@@ -204,10 +206,11 @@ def parse_rows(
     *,
     line: int,
     delimiter: str = ",",
+    remark: bool = True,
 ) -> None:
     """Add the rows of a table, whose headings `names` stand in `line`, to `parsed`.
 
-    Blank rows are left out.
+    Blank rows are left out. Headings that are not known are remarked on where `remark` says so.
     """
     names = [name.strip().lstrip("\ufeff") for name in names]
     width = len(names)
@@ -215,7 +218,7 @@ def parse_rows(
     if verbatim:
         parsed.verbatim = True
     else:
-        targets = _targets(names, parsed, line)
+        targets = _targets(names, parsed if remark else Parsed(), line)
     lines: list[int] = []
     table: list[list[str]] = [[] for _ in names]
     block: list[list[str]] = []
@@ -286,8 +289,13 @@ def _turn(block: list[list[str]], table: list[list[str]]) -> None:
 def _targets(names: Sequence[str], parsed: Parsed, line: int) -> list[str | None]:
     """Return what each heading stands for, noting those that are not known."""
     targets = targets_of(names, tags=_has_tags(names))
+    years = [name for name in names if _YEAR.fullmatch(name)]
+    if years:
+        # Citation reports count a work's citations in each.
+        reason = f"columns headed by a year are kept in extra: {len(years)}"
+        parsed.repair(None, line, reason, ", ".join(years))
     for name, target in zip(names, targets, strict=True):
-        if target is None and name:
+        if target is None and name and not _YEAR.fullmatch(name):
             near = nearest(name, known_headings())
             also = f"; the nearest known is {near!r}" if near else ""
             parsed.repair(

@@ -20,7 +20,7 @@ from oso_analysis.literature.readers.draft import (
     take_serial_numbers,
     words,
 )
-from oso_analysis.literature.readers.text import join_pages
+from oso_analysis.literature.readers.text import first_address, join_pages
 
 __all__ = ["OPENINGS", "parse_noteexpress", "parse_refer", "parse_refworks"]
 
@@ -277,7 +277,7 @@ def _draft(manner: _Manner, tags: Tags) -> Draft:
         one for tag in manner.urls for value in tags.get(tag, ()) for one in value.split("\n")
     ]
     if addresses:
-        draft["url"] = next((one for one in addresses if one.startswith("http")), addresses[0])
+        draft["url"] = first_address(addresses) or addresses[0]
         for tag in manner.urls:
             rest = [value for value in tags.pop(tag, ()) if value != draft["url"]]
             if rest:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 from urllib.parse import unquote
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "find_doi",
     "find_pmid",
     "find_year",
+    "first_address",
     "is_issn",
     "is_pmid",
     "join_numbers",
@@ -79,6 +81,16 @@ def clean(value: str) -> str:
     if _UNTIDY.search(value) is None:
         return value
     return " ".join(_INVISIBLE.sub("", value).split())
+
+
+def first_address(values: Iterable[str]) -> str | None:
+    """Return the address to be taken of several: the first of the web, else the first of any kind.
+
+    None where there is none but what EndNote and Web of Science open by themselves.
+    """
+    others = [value for value in values if not value.startswith(NO_ADDRESS)]
+    web = (value for value in others if value[:4].lower() == "http")
+    return next(web, others[0] if others else None)
 
 
 def clean_doi(value: str) -> str | None:

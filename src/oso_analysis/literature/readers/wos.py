@@ -19,7 +19,7 @@ from oso_analysis.literature.readers.draft import (
 )
 from oso_analysis.literature.readers.text import join_pages
 
-__all__ = ["KNOWN_TAGS", "parse_wos"]
+__all__ = ["KNOWN_TAGS", "PUBLICATION_TYPES", "parse_wos"]
 
 #: Field tags of the Web of Science databases and of ProQuest's and CAB's exports in their manner.
 KNOWN_TAGS = words(
@@ -36,7 +36,7 @@ _ANY_TAG = re.compile(r"[A-Z][A-Z0-9](?= |$)")
 _STRUCTURE = frozenset({"PT", "ER", "FN", "VR", "EF"})
 #: Tags whose every line is a value of its own; the lines of others are wrapped text.
 _LISTS = words("AU AF BA BF BE CA CR C1 C3 ED GP OI RI")
-_PUBLICATION_TYPES = {
+PUBLICATION_TYPES = {
     "J": "article-journal",
     "B": "book",
     "S": "chapter",
@@ -189,7 +189,7 @@ def _close(
 def _draft(tags: Tags, kind: str) -> Draft:
     draft: Draft = {"key": take(tags, ("UT",))}
     said = take(tags, ("DT",)) or ""
-    draft["type"] = csl_type(said) or _PUBLICATION_TYPES.get(kind) or "document"
+    draft["type"] = csl_type(said) or PUBLICATION_TYPES.get(kind) or "document"
     if said and not is_canonical(said):
         draft["extra_type"] = said
     for name in ("AF", "AU", "BF", "BA"):

@@ -96,7 +96,7 @@ def read_table(path: str | os.PathLike[str]) -> pd.DataFrame:
     source = open_source(Path(path), Path(path).name)
     if isinstance(source, Problem):
         raise InputError([source])
-    if source.is_workbook:
+    if source.workbook:
         raise InputError([Problem("is an Excel workbook; save it as CSV", source.name)])
     text = source.text
     first = text.partition("\n")[0]

@@ -6,13 +6,14 @@ import datetime
 import io
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 from oso_analysis.errors import Problem
 from oso_analysis.literature.readers.draft import Parsed
-from oso_analysis.literature.readers.tabular import HEADER_LINES, header_score, parse_rows
+from oso_analysis.literature.readers.sheets import Sheet, read_sheets
 
 __all__ = ["read_workbook"]
 
@@ -36,7 +37,7 @@ _ESCAPED = re.compile(r"_x(00[01][0-9A-Fa-f]|005[Ff])_")
 
 
 def read_workbook(data: bytes, name: str) -> tuple[Parsed, int] | Problem:
-    """Read every visible sheet with a recognised header.
+    """Read every sheet with a recognised header, hidden ones too.
 
     Returns
     -------
@@ -53,72 +54,31 @@ def read_workbook(data: bytes, name: str) -> tuple[Parsed, int] | Problem:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     except Exception as error:  # a damaged workbook can fail anywhere in three libraries
         return Problem(f"is a damaged Excel workbook ({type(error).__name__}: {error})", file=name)
-    parsed = Parsed()
-    markers = 0
-    empty: list[bytes] | None = None
     try:
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()
-            rows = [
-                (line, [_text(cell) for cell in row])
-                for line, row in enumerate(sheet.iter_rows(values_only=True), 1)
-            ]
-            at = _header(rows)
-            if at is None:
-                if any(any(row) for _, row in rows):
-                    parsed.repair(
-                        None, 1, f"sheet {sheet.title!r} has no recognised header; left out", ""
-                    )
-                continue
-            heading = rows[at][1]
-            while heading and not heading[-1]:
-                heading.pop()
-            before = parsed.n_accepted + len(parsed.rejects)
-            below = _below(rows[at + 1 :], len(heading), parsed)
-            parse_rows(below, heading, parsed, line=rows[at][0])
-            # The library keeps to itself which part of the archive a sheet is.
-            xml = _part(data, str(vars(sheet)["_worksheet_path"]))
-            empty = _empty_texts(data) if empty is None else empty
-            markers += _count(_without(xml, empty), rows[at][0])
-            if without := _formulas_without_result(xml):
-                parsed.repair(
-                    None,
-                    1,
-                    f"formulas of sheet {sheet.title!r} without a result, whose cells are read as "
-                    f"empty: {without}; open the workbook in a spreadsheet program and save it",
-                    "",
-                )
-            if before and parsed.verbatim:
-                return Problem("holds more than one table of records", file=name)
+        return read_sheets(_sheets(book, data), name)
     except Exception as error:  # likewise
         return Problem(f"is a damaged Excel workbook ({type(error).__name__}: {error})", file=name)
     finally:
         book.close()
-    if not parsed.n_accepted and not parsed.rejects:
-        return Problem(
-            "is an Excel workbook without a row of recognised column headings", file=name
-        )
-    return parsed, markers
 
 
-def _below(
-    rows: Iterable[tuple[int, list[str]]], width: int, parsed: Parsed
-) -> Iterable[tuple[int, list[str]]]:
-    for line, row in rows:
-        # A workbook has no empty cells at a row's end; nothing is missing there.
-        row += [""] * (width - len(row))
-        if any(row) and not any(cell.strip() for cell in row):
-            parsed.reject(line, "a row of blanks", "\t".join(row))
-        else:
-            yield line, row
+def _sheets(book: Any, data: bytes) -> Iterator[Sheet]:
+    empty: list[bytes] | None = None
 
+    def scan(path: str, line: int) -> tuple[int, int]:
+        nonlocal empty
+        xml = _part(data, path)
+        empty = _empty_texts(data) if empty is None else empty
+        return _count(_without(xml, empty), line), _formulas_without_result(xml)
 
-def _header(rows: list[tuple[int, list[str]]]) -> int | None:
-    for at, (_, row) in enumerate(rows[:HEADER_LINES]):
-        names = [cell for cell in row if cell]
-        if names and header_score(names):
-            return at
-    return None
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()
+        rows = [
+            (line, [_text(cell) for cell in row])
+            for line, row in enumerate(sheet.iter_rows(values_only=True), 1)
+        ]
+        # The library keeps to itself which part of the archive a sheet is.
+        yield Sheet(sheet.title, rows, partial(scan, str(vars(sheet)["_worksheet_path"])))
 
 
 def _text(cell: Any) -> str:
