@@ -446,7 +446,8 @@ def _abbreviates(a: str, b: str) -> bool:
     """
     if a[0] != b[0] and " " in a and " " in b:
         return False
-    short, long = sorted((a.split(), b.split()), key=len)
+    one, other = a.split(), b.split()
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
     if len(short) == 1 and len(long) > 1:
         return _initials(short[0], long)
     if a[0] != b[0]:

@@ -47,6 +47,8 @@ FEATURES = (
 )  # fmt: skip
 #: Letters; "No abstract available", in whatever language, has fewer.
 _SHORTEST_ABSTRACT = 40
+#: Of a hash, the bits that are kept, so that it is no negative number.
+_BITS = 0x7FFFFFFFFFFFFFFF
 #: Blocking keys: 64-bit numbers, 0 where the record has no such key.
 KEYS = ("k_doi", "k_pmid", "k_start", "k_letters", "k_12", "k_13", "k_23", "k_end", "k_place",
         "k_author")  # fmt: skip
@@ -98,7 +100,7 @@ class _Caches(NamedTuple):
 def _keys(texts: Sequence[str]) -> Array:
     """Return a 63-bit number for each text, the same on every machine, and 0 for ""."""
     values = np.array(texts, dtype=object)
-    numbers = pd.util.hash_array(values, categorize=False).view(np.int64) & 0x7FFFFFFFFFFFFFFF
+    numbers = pd.util.hash_array(values, categorize=False).view(np.int64) & _BITS
     return np.where(values == "", 0, np.maximum(numbers, 1))
 
 
@@ -124,8 +126,8 @@ def _titles(raw: list[str], lexicon: Lexicon) -> dict[str, Array]:
     }
     columns = said._asdict() | {name: _keys(texts) for name, texts in blocks.items()}
     first, second, third = columns.pop("hashes").T
-    columns |= {"k_12": _pairs(first, second), "k_13": _pairs(first, third)}
-    columns["k_23"] = _pairs(second, third)
+    columns |= {"k_12": _mixed(first, second), "k_13": _mixed(first, third)}
+    columns["k_23"] = _mixed(second, third)
     which = np.fromiter(map(places.__getitem__, texts), np.int64, len(texts))
     return {name: column[which] for name, column in columns.items()}
 
@@ -185,24 +187,15 @@ def _chunk(records: pd.DataFrame, caches: _Caches) -> dict[str, Array]:
         "publisher": [publisher.words for publisher in publishers],
         "abstract": [_abstract(text) for text in _texts(records, "abstract")],
     }
-    blocks = {
-        "k_doi": dois,
-        "k_pmid": pmids,
-        "k_place": [
-            f"{year} {volume} {page}" if year and volume and page else ""
-            for year, volume, page in zip(years.tolist(), volumes, pages, strict=True)
-        ],
-        "k_author": [
-            # Where there is no title, nothing but the page tells a team's texts of a year apart.
-            f"{year} {family}" + ("" if title else f" {page}")
-            if year and family and (title or page)
-            else ""
-            for year, family, title, page in zip(
-                years.tolist(), families, said["title"].tolist(), pages, strict=True
-            )
-        ],
+    page = _keys(pages)
+    columns |= {
+        "year": years,
+        "k_doi": _keys(dois),
+        "k_pmid": _keys(pmids),
+        "k_place": _mixed(years, _keys(volumes), page),
+        # Where there is no title, nothing but the page tells a team's texts of a year apart.
+        "k_author": _mixed(_keys(families), years, np.where(said["title"] == "", page, 1)),
     }
-    columns |= {"year": years} | {name: _keys(texts) for name, texts in blocks.items()}
     return {
         name: np.asarray(columns[name], dtype=_DTYPES.get(name, object))
         for name in (*FEATURES, *KEYS)
@@ -231,10 +224,14 @@ def _abstract(text: str) -> str:
     return beginning if len(beginning) >= _SHORTEST_ABSTRACT else ""
 
 
-def _pairs(first: Array, second: Array) -> Array:
-    """Return a 63-bit number for each two hashes, 0 where the second is."""
-    numbers = (first * 31 + second) & 0x7FFFFFFFFFFFFFFF
-    return np.where(second == 0, 0, np.maximum(numbers, 1))
+def _mixed(*parts: Array) -> Array:
+    """Return a 63-bit number for the numbers of each row, 0 where one of them is 0."""
+    mixed = np.zeros(len(parts[0]), np.int64)
+    there = np.ones(len(parts[0]), bool)
+    for part in parts:
+        mixed = mixed * 31 + part
+        there &= part != 0
+    return np.where(there, np.maximum(mixed & _BITS, 1), 0)
 
 
 _DTYPES: dict[str, Any] = {

@@ -37,6 +37,7 @@ NO_AUTHORS = ("", "", 0)
 _REMEMBERED = 50_000
 #: What a word of a name may be.
 _DROPPED, _INITIAL, _BODY, _ORDINARY = range(4)
+_KINDS = dict.fromkeys(ORGANISATION, _BODY) | dict.fromkeys(DEGREES | PARTICLES, _DROPPED)
 _BRACKETED = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 #: French and Italian articles that lean on the next word; an apostrophe may have become a space.
 _ELISION = re.compile(r"\b(?:(?:d|l|dell|nell|sull)'|[dl]\s)(?=[^\W\d_])")
@@ -48,6 +49,8 @@ _NAME = re.compile(r"[^\W\d_]+")
 #: The ASCII characters, with a space for each that belongs to no name.
 _ASCII = "".join(chr(code) if chr(code).isalpha() else " " for code in range(128))
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
+#: What most fields have, and what the rest of the reading would come to.
+_PLAIN_DOI = re.compile(r"10\.\d{4,9}/[a-z0-9./()_-]*[a-z0-9]")
 PREPRINT_DOI = re.compile(
     r"10\.(?:48550|31234|2139|21203|1101/(?:20\d\d|\d{6})|31219|31235|20944|35542|33774|36227)\b"
 )
@@ -118,12 +121,9 @@ class _Tokens(dict[str, tuple[str, int]]):
 
     def __missing__(self, token: str) -> tuple[str, int]:
         low = token.lower()
-        if low in DEGREES or low in PARTICLES:
-            kind = _DROPPED
-        elif len(token) == 1 or (len(token) <= 3 and token.isupper()):
+        kind = _KINDS.get(low, _ORDINARY)
+        if kind != _DROPPED and (len(token) == 1 or (len(token) <= 3 and token.isupper())):
             kind = _INITIAL
-        else:
-            kind = _BODY if low in ORGANISATION else _ORDINARY
         if len(self) > _REMEMBERED:
             self.clear()
         answer = self[token] = (low, kind)
@@ -279,6 +279,8 @@ class Sources(dict[str, Source]):
 
 def read_doi(raw: str, url: str) -> str:
     """Return the DOI in lower case without resolver, from its field or else the address."""
+    if _PLAIN_DOI.fullmatch(raw):
+        return without_view(raw)
     for text in (raw, url):
         if not text or "10." not in text:
             continue

@@ -102,7 +102,8 @@ def _remembered(
 
 def with_titles(review: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     """Return the review with the title and year of both records, to look at."""
-    known = records.set_index("record_id")
+    shown = records["record_id"].isin([*review["record_id_a"], *review["record_id_b"]])
+    known = records[shown].set_index("record_id")
     columns = {}
     for name in ("title", "year"):
         if name in known.columns:
