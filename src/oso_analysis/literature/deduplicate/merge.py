@@ -146,7 +146,8 @@ def merge(records: pd.DataFrame, first: Array, work_ids: Array) -> Merged:
         # "Ahead of print" is no volume.
         volumes = records["volume"][several].astype("str")
         in_print[several] = volumes.str.contains(_VOLUME).fillna(False).to_numpy(bool)
-    columns: dict[str, Any] = {"work_id": pd.Series(work_ids[starts], dtype="str")}
+    names = pd.Series(work_ids[starts], dtype="str")
+    columns: dict[str, Any] = {"work_id": names}
     sources: dict[str, _Rows] = {}
     losers: dict[str, _Rows] = {}
     for field in FIELDS:
@@ -167,8 +168,8 @@ def merge(records: pd.DataFrame, first: Array, work_ids: Array) -> Merged:
     columns["record_ids"] = pd.Series(_joined(ids, work, counts[starts]), dtype="str")
     return Merged(
         pd.DataFrame(columns),
-        _long(sources, work_ids[starts], ids),
-        _long(losers, work_ids[starts], ids, records),
+        _long(sources, names, records, values=False),
+        _long(losers, names, records, values=True),
     )
 
 
@@ -183,24 +184,24 @@ def _joined(ids: Array, work: Array, counts: Array) -> list[str]:
 
 
 def _long(
-    rows: dict[str, _Rows], work_ids: Array, ids: Array, records: pd.DataFrame | None = None
+    rows: dict[str, _Rows], work_ids: pd.Series, records: pd.DataFrame, *, values: bool
 ) -> pd.DataFrame:
     """Return rows of several fields as one table in order of work, field and record.
 
-    The values are those of `records`, if given.
+    The records' values are among its columns, if wanted.
     """
     none = np.empty(0, np.int64)
     work = np.concatenate([none, *(part.work for part in rows.values())])
     position = np.concatenate([none, *(part.position for part in rows.values())])
     field = np.repeat(np.arange(len(rows)), [len(part.work) for part in rows.values()])
     order = np.lexsort((position, field, work))
+    # Taken from columns of text, which is several times as fast as making new ones of objects.
     columns = {
-        "work_id": pd.Series(work_ids[work[order]], dtype="str"),
-        "field": pd.Series(np.array(list(rows), dtype=object)[field[order]], dtype="str"),
-        "record_id": pd.Series(ids[position[order]], dtype="str"),
+        "work_id": work_ids.take(work[order]),
+        "field": pd.Series(list(rows), dtype="str").take(field[order]),
+        "record_id": records["record_id"].take(position[order]),
     }
-    if records is not None:
-        values = [records[name].take(part.position).astype("str") for name, part in rows.items()]
-        stated = pd.concat([pd.Series(dtype="str"), *values], ignore_index=True)
-        columns["value"] = stated.take(order).reset_index(drop=True)
-    return pd.DataFrame(columns)
+    if values:
+        said = [records[name].take(part.position).astype("str") for name, part in rows.items()]
+        columns["value"] = pd.concat([pd.Series(dtype="str"), *said], ignore_index=True).take(order)
+    return pd.DataFrame({name: column.reset_index(drop=True) for name, column in columns.items()})
