@@ -24,7 +24,7 @@ SIZE = 6_000
 
 def head(path: Path) -> bytes:
     data = path.read_bytes()
-    return data if path.suffix == ".xlsx" else data[:SIZE]
+    return data if path.suffix in (".xls", ".xlsx") else data[:SIZE]
 
 
 def truncate(data: bytes, chance: random.Random) -> bytes:
