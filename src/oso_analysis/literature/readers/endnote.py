@@ -18,7 +18,7 @@ from oso_analysis.literature.readers.draft import (
     take_serial_numbers,
 )
 from oso_analysis.literature.readers.text import first_address
-from oso_analysis.literature.readers.xmlchunks import gather, local, mended, parse_chunk
+from oso_analysis.literature.readers.xmlchunks import gather, local, parse_chunk, read_chunk
 
 __all__ = ["declares_entities", "parse_endnote"]
 
@@ -111,35 +111,7 @@ def _read_all(parsed: Parsed, entries: list[tuple[int, bytes, bool]]) -> None:
     if whole is not None and [local(child.tag) for child in whole] == ["record"] * len(entries):
         roots = list(whole)
     for (line, chunk, closed), root in zip(entries, roots, strict=True):
-        _read(parsed, chunk, line, root, closed=closed)
-
-
-def _read(parsed: Parsed, raw: bytes, line: int, root: Element | None, *, closed: bool) -> None:
-    reasons: list[str] = []
-    if len(raw) > MAX_ENTRY and len(raw.decode("utf-8")) > MAX_ENTRY:
-        reason = f"an entry of over {MAX_ENTRY:,} characters"
-        parsed.reject(line, reason, raw.decode("utf-8"))
-        return
-    if root is None and closed:
-        root = parse_chunk(raw)
-    if root is None:
-        root, reasons = mended(raw.decode("utf-8"), closed=closed)
-    if root is None:
-        parsed.reject(line, "an entry that is not well-formed XML", raw.decode("utf-8"))
-        return
-    try:
-        draft = _draft(root)
-    except RecursionError:
-        reason = "an entry whose elements are nested too deeply"
-        parsed.reject(line, reason, raw.decode("utf-8"))
-        return
-    if draft is None:
-        parsed.reject(line, "an entry without any content", raw.decode("utf-8"))
-        return
-    draft["line"] = line
-    parsed.drafts.append(draft)
-    for reason in reasons:
-        parsed.repair_last(line, reason, raw.decode("utf-8"))
+        read_chunk(parsed, chunk, line, _draft, closed=closed, root=root)
 
 
 _NO_CONTENT = frozenset({"database", "source-app", "rec-number", "foreign-keys/key"})

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
-from oso_analysis.literature.readers.draft import MAX_ENTRY, Draft, Parsed, Tags
+from oso_analysis.literature.readers.draft import Draft, Parsed, Tags
 from oso_analysis.literature.readers.medline import draft_of
-from oso_analysis.literature.readers.xmlchunks import gather, mended, parse_chunk
+from oso_analysis.literature.readers.xmlchunks import gather, read_chunk
 
 __all__ = ["parse_pubmed"]
 
@@ -70,34 +70,8 @@ def parse_pubmed(data: bytes) -> Parsed:
         end = data.find(closing, start.start(), limit)
         closed = end >= 0
         raw = data[start.start() : end + len(closing) if closed else limit]
-        _read(parsed, raw, line, closed=closed)
+        read_chunk(parsed, raw, line, _draft, closed=closed)
     return parsed
-
-
-def _read(parsed: Parsed, raw: bytes, line: int, *, closed: bool) -> None:
-    if len(raw) > MAX_ENTRY and len(raw.decode("utf-8")) > MAX_ENTRY:
-        reason = f"an entry of over {MAX_ENTRY:,} characters"
-        parsed.reject(line, reason, raw.decode("utf-8"))
-        return
-    root = parse_chunk(raw) if closed else None
-    reasons: list[str] = []
-    if root is None:
-        root, reasons = mended(raw.decode("utf-8"), closed=closed)
-    if root is None:
-        parsed.reject(line, "an entry that is not well-formed XML", raw.decode("utf-8"))
-        return
-    try:
-        draft = _draft(root)
-    except RecursionError:
-        reason = "an entry whose elements are nested too deeply"
-        parsed.reject(line, reason, raw.decode("utf-8"))
-        return
-    if draft is None:
-        parsed.reject(line, "an entry without any content", raw.decode("utf-8"))
-        return
-    parsed.drafts.append({"line": line, **draft})
-    for reason in reasons:
-        parsed.repair_last(line, reason, raw.decode("utf-8"))
 
 
 def _draft(root: Element) -> Draft | None:

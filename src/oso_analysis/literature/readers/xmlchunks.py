@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from xml.etree.ElementTree import XML, Element, ParseError
 
-from oso_analysis.literature.readers.draft import Tags
+from oso_analysis.literature.readers.draft import MAX_ENTRY, Draft, Parsed, Tags
 
-__all__ = ["gather", "local", "mended", "parse_chunk"]
+__all__ = ["gather", "local", "parse_chunk", "read_chunk"]
 
 _PREFIX = re.compile(r"(</?)[\w.-]+:(?=[\w-])")
 _ATTRIBUTE_PREFIX = re.compile(r"(\s)[\w.-]+:(?=[\w.-]+\s*=\s*[\"'])")
@@ -29,7 +29,7 @@ def parse_chunk(chunk: bytes | str) -> Element | None:
         return None
 
 
-def mended(chunk: str, *, closed: bool) -> tuple[Element | None, list[str]]:
+def _mended(chunk: str, *, closed: bool) -> tuple[Element | None, list[str]]:
     """Parse a chunk after mending what is commonly wrong, one thing after the other."""
     reasons: list[str] = []
     text = _PREFIX.sub(r"\1", _ATTRIBUTE_PREFIX.sub(r"\1", chunk))
@@ -52,6 +52,59 @@ def mended(chunk: str, *, closed: bool) -> tuple[Element | None, list[str]]:
             return root, reasons
     text = _close(text)
     return parse_chunk(text), [*reasons, "an entry cut short or with unbalanced tags"]
+
+
+def read_chunk(
+    parsed: Parsed,
+    raw: bytes,
+    line: int,
+    draft_of: Callable[[Element], Draft | None],
+    *,
+    closed: bool,
+    root: Element | None = None,
+) -> None:
+    """Add an entry to what is parsed: its draft, or why there is none.
+
+    Parameters
+    ----------
+    parsed : Parsed
+        What was parsed before.
+    raw : bytes
+        The entry in UTF-8.
+    line : int
+        Where it begins.
+    draft_of : callable
+        Its draft, None where it has no content.
+    closed : bool
+        Whether its end was found.
+    root : Element, optional
+        The entry, where it has been parsed already.
+    """
+    reasons: list[str] = []
+    if len(raw) > MAX_ENTRY and len(raw.decode("utf-8")) > MAX_ENTRY:
+        reason = f"an entry of over {MAX_ENTRY:,} characters"
+        parsed.reject(line, reason, raw.decode("utf-8"))
+        return
+    if root is None and closed:
+        root = parse_chunk(raw)
+    if root is None:
+        root, reasons = _mended(raw.decode("utf-8"), closed=closed)
+    if root is None:
+        parsed.reject(line, "an entry that is not well-formed XML", raw.decode("utf-8"))
+        return
+    try:
+        draft = draft_of(root)
+    except RecursionError:
+        reason = "an entry whose elements are nested too deeply"
+        parsed.reject(line, reason, raw.decode("utf-8"))
+        return
+    if draft is None:
+        parsed.reject(line, "an entry without any content", raw.decode("utf-8"))
+        return
+    draft["line"] = line
+    parsed.drafts.append(draft)
+    for reason in reasons:
+        parsed.repair_last(line, reason, raw.decode("utf-8"))
 
 
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z][\w.-]*)([^<>]*?)(/?)>")
