@@ -29,7 +29,6 @@ __all__ = [
     "holds_decisions",
     "label_column",
     "nearest_word",
-    "people_columns",
     "read_decisions",
 ]
 
@@ -160,45 +159,19 @@ LABELS = (
     "label_included", "included_label", "included_final", "included_flag", "included", "include",
 )  # fmt: skip
 _WORDS = {
-    **dict.fromkeys(
-        (
-            "include",
-            "included",
-            "relevant",
-            "yes",
-            "y",
-            "true",
-            "in",
-            "1",
-            "selected",
-            "accept",
-            "accepted",
-            "keep",
-        ),
-        INCLUDE,
-    ),
-    **dict.fromkeys(
-        (
-            "exclude",
-            "excluded",
-            "irrelevant",
-            "no",
-            "n",
-            "false",
-            "out",
-            "0",
-            "reject",
-            "rejected",
-            "not relevant",
-            "not included",
-        ),
-        EXCLUDE,
-    ),
+    **dict.fromkeys(("include", "included", "relevant", "selected", "accept", "accepted", "keep"),
+                    INCLUDE),
+    **dict.fromkeys(("exclude", "excluded", "irrelevant", "reject", "rejected", "not relevant",
+                     "not included"), EXCLUDE),
     **dict.fromkeys(("maybe", "unsure", "uncertain", "unclear"), MAYBE),
     "undecided": UNDECIDED,
+}  # fmt: skip
+#: What answers any question, and may answer this one.
+_ANSWERS = {
+    **dict.fromkeys(("yes", "y", "true", "in", "1"), INCLUDE),
+    **dict.fromkeys(("no", "n", "false", "out", "0"), EXCLUDE),
 }
-#: What answers any question.
-_ANSWERS = frozenset({"yes", "y", "true", "1", "in", "no", "n", "false", "0", "out"})
+_WORDS |= _ANSWERS
 #: What stands in such a column where nobody has looked yet; ASReview wrote -1.
 _UNSEEN = frozenset({
     "-1", "not seen", "not_seen", "unseen", "na", "n/a", "nan", "none", "null", "not vetted",
@@ -223,7 +196,7 @@ def holds_decisions(cells: Iterable[object], *, spelt_out: bool = False) -> bool
     """
     words = [word for word in map(_word, cells) if word and word not in _UNSEEN]
     decisions = [word for word in words if word in _WORDS]
-    if spelt_out and set(decisions) <= _ANSWERS:
+    if spelt_out and _ANSWERS.keys() >= set(decisions):
         return False
     return bool(decisions) and 2 * len(decisions) >= len(words)
 
@@ -231,11 +204,6 @@ def holds_decisions(cells: Iterable[object], *, spelt_out: bool = False) -> bool
 def nearest_word(cell: object) -> str | None:
     """Return the decision that a cell may mean that holds none."""
     return nearest(str(cell), (INCLUDE, EXCLUDE, MAYBE))
-
-
-def people_columns(columns: Collection[str]) -> list[str]:
-    """Return the columns of who decided."""
-    return [name for name in columns if bare(name) in _PEOPLE]
 
 
 def _word(cell: object) -> str:
@@ -278,7 +246,7 @@ def _in_columns(extra: Mapping[str, Any], columns: TableColumns) -> Told:
     unread: list[tuple[str, str]] = []
     agreed = None
     if columns.label is not None:
-        people = people_columns(list(extra))
+        people = [name for name in extra if bare(name) in _PEOPLE]
         person = _text(extra[people[0]]) if people else None
         vote, wrong = _cell(extra, columns.label, person, reasons)
         votes, unread = [vote] if vote else [], [*wrong]

@@ -24,8 +24,8 @@ from oso_analysis.literature.deduplicate.words import (
     two_languages,
 )
 
-__all__ = ["SCREENED", "author_grades", "body_grades", "container_grades", "copies", "doi_grades",
-           "graded", "kind_grades", "page_grades", "plausible", "same_text",
+__all__ = ["SCREENED", "agree", "author_grades", "body_grades", "container_grades", "copies",
+           "doi_grades", "graded", "kind_grades", "page_grades", "plausible", "same_text",
            "title_grades"]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
@@ -41,11 +41,17 @@ _REPOSITORY = ("10.5281/", "10.6084/", "10.13140/", "10.17605/", "10.25384/")
 _APART = {(4, 5), (1, 6), (2, 6), (4, 6), (5, 6), (6, 7), (3, 6), (1, 4), (1, 8), (5, 8), (6, 8)}
 
 
+def agree(a: Array, b: Array) -> Array:
+    """Return where both are stated and equal."""
+    result: Array = (a == b).astype(bool)
+    result[result] = a[result] != ""
+    return result
+
+
 def same_text(a: Array, b: Array) -> tuple[Array, Array]:
     """Return where both are stated and equal, and where both are stated and differ."""
-    both = (a != "") & (b != "")
-    equal = a == b
-    return (both & equal).astype(bool), (both & ~equal).astype(bool)
+    differ = (a != "") & (b != "") & (a != b)
+    return agree(a, b), differ.astype(bool)
 
 
 def graded(size: int, *grades: tuple[Array, int]) -> Array:
@@ -82,7 +88,7 @@ def plausible(a: Features, b: Features) -> Array:
     ta, tb = a["title"], b["title"]
     keep: Array = ((ta == "") | (tb == "") | (ta == tb)).astype(bool)
     for name in ("doi", "pmid", "abstract"):
-        keep |= _agree(a[name], b[name])
+        keep |= agree(a[name], b[name])
     keep |= same_place(a, b)
     rows = np.flatnonzero(~keep)
     keep[rows] = _ratios(ta[rows].tolist(), tb[rows].tolist(), fuzz.ratio, _NEAR) >= _NEAR
@@ -91,19 +97,12 @@ def plausible(a: Features, b: Features) -> Array:
     return keep
 
 
-def _agree(a: Array, b: Array) -> Array:
-    """Return where both are stated and equal."""
-    result: Array = (a == b).astype(bool)
-    result[result] = a[result] != ""
-    return result
-
-
 def same_place(a: Features, b: Features) -> Array:
     """Return where two records name the same people, volume and first page."""
-    result = _agree(a["families"], b["families"])
+    result = agree(a["families"], b["families"])
     rows = np.flatnonzero(result)
     for name in ("volume", "page"):
-        result[rows] &= _agree(a[name][rows], b[name][rows])
+        result[rows] &= agree(a[name][rows], b[name][rows])
     return result
 
 
@@ -151,7 +150,7 @@ def title_grades(a: Features, b: Features) -> Array:
             found = _translated(ta[row], tb[row], raw_a[row], raw_b[row])
         grade[row] = found
     # The rest, as unlike as any two titles, are "different" or in two languages.
-    same_doi = same_text(a["doi"], b["doi"])[0]
+    same_doi = agree(a["doi"], b["doi"])
     placed = same_place(a, b)
     for row in np.flatnonzero((grade == -2) & (same_doi | placed)).tolist():
         if two_languages(raw_a[row], raw_b[row]):
@@ -169,7 +168,7 @@ def _under_headings(grade: Array, a: Features, b: Features) -> None:
     alike = (grade > 0) & (heading_a != heading_b).astype(bool)
     tail_a, tail_b = (frame["tail"] for frame in (a, b))
     # A short title may differ in most of its words from itself under another language's heading.
-    translated = (grade == -2) & same_text(tail_a, tail_b)[0]
+    translated = (grade == -2) & agree(tail_a, tail_b)
     rows = np.flatnonzero(alike | (grade == -1) | translated)
     columns = [
         list(zip(*(frame[name][rows] for frame in (a, b)), strict=True))
@@ -202,7 +201,7 @@ def _one_article(grade: Array, a: Features, b: Features, rows: Array) -> None:
     Only where one is a translation or the two are near each other may they be joined.
     """
     a, b = a.take(rows), b.take(rows)
-    same_issue = same_text(a["issue"], b["issue"])[0]
+    same_issue = agree(a["issue"], b["issue"])
     # Journals' names are translated, too; three authors of one name each are no coincidence.
     known = container_grades(a, b) == 1
     known |= np.array([names.count(" ") > 1 for names in a["families"]], dtype=bool)
@@ -409,7 +408,7 @@ def body_grades(a: Features, b: Features) -> Array:
             both = ((body != "") & (place != "")).astype(bool)
             result[_similar(body, place, both, fuzz.token_set_ratio) >= 90] = 1
             # A name that may be a person's ("Ecovox") is a body's if it is the publisher's whole.
-            result[(person == 0) & same_text(names, place)[0]] = 1
+            result[(person == 0) & agree(names, place)] = 1
     return result
 
 

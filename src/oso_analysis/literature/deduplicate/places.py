@@ -142,17 +142,10 @@ class _Sides(dict[str, tuple[tuple[str, ...] | None, int]]):
 
     def __missing__(self, side: str) -> tuple[tuple[str, ...] | None, int]:
         tokens = _letters(side)
-        words: list[str] = []
-        body = 0
-        for token in tokens:
-            low, kind = self._tokens[token]
-            if kind >= _BODY:
-                words.append(low)
-                if kind == _BODY:
-                    body = _IS_BODY
+        words, body, _ = _kept(tokens, self._tokens)
         if len(self) > _REMEMBERED:
             self.clear()
-        answer = self[side] = (tuple(words) if tokens else None, body)
+        answer = self[side] = (words if tokens else None, body)
         return answer
 
 
@@ -167,27 +160,32 @@ def _letters(text: str) -> list[str]:
     return text.translate(_ASCII).split() if text.isascii() else _NAME.findall(text)
 
 
-def _read_name(piece: str, known: _Tokens) -> _Name:
-    left, comma, right = piece.partition(",")
-    tokens = _letters(left)
-    inverted = len(tokens)
-    if comma:
-        tokens += _letters(right)
-    kept: list[str] = []
-    families = 0
-    initials = False
+def _kept(tokens: list[str], known: _Tokens) -> tuple[tuple[str, ...], int, bool]:
+    """Return the words among tokens, `_IS_BODY` if one is a body's, and whether any is initials."""
+    words: list[str] = []
     body = 0
-    for place, token in enumerate(tokens):
+    initials = False
+    for token in tokens:
         low, kind = known[token]
         if kind >= _BODY:
-            kept.append(low)
-            if place < inverted:
-                families += 1
+            words.append(low)
             if kind == _BODY:
                 body = _IS_BODY
         elif kind == _INITIAL:
             initials = True
-    words = tuple(kept)
+    return tuple(words), body, initials
+
+
+def _read_name(piece: str, known: _Tokens) -> _Name:
+    left, comma, right = piece.partition(",")
+    tokens = _letters(left)
+    words, body, initials = _kept(tokens, known)
+    families = len(words)
+    if comma:
+        further = _letters(right)
+        tokens += further
+        given, other, more = _kept(further, known)
+        words, body, initials = words + given, body | other, initials or more
     if not words:
         # A lone acronym ("WHO") is a body; lone initials belong to a name split badly.
         words = tuple([t.lower() for t in tokens if len(t) > 2 and t.lower() not in DEGREES])

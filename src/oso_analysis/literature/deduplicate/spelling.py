@@ -75,8 +75,6 @@ def _weighty(only: list[str], there: list[str], raw: str, raw_there: str) -> lis
     Those are acronyms of words that both have, and misspelt function words: then the other title
     has that function word to spare.
     """
-    if not only:
-        return only
     short = set(only).difference(_grave(only))
     if not short:
         return only

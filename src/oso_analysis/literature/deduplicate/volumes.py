@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from oso_analysis.literature.deduplicate.features import Features
-from oso_analysis.literature.deduplicate.grades import graded, same_text
+from oso_analysis.literature.deduplicate.grades import agree, graded, same_text
 from oso_analysis.literature.deduplicate.words import MEETING, NUMBER_WORDS, ROMAN
 
 __all__ = ["volume_grades"]
@@ -38,7 +38,7 @@ def volume_grades(a: Features, b: Features) -> tuple[Array, Array]:
     """
     same, differ = same_text(a["volume"], b["volume"])
     grade = graded(len(a), (same, 1), (differ, -1))
-    isbn = same_text(a["isbn"], b["isbn"])[0]
+    isbn = agree(a["isbn"], b["isbn"])
     apart = np.zeros(len(a), bool)
     for row in np.flatnonzero(differ & _unpaged(a) & _unpaged(b)).tolist():
         one, other = a.row(row), b.row(row)

@@ -13,11 +13,14 @@ from typing import Any
 from oso_analysis.literature.readers.csl_types import csl_type
 from oso_analysis.literature.readers.draft import words
 
-__all__ = ["ITEM_LISTS", "WRAPPERS", "are_works", "flatten", "inner_items", "is_attachment"]
+__all__ = ["ITEM_LISTS", "NO_REFERENCES", "WRAPPERS", "are_works", "flatten", "inner_items",
+           "is_attachment"]  # fmt: skip
 
 #: Names of the lists in which answers have their items, and of what they may stand in.
 ITEM_LISTS = ("items", "results", "result", "data")
 WRAPPERS = ("message", "resultList")
+#: Zotero's items that are files, notes and marks in them, and no references.
+NO_REFERENCES = ("attachment", "note", "annotation")
 Item = dict[str, Any]
 
 
@@ -91,7 +94,7 @@ _SAMPLE = 5
 def is_attachment(item: Item) -> bool:
     """Whether an item of Zotero's is a file, a note or a mark in one."""
     data = item.get("data", item)
-    return isinstance(data, dict) and data.get("itemType") in ("attachment", "note", "annotation")
+    return isinstance(data, dict) and data.get("itemType") in NO_REFERENCES
 
 
 def _is_zotero(item: Item) -> bool:
@@ -115,8 +118,9 @@ def _taken(item: Item, paths: Iterable[tuple[str, str]], whole: Iterable[str]) -
     Of the members `whole`, whose names are those of columns, the rest is under the paths to it.
     """
     flat = {name: value for name, value in item.items() if name not in whole}
-    headings = {heading: value for heading, path in paths if (value := _at(item, path))}
-    taken = {path for heading, path in paths if _at(item, path) == headings.get(heading)}
+    found = {path: _at(item, path) for _, path in paths}
+    headings = {heading: found[path] for heading, path in paths if found[path]}
+    taken = {path for heading, path in paths if found[path] == headings.get(heading)}
     for name in whole:
         for path in dict.fromkeys(_ends(item.get(name), name)):
             if path not in taken:
@@ -232,9 +236,9 @@ def _of_europe(item: Item) -> Item:
     elif isinstance(said, str):
         flat["Authors"] = said.rstrip(".").replace(", ", "; ")
     kinds = _at(item, "pubTypeList.pubType") or item.get("pubType")
-    words = [str(one) for one in kinds] if isinstance(kinds, list) else str(kinds or "").split(";")
-    words = [word.strip() for word in words]
-    flat["Publication Type"] = next(filter(csl_type, words), words[0] if words else None)
+    kinds = [str(one) for one in kinds] if isinstance(kinds, list) else str(kinds or "").split(";")
+    kinds = [kind.strip() for kind in kinds]
+    flat["Publication Type"] = next(filter(csl_type, kinds), kinds[0] if kinds else None)
     if item.get("source") == "PPR":
         flat["Publication Type"] = "preprint"
     # It names the collection, and is no journal.

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
+from oso_analysis.literature.readers.answers import NO_REFERENCES
 from oso_analysis.literature.readers.csl_types import csl_type, is_canonical
 from oso_analysis.literature.readers.draft import (
     Draft,
@@ -22,8 +23,6 @@ from oso_analysis.literature.readers.xmlchunks import gather, local
 __all__ = ["BrokenXMLError", "parse_zotero_rdf"]
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
-#: Items that are files, notes and marks in them, and no references.
-_NO_REFERENCES = frozenset({"attachment", "note", "annotation"})
 _AUTHORS = ("authors", "inventors", "programmers", "presenters", "artists", "directors",
             "podcasters")  # fmt: skip
 _SCALARS = (
@@ -66,8 +65,8 @@ def parse_zotero_rdf(data: bytes) -> Parsed:
     others = 0
     for item in root.iter():
         kinds = [(part.text or "").strip() for part in item if local(part.tag) == "itemType"]
-        others += local(item.tag) in ("Memo", "Collection") or not _NO_REFERENCES.isdisjoint(kinds)
-        kinds = [kind for kind in kinds if kind and kind not in _NO_REFERENCES]
+        others += local(item.tag) in ("Memo", "Collection") or bool({*kinds} & {*NO_REFERENCES})
+        kinds = [kind for kind in kinds if kind and kind not in NO_REFERENCES]
         if kinds:
             parsed.drafts.append({"line": lines[id(item)], **_draft(item, kinds[0], things)})
         for kind in kinds[1:]:
